@@ -1,0 +1,59 @@
+package io.dtm.core.journal;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * The journal as the live pipeline sees it. Positions are bytes since the journal's beginning, across all segments;
+ * a record's end position is where the next one may start.
+ */
+public interface Journal extends AutoCloseable {
+    /**
+     * Appends one record. Journal stage only.
+     *
+     * @param linkId over which the frame came; 0: the host's own.
+     * @param timeNs logical time, not lower than that of the record before.
+     * @param frame  holds the frame.
+     * @param offset at which it starts.
+     * @param length in bytes.
+     * @return the record's end position: from now on the record survives the death of the process.
+     * @throws JournalException if it could not be appended: final, the caller halts.
+     */
+    long append(int linkId, long timeNs, DirectBuffer frame, int offset, int length);
+
+    /** @return end position of the last record appended. Any thread. */
+    long appendedPosition();
+
+    /** @return position up to which everything is on the device: survives a power loss. Any thread; only rises. */
+    long forcedPosition();
+
+    /**
+     * Something waits for this position. Starts no I/O; the force agent looks at it. Egress agent only.
+     *
+     * @param position not beyond {@link #appendedPosition()}.
+     */
+    void requestForce(long position);
+
+    /**
+     * Forces up to what is appended if something waits for it, or if too much is unforced. Force agent only.
+     *
+     * @return 1 if it forced, else 0.
+     * @throws JournalException if it failed: final, never tried again; the caller halts.
+     */
+    int force();
+
+    /**
+     * Prepares space ahead of need and lets old segments go. Its own agent, or an idle one; not a hot stage.
+     *
+     * @return a work count.
+     */
+    int prepareSpace();
+
+    /**
+     * @return whether space for new transactions is there; false: refuse new ones, running ones still finish. A level
+     *     that ingress reads. Any thread.
+     */
+    boolean hasSpaceForNew();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,81 @@
+package io.dtm.participant;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * What a service implements to take part in transactions. The library calls it on its own duty-cycle thread, in the
+ * coordinator's order of PREPAREs; each call is answered through its reply object, at once or later and from any
+ * thread. Repeats are answered by the library's own table: each call is made once for a branch and phase within one
+ * process, but for {@link #commit} and {@link #rollback}, which may also come for a branch of a former process.
+ * <p>
+ * A call that throws counts as a NO (prepare), or is made again later (commit, rollback).
+ */
+public interface Participant {
+    /**
+     * Do the work of a one-shot branch, or finish that of an interactive one, and make it so that {@link #commit} can
+     * no longer fail.
+     *
+     * @param branch  that is asked.
+     * @param payload of a one-shot or client-enlisted branch, valid during the call; empty for none.
+     * @param offset  at which it starts.
+     * @param length  in bytes.
+     * @param reply   takes the vote.
+     */
+    void prepare(BranchId branch, DirectBuffer payload, int offset, int length, VoteReply reply);
+
+    /**
+     * Make a prepared branch's effects durable and visible. Any other prepared branch of the same transaction and
+     * branch id that was enlisted in another epoch must be rolled back (rule 3).
+     *
+     * @param branch that voted YES, maybe to a former process.
+     * @param reply  takes the result. {@link DecisionReply#absent()} only after the resource itself was asked.
+     */
+    void commit(BranchId branch, DecisionReply reply);
+
+    /**
+     * Undo a branch, prepared or not: all of that transaction and branch id, whatever the epoch of enlistment.
+     *
+     * @param branch to undo.
+     * @param reply  takes the result.
+     */
+    void rollback(BranchId branch, DecisionReply reply);
+
+    /**
+     * Do the work and commit it in one phase, with evidence written in the same local transaction (rule 9). Called
+     * only if {@link #supportsOnePhase()}.
+     *
+     * @param branch         to commit.
+     * @param payload        as in {@link #prepare}.
+     * @param offset         at which it starts.
+     * @param length         in bytes.
+     * @param namedIsOther   the delegation names another incarnation than this one: only find out and answer, by the
+     *                       evidence; without evidence write an ABORTED row under the branch's key first.
+     * @param reply          takes the result.
+     */
+    default void commitOnePhase(
+        BranchId branch, DirectBuffer payload, int offset, int length, boolean namedIsOther, OnePhaseReply reply) {
+        throw new IllegalStateException("one phase was not declared");
+    }
+
+    /**
+     * The result of a one-phase commit is forced at the coordinator: its evidence may go.
+     *
+     * @param branch whose evidence it is.
+     */
+    default void forgetEvidence(final BranchId branch) {
+    }
+
+    /**
+     * Report every branch of this coordinator that is prepared in the resource, whoever prepared it (rule 8). Called at
+     * the start, on each new session or epoch, and periodically.
+     *
+     * @param coordinatorId whose branches are meant; others must not be touched.
+     * @param reply         takes the branches, and that the scan is complete.
+     */
+    void scan(long coordinatorId, ScanReply reply);
+
+    /** @return whether {@link #commitOnePhase} is implemented with evidence that survives this process. */
+    default boolean supportsOnePhase() {
+        return false;
+    }
+}
