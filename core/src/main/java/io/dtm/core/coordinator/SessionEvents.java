@@ -1,0 +1,142 @@
+package io.dtm.core.coordinator;
+
+import io.dtm.core.coordinator.ProtocolCodes.Close;
+import io.dtm.core.coordinator.ProtocolCodes.Reject;
+import io.dtm.core.coordinator.ProtocolCodes.Template;
+import org.agrona.DirectBuffer;
+
+/** Sessions come, move to other links, and end. */
+final class SessionEvents {
+    private final CoordinatorState state;
+    private final CoordinatorOutput output;
+    private final Sweeps sweeps;
+
+    SessionEvents(final CoordinatorState state, final Sweeps sweeps) {
+        this.state = state;
+        this.output = state.output;
+        this.sweeps = sweeps;
+    }
+
+    void opening(
+        final long requestId,
+        final long tokenHigh,
+        final long tokenLow,
+        final int knownEpoch,
+        final DirectBuffer principal,
+        final int offset,
+        final int length) {
+        if (state.openSessions >= state.settings.maxSessions() || state.lastSessionId == Integer.MAX_VALUE) {
+            output.linkRejected(
+                state.linkId, requestId, Template.SESSION_OPEN, Reject.TOO_MANY_SESSIONS,
+                "all " + state.settings.maxSessions() + " sessions are in use: close some, or raise maxSessions");
+            return;
+        }
+        final Session session = new Session(
+            ++state.lastSessionId, tokenHigh, tokenLow, state.epoch, copy(principal, offset, length));
+        state.add(session);
+        attach(session);
+        output.sessionOpened(session.id, requestId, tokenHigh, tokenLow, state.nonceAt(knownEpoch));
+    }
+
+    void resuming(
+        final long requestId,
+        final int sessionId,
+        final long tokenHigh,
+        final long tokenLow,
+        final int knownEpoch,
+        final DirectBuffer principal,
+        final int offset,
+        final int length) {
+        final Session session = state.session(sessionId);
+        if (session == null || session.ended || !session.owns(tokenHigh, tokenLow)
+            || !isSame(session.principal, principal, offset, length)) {
+            output.linkRejected(
+                state.linkId, requestId, Template.SESSION_RESUME, Reject.SESSION_UNKNOWN,
+                "no such session, or not yours: open a new one");
+            return;
+        }
+        attach(session);
+        output.sessionResumed(session.id, requestId, session.openedInEpoch, state.nonceAt(knownEpoch));
+    }
+
+    private void attach(final Session session) {
+        session.linkId = state.linkId;
+        session.seenInEpoch = state.epoch;
+        output.sessionAttached(session.id, session.linkId);
+    }
+
+    void close(final int sessionId) {
+        final Session session = state.session(sessionId);
+        if (session != null && !session.ended && session.linkId == state.linkId) {
+            end(session, Close.REQUESTED);
+        }
+    }
+
+    void linkLost(final int reason) {
+        for (int i = state.sessions.size() - 1; i >= 0; i--) {
+            final Session session = state.sessions.get(i);
+            if (session.linkId == state.linkId && !session.ended) {
+                end(session, reason);
+            }
+        }
+    }
+
+    /** Recovered sessions that nobody resumed are lost; branches for which nobody came abort. */
+    void graceEnded() {
+        if (state.graceOver) {
+            return;
+        }
+        state.graceOver = true;
+        for (int i = state.sessions.size() - 1; i >= 0; i--) {
+            final Session session = state.sessions.get(i);
+            if (session.seenInEpoch < state.epoch && !session.ended) {
+                end(session, Close.LOST);
+            }
+        }
+        state.preparing.startWalk();
+    }
+
+    private void end(final Session session, final int reason) {
+        if (session.linkId != 0) {
+            output.sessionClosed(session.id, reason);
+            output.sessionAttached(session.id, 0);
+        }
+        session.linkId = 0;
+        session.ended = true;
+        state.openSessions--;
+        sweeps.start(session);
+        for (int i = 0; i < state.resources.size(); i++) {
+            final Resource resource = state.resources.get(i);
+            if (resource.isServedBy(session)) {
+                sweeps.start(resource);
+            }
+        }
+    }
+
+    static boolean isSame(final byte[] known, final DirectBuffer buffer, final int offset, final int length) {
+        if (known.length != length) {
+            return false;
+        }
+        int difference = 0;
+        for (int i = 0; i < length; i++) {
+            difference |= known[i] ^ buffer.getByte(offset + i);
+        }
+        return difference == 0;
+    }
+
+    /** Links don't outlive the coordinator's process. */
+    void epochStarted() {
+        for (int i = 0; i < state.sessions.size(); i++) {
+            state.sessions.get(i).linkId = 0;
+        }
+        for (int i = 0; i < state.resources.size(); i++) {
+            state.resources.get(i).instances.forEach(instance -> instance.readyLink = 0);
+        }
+    }
+
+    static byte[] copy(final DirectBuffer buffer, final int offset, final int length) {
+        final byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        return bytes;
+    }
+}

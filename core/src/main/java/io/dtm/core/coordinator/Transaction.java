@@ -1,0 +1,139 @@
+package io.dtm.core.coordinator;
+
+import java.util.Arrays;
+
+/** One transaction in flight. Pooled; touched by the coordinator stage only. */
+final class Transaction {
+    /** Where an unfinished transaction stands; DELEGATED is shown as PREPARING (R6). */
+    enum State {
+        /** Begun; branches may join. */
+        ACTIVE,
+        /** PREPAREs are out; undecided. */
+        PREPARING,
+        /** Its only branch decides; nothing but that branch's answer ends it (rule 9). */
+        DELEGATED,
+        /** COMMIT is decided; some YES voter has not acknowledged yet. */
+        COMMITTING,
+        /** ROLLBACK is decided; some branch has not acknowledged yet. */
+        ABORTING
+    }
+
+    private static final int FIRST_BRANCHES = 2;
+
+    long id;
+    State state;
+    Session session;
+    boolean interactive;
+    int beginEpoch;
+    long deadlineNs;
+    long joinToken;
+    /** Which acknowledgement the client wants; 0: none was asked for yet. */
+    int wantedStage;
+    /** The acknowledgement that was wanted has been given. */
+    boolean told;
+    boolean commitRequested;
+    int missingCount;
+    int[] missingBranches = {};
+    int branchCount;
+    Branch[] branches = new Branch[0];
+    int votesOutstanding;
+    int acksOutstanding;
+    int reason;
+    int causeBranchId;
+    byte[] text = {};
+    int textLength;
+    boolean nothingWritten;
+    boolean mixed;
+    int resends;
+    /** When an ABORTING transaction is given up: presumed abort answers from then on. */
+    long giveUpNs;
+    long timerNs;
+    int heapIndex = TimerHeap.ABSENT;
+
+    Transaction previousInPhase;
+    Transaction nextInPhase;
+    PhaseList phaseList;
+    /** Place in its phase's list: rises. */
+    long ordinal;
+    Transaction previousOfSession;
+    Transaction nextOfSession;
+    Transaction nextFree;
+
+    void start(final long transactionId, final Session owner, final boolean isInteractive, final int epoch) {
+        id = transactionId;
+        session = owner;
+        interactive = isInteractive;
+        beginEpoch = epoch;
+        state = State.ACTIVE;
+        joinToken = 0;
+        wantedStage = 0;
+        told = false;
+        commitRequested = false;
+        missingCount = 0;
+        branchCount = 0;
+        votesOutstanding = 0;
+        acksOutstanding = 0;
+        reason = ProtocolCodes.Reason.NONE;
+        causeBranchId = ProtocolCodes.NO_BRANCH;
+        textLength = 0;
+        nothingWritten = false;
+        mixed = false;
+        resends = 0;
+        giveUpNs = Long.MAX_VALUE;
+    }
+
+    boolean isUndecided() {
+        return state == State.ACTIVE || state == State.PREPARING;
+    }
+
+    Branch addBranch() {
+        if (branchCount == branches.length) {
+            branches = Arrays.copyOf(branches, Math.max(FIRST_BRANCHES, branchCount * 2));
+            for (int i = branchCount; i < branches.length; i++) {
+                branches[i] = new Branch(this);
+            }
+        }
+        final Branch branch = branches[branchCount++];
+        branch.reset();
+        return branch;
+    }
+
+    /** @return the branch of that id, or null. One-shot branches usually stand at the index that is their id. */
+    Branch branch(final int branchId) {
+        if (branchId < branchCount && branches[branchId].branchId == branchId) {
+            return branches[branchId];
+        }
+        for (int i = 0; i < branchCount; i++) {
+            if (branches[i].branchId == branchId) {
+                return branches[i];
+            }
+        }
+        return null;
+    }
+
+    Branch branchAt(final Resource resource) {
+        for (int i = 0; i < branchCount; i++) {
+            if (branches[i].resource == resource) {
+                return branches[i];
+            }
+        }
+        return null;
+    }
+
+    void addMissing(final int branchId) {
+        if (missingCount == missingBranches.length) {
+            missingBranches = Arrays.copyOf(missingBranches, Math.max(4, missingCount * 2));
+        }
+        missingBranches[missingCount++] = branchId;
+    }
+
+    void removeMissing(final int branchId) {
+        for (int i = 0; i < missingCount; i++) {
+            if (missingBranches[i] == branchId) {
+                System.arraycopy(missingBranches, i + 1, missingBranches, i, missingCount - i - 1);
+                missingCount--;
+                return;
+            }
+        }
+    }
+}
