@@ -68,7 +68,8 @@ public final class EgressAgent implements Agent {
 
     @Override
     public int doWork() {
-        int work = queue.read(onRecord, READ_LIMIT);
+        int work = publisher.doWork();
+        work += queue.read(onRecord, READ_LIMIT);
         work += replies.read(onReply, REPLY_LIMIT);
         if (waitedFor > requested && waitedFor > forced) {
             requested = waitedFor;

@@ -1,5 +1,6 @@
 package io.dtm.core.egress;
 
+import static io.dtm.codec.FrameDescriptor.MAX_TEXT_LENGTH;
 import static io.dtm.core.egress.OutboundDescriptor.HEADER_LENGTH;
 import static io.dtm.core.egress.OutboundDescriptor.TYPE_ALARM;
 import static io.dtm.core.egress.OutboundDescriptor.TYPE_ATTACHMENT;
@@ -30,7 +31,6 @@ import org.agrona.MutableDirectBuffer;
  * Allocates nothing.
  */
 public final class EgressEncoder implements CoordinatorOutput {
-    private static final int MAX_TEXT_LENGTH = 255;
     /** Body of any message here, its text included. */
     private static final int MAX_BODY_LENGTH = 320;
     /** {@link CoordinatorOutput#operatorAnswered}: request id, code, then the text to the end. */
@@ -56,6 +56,7 @@ public final class EgressEncoder implements CoordinatorOutput {
     private CoordinatorSettings settings = CoordinatorSettings.defaults();
     private long coordinatorId;
     private int epoch;
+    private int generation;
     private long nonce;
     private long position;
     private String haltReason;
@@ -101,11 +102,14 @@ public final class EgressEncoder implements CoordinatorOutput {
      *
      * @param ofCoordinatorId of the coordinator.
      * @param startedEpoch    carried by every message from now on.
+     * @param ofGeneration    of the epoch.
      * @param ofNonce         of the epoch.
      */
-    public void onEpochStarted(final long ofCoordinatorId, final int startedEpoch, final long ofNonce) {
+    public void onEpochStarted(
+        final long ofCoordinatorId, final int startedEpoch, final int ofGeneration, final long ofNonce) {
         coordinatorId = ofCoordinatorId;
         epoch = startedEpoch;
+        generation = ofGeneration;
         nonce = ofNonce;
         branches.onEpochStarted(startedEpoch);
         queue.claim(NONE);
@@ -134,7 +138,7 @@ public final class EgressEncoder implements CoordinatorOutput {
         opened.wrap(buffer, claim())
             .requestId(requestId).coordinatorId(coordinatorId).sessionId(sessionId)
             .tokenHigh(tokenHigh).tokenLow(tokenLow)
-            .epoch(epoch).nonce(nonce).nonceAtKnownEpoch(nonceAtKnownEpoch)
+            .epoch(epoch).generation(generation).nonce(nonce).nonceAtKnownEpoch(nonceAtKnownEpoch)
             .maxTimeoutMs(settings.maxTimeoutMs())
             .maxBranches(settings.maxBranches())
             .maxBranchPayloadBytes(settings.maxBranchPayloadBytes())
@@ -149,7 +153,7 @@ public final class EgressEncoder implements CoordinatorOutput {
         final int sessionId, final long requestId, final int openedInEpoch, final long nonceAtKnownEpoch) {
         resumed.wrap(buffer, claim())
             .requestId(requestId).coordinatorId(coordinatorId).sessionId(sessionId).openedInEpoch(openedInEpoch)
-            .epoch(epoch).nonce(nonce).nonceAtKnownEpoch(nonceAtKnownEpoch)
+            .epoch(epoch).generation(generation).nonce(nonce).nonceAtKnownEpoch(nonceAtKnownEpoch)
             .sessionTimeoutMs(settings.sessionTimeoutMs())
             .durability(branches.durability());
         commit(
@@ -175,7 +179,7 @@ public final class EgressEncoder implements CoordinatorOutput {
         final int sessionId, final long requestId, final int resourceId, final long nonceAtKnownEpoch) {
         registered.wrap(buffer, claim())
             .requestId(requestId).sessionId(sessionId).coordinatorId(coordinatorId).resourceId(resourceId)
-            .epoch(epoch).nonce(nonce).nonceAtKnownEpoch(nonceAtKnownEpoch);
+            .epoch(epoch).generation(generation).nonce(nonce).nonceAtKnownEpoch(nonceAtKnownEpoch);
         commit(sessionId, RegisteredEncoder.TEMPLATE_ID, RegisteredEncoder.BLOCK_LENGTH, registered.encodedLength());
     }
 

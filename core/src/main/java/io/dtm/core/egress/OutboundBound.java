@@ -6,20 +6,25 @@ import io.dtm.core.coordinator.CoordinatorSettings;
 /**
  * How much one frame can cause at most: the coordinator stage takes a frame only when the outbound queue has room for
  * that, so that no frame is left half done.
- * <p>
- * What one event causes at most (the coordinator's contract, DESIGN: nothing emits without bound):
  * <pre>
- *   per branch    2 messages of one element, without payload      24 header + 43 body, aligned   72 bytes each
- *                 (a decision is 25 bytes, a one-phase commit or a prepare 22 + 3 + 14 + 2 = 41)
- *   per event     8 others, the longest with a text of 255        24 + 274, aligned             304 bytes each
- *   payload       of one transaction, once                                                  57,344 bytes
+ *   a message for a branch, without payload: a prepare has 22 + 3 + 14 + 2 = 41 bytes of body, a decision 25;
+ *       with the record's header of 24, aligned                                              72 bytes
+ *   any other, the longest with a text of 254: 24 + 280, aligned                            304 bytes
  *
- *   an event      2 x 100 x 72 + 8 x 304 + 57,344        =      74,176 bytes
- *   a frame       512 events x 74,176 + one record lost
- *                 where the buffer ends (16,384 + 72)    =  37,994,568 bytes: a queue of 64 MiB
+ *   an event of a peer: 2 messages for each of 100 branches, 8 others, the payload of one transaction
+ *       2 x 100 x 72 + 8 x 304 + 57,344                                             =    74,176 bytes
+ *   a step, that is a tick or a continue event: 200 messages with a payload of 16 KiB each, 200 others
+ *       200 x (72 + 16,384) + 200 x 304                                             = 3,352,000 bytes
+ *
+ *   a frame of a peer: 512 events x 74,176                                          = 37,978,112 bytes
+ *   a frame of the host: 8 steps x 3,352,000                                        = 26,816,000 bytes
+ *
+ *   the greater, and one record more that is lost where the buffer ends (72 + 16,384)
+ *                                                                = 37,994,568 bytes: a queue of 64 MiB
  * </pre>
- * The limits are those of the code, not those of the settings: a journal written with larger settings may have left
- * larger transactions. Who knows that there are none may use {@link #of(int, int, int)} with smaller ones.
+ * The numbers of messages are the coordinator's contract (DESIGN: nothing emits without bound). The limits are those
+ * of the code, not those of the settings: a journal written with larger settings may have left larger transactions.
+ * Who knows that there are none may use {@link #of(int, int, int)} with smaller ones.
  */
 public final class OutboundBound {
     private static final int MESSAGES_PER_BRANCH = 2;
@@ -27,6 +32,8 @@ public final class OutboundBound {
     private static final int OTHER_MESSAGES = 8;
     private static final int OTHER_MESSAGE_LENGTH = 304;
     private static final int MAX_BRANCH_PAYLOAD = 16 * 1024;
+    private static final int STEPS = 8;
+    private static final int STEP_MESSAGES = 200;
     private static final int MAX_TRANSACTION_PAYLOAD = 56 * 1024;
 
     /** The worst case of a frame, in bytes of the outbound queue. */
@@ -51,9 +58,10 @@ public final class OutboundBound {
      * @return greatest number of bytes that such a frame puts into the outbound queue.
      */
     public static int of(final int events, final int branches, final int maxTransactionPayloadBytes) {
+        final int longest = BRANCH_MESSAGE_LENGTH + Math.min(MAX_BRANCH_PAYLOAD, maxTransactionPayloadBytes);
         final int event = MESSAGES_PER_BRANCH * branches * BRANCH_MESSAGE_LENGTH
             + OTHER_MESSAGES * OTHER_MESSAGE_LENGTH + maxTransactionPayloadBytes;
-        final int lostAtEnd = Math.min(MAX_BRANCH_PAYLOAD, maxTransactionPayloadBytes) + BRANCH_MESSAGE_LENGTH;
-        return Math.addExact(Math.multiplyExact(events, event), lostAtEnd);
+        final int steps = STEPS * STEP_MESSAGES * (longest + OTHER_MESSAGE_LENGTH);
+        return Math.addExact(Math.max(Math.multiplyExact(events, event), steps), longest);
     }
 }

@@ -104,7 +104,8 @@ final class HostAdapter {
 
     private void onEpochStarted(final DirectBuffer buffer, final int offset, final int blockLength) {
         epochStarted.wrap(buffer, offset, blockLength, EpochStartedDecoder.SCHEMA_VERSION);
-        listener.onEpochStarted(epochStarted.coordinatorId(), epochStarted.epoch(), epochStarted.nonce());
+        listener.onEpochStarted(epochStarted.coordinatorId(), epochStarted.epoch(), epochStarted.generation(),
+            epochStarted.nonce());
         input.epochStarted(epochStarted.coordinatorId(), epochStarted.epoch(), epochStarted.generation(),
             epochStarted.nonce(), epochStarted.recoveredEnd(), epochStarted.downtimeNs());
     }

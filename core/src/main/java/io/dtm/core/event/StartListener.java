@@ -10,7 +10,8 @@ public interface StartListener {
     /** Hears nothing. */
     StartListener NONE = new StartListener() {
         @Override
-        public void onEpochStarted(final long coordinatorId, final int epoch, final long nonce) {
+        public void onEpochStarted(
+            final long coordinatorId, final int epoch, final int generation, final long nonce) {
             // Nobody is interested.
         }
 
@@ -23,9 +24,10 @@ public interface StartListener {
     /**
      * @param coordinatorId of the coordinator.
      * @param epoch         that starts.
+     * @param generation    of the epochs: raised by an operator's restore.
      * @param nonce         of the epoch.
      */
-    void onEpochStarted(long coordinatorId, int epoch, long nonce);
+    void onEpochStarted(long coordinatorId, int epoch, int generation, long nonce);
 
     /** @param settings that apply from now on. */
     void onSettings(CoordinatorSettings settings);
