@@ -74,7 +74,7 @@ public final class Pipeline implements AutoCloseable {
 
         // coordinator: from now on its outputs go to egress
         final EgressEncoder encoder = new EgressEncoder(outbound, context.outboundBoundBytes());
-        context.output().to(encoder);
+        context.output().goLive(encoder);
         coordinator = halt.guard(new CoordinatorStage(
             ring, context.coordinator(), context.coordinatorClock(), encoder, levels));
 

@@ -13,7 +13,7 @@ import io.dtm.core.ingress.LinkPoller;
 import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.ingress.TokenSource;
 import io.dtm.core.journal.Journal;
-import io.dtm.core.recovery.OutputSwitch;
+import io.dtm.core.recovery.RecoveryOutput;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,7 @@ public final class PipelineContext {
     private Journal journal;
     private CoordinatorInput coordinator;
     private CoordinatorClock coordinatorClock;
-    private OutputSwitch output;
+    private RecoveryOutput output;
     private EgressListener egressListener;
     private DropListener dropListener;
     private HaltHandler haltHandler;
@@ -199,7 +199,7 @@ public final class PipelineContext {
     }
 
     /** @return of the same coordinator; switched to the pipeline when that is made. */
-    public OutputSwitch output() {
+    public RecoveryOutput output() {
         return output;
     }
 
@@ -207,7 +207,7 @@ public final class PipelineContext {
      * @param value of the same coordinator; switched to the pipeline when that is made.
      * @return this.
      */
-    public PipelineContext output(final OutputSwitch value) {
+    public PipelineContext output(final RecoveryOutput value) {
         output = value;
         return this;
     }
