@@ -1,5 +1,6 @@
 package io.dtm.core;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
@@ -10,6 +11,8 @@ public final class SlowLinks {
     private static final int FREE = 0;
 
     private final AtomicIntegerArray links;
+    /** Spares ingress a look at each place in every duty cycle. */
+    private final AtomicInteger count = new AtomicInteger();
 
     /** @param capacity greatest number of links marked at a time. */
     public SlowLinks(final int capacity) {
@@ -37,11 +40,15 @@ public final class SlowLinks {
             return false;
         }
         links.setRelease(free, linkId);
+        count.getAndIncrement();
         return true;
     }
 
     /** @return a link that is marked, or 0. Ingress agent only. */
     public int first() {
+        if (count.getAcquire() == 0) {
+            return 0;
+        }
         for (int i = 0; i < links.length(); i++) {
             final int marked = links.getAcquire(i);
             if (marked != FREE) {
@@ -59,6 +66,7 @@ public final class SlowLinks {
     public void clear(final int linkId) {
         for (int i = 0; i < links.length(); i++) {
             if (links.getAcquire(i) == linkId) {
+                count.getAndDecrement();
                 links.setRelease(i, FREE);
             }
         }
