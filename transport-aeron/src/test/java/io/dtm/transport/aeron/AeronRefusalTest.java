@@ -170,6 +170,29 @@ class AeronRefusalTest {
     }
 
     @Test
+    void shouldBoundWhatAFloodOfStreamsTakesAndServeAgainWhenItIsOver() {
+        driver = rig.driver(rig.driverContext());
+        server = rig.server(rig.serverContext().maxLinks(2).connectTimeoutNs(SHORT_NS).embeddedDriver(
+            rig.driverContext().imageLivenessTimeoutNs(SHORT_NS)));
+        final int limit = 2 * 2 + 16;
+        final Aeron aeron = stranger();
+        for (int i = 0; i < 2 * limit; i++) {
+            aeron.addExclusivePublication(
+                channel(rig, false, "term-length=64k|linger=0"), rig.channels.ingressStreamId());
+        }
+
+        rig.await("the limit reached", () -> rig.errors.stream().anyMatch(
+            error -> error.getMessage().contains("exceeded session limit")));
+        assertTrue(server.ups.size() + server.transport.poller().refusedCount() <= limit);
+        assertTrue(server.live.size() <= 2);
+
+        aeron.close();
+        final Peer peer = rig.peer(rig.instance(driver.aeronDirectoryName()), false);
+        rig.awaitReconnected(peer);
+        rig.exchange(peer, 3, 100);
+    }
+
+    @Test
     void shouldLiveThroughDatagramsOfGarbage() throws Exception {
         start(rig.serverContext());
         final Peer peer = rig.peer(instance, false);
