@@ -60,12 +60,17 @@ final class Joins {
             lease.close();
             throw new SQLException("the branch was rolled back while it began");
         } catch (final SQLException | RuntimeException failed) {
-            abandon(branch, FirstPhase.message(failed));
+            fail(branch, failed);
             throw failed;
         } catch (final XAException failed) {
-            abandon(branch, FirstPhase.message(failed));
+            fail(branch, failed);
             throw new SQLException("the branch can't begin: " + FirstPhase.message(failed), failed);
         }
+    }
+
+    private void fail(final Branch branch, final Exception cause) {
+        abandon(branch, FirstPhase.message(cause));
+        table.releaseSeat(branch); // also if a ROLLBACK took it out of the table before it had one
     }
 
     private InteractiveBranch reopen(final Branch branch, final BranchId id) throws SQLException {

@@ -209,8 +209,11 @@ public final class XaParticipant implements Participant, AutoCloseable {
                 branch.delegated = true;
                 toDeciders(() -> works.commitJoined(branch, tooEarly, reply));
             } else if (branch.phase == Branch.Phase.DOUBTFUL) {
-                branch.phase = Branch.Phase.RUNNING;
-                toDeciders(() -> works.findOut(branch, reply));
+                if (toWorkers(() -> works.findOut(branch, reply))) { // may wait, so not on a decision thread
+                    branch.phase = Branch.Phase.RUNNING;
+                } else {
+                    reply.retry(new RejectedExecutionException(overloaded()));
+                }
             } else {
                 reply.retry(new IllegalStateException("the branch is " + branch.phase));
             }
@@ -220,6 +223,14 @@ public final class XaParticipant implements Participant, AutoCloseable {
 
     @Override
     public void forgetEvidence(final BranchId id) {
+        final Branch branch = table.get(BranchKey.of(id));
+        if (branch != null) {
+            synchronized (branch) {
+                if (branch.phase == Branch.Phase.DOUBTFUL) {
+                    table.remove(branch); // another process was asked, and knew
+                }
+            }
+        }
         forgotten.add(id);
         toDeciders(this::forget);
     }

@@ -4,6 +4,7 @@ import static io.dtm.xa.Driver.COORDINATOR;
 import static io.dtm.xa.Driver.EPOCH;
 import static io.dtm.xa.Driver.branch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.participant.BranchId;
@@ -137,7 +138,7 @@ class PostgreSqlDecisionTest {
         try {
             assertTrue(driver.prepare(BRANCH, INSERT).startsWith("NO: the database can't be used"));
             final AssertionError failed =
-                org.junit.jupiter.api.Assertions.assertThrows(AssertionError.class, () -> driver.scan(COORDINATOR));
+                assertThrows(AssertionError.class, () -> driver.scan(COORDINATOR));
             assertTrue(failed.getCause().getCause() instanceof SQLException, "" + failed.getCause());
         } finally {
             server.start();
