@@ -132,15 +132,17 @@ public final class WireMessage {
         /** The host: anything else. */
         HOST_EVENT;
 
-        private final String traced;
+        private final String toPeer = "<-- " + name() + " %T %2";
+        private final String toCoordinator = "--> " + name() + " %T %2";
 
-        Kind() {
-            traced = name() + " %T branch/value %2";
+        /** @return how a trace shows it on its way from the coordinator. */
+        public String toPeer() {
+            return toPeer;
         }
 
-        /** @return as {@link Trace#event} wants it. */
-        String traced() {
-            return traced;
+        /** @return how a trace shows it on its way to the coordinator. */
+        public String toCoordinator() {
+            return toCoordinator;
         }
     }
 
@@ -172,6 +174,16 @@ public final class WireMessage {
         detail = 0;
         flags = 0;
         payload = 0;
+    }
+
+    /** @return the transaction's id, or what else names it. */
+    public long traced() {
+        return transactionId != 0 ? transactionId : requestId != 0 ? requestId : sessionId;
+    }
+
+    /** @return branch, value and detail in one decimal number, for a trace. */
+    public long tracedDetail() {
+        return branchId * 10_000L + value * 100 + detail;
     }
 
     @Override
