@@ -51,6 +51,11 @@ final class EventRing implements EventPublisher {
         return arena.buffer();
     }
 
+    /** @return whether the coordinator has done with everything that was published. Any thread. */
+    boolean isEmpty() {
+        return consumed.get() == slots.getCursor();
+    }
+
     @Override
     public boolean hasRoomFor(final int length) {
         if (!arena.hasRoomFor(length)) {

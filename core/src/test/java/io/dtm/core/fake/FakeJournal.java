@@ -99,6 +99,11 @@ public final class FakeJournal implements Journal {
         return entries;
     }
 
+    /** Whether a force would have something to do. */
+    public boolean isForceRequested() {
+        return requested > forced;
+    }
+
     /** How often a force was asked for. */
     public int requests() {
         return requests;
