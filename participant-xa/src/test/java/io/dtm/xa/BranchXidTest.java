@@ -52,4 +52,14 @@ class BranchXidTest {
             new Foreign(BranchXid.FORMAT_ID, gtrid, new byte[] {0, 0, -1, -1, 0, 0, 0, 9})));
         assertNull(BranchXid.parse(new Foreign(BranchXid.FORMAT_ID, gtrid, new byte[] {-1, 0, 0, 0, 0, 0, 0, 9})));
     }
+
+    @Test
+    void shouldNotRecogniseOtherSpellingsOfItsNames() {
+        final String gid = PostgreSqlDialect.gid(new BranchXid(BRANCH));
+
+        assertNull(PostgreSqlDialect.parse(gid.replace("=", "")));
+        assertNull(PostgreSqlDialect.parse("0" + gid));
+        assertNull(PostgreSqlDialect.parse(gid.replace("k=", "l=")));
+        assertNull(PostgreSqlDialect.parse(gid + "_"));
+    }
 }

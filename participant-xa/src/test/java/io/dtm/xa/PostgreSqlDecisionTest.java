@@ -223,7 +223,8 @@ class PostgreSqlDecisionTest {
         final String formatId = Integer.toString(BranchXid.FORMAT_ID);
         final List<String> garbage = List.of(
             "it's a '' quote\\", "x_y_z", formatId + "_a'b_c", formatId + "__", formatId + "_*_*_*",
-            "4711_" + ours.substring(ours.indexOf('_') + 1), ours + "\n", ours.replace("_", "_ "), ours + "'--",
+            "4711_" + ours.substring(ours.indexOf('_') + 1), ours + "\n", ours.replace("=", ""),
+            ours.replace("_", "_ "), ours + "'--",
             formatId + "_" + Base64.getEncoder().encodeToString(new byte[16]) + "_"
                 + Base64.getEncoder().encodeToString(new byte[] {-1, 0, 0, 0, 0, 0, 0, 1}));
         leavePrepared(BRANCH, INSERT);

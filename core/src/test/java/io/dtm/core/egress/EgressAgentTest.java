@@ -5,7 +5,6 @@ import static io.dtm.core.egress.EgressRig.outcome;
 import static io.dtm.core.egress.EgressRig.payload;
 import static io.dtm.core.egress.EgressRig.prepare;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.message.RejectCode;
@@ -119,11 +118,11 @@ class EgressAgentTest {
         rig.work();
         rig.work();
         assertEquals(List.of(first), rig.requests);
-        assertTrue(rig.agent.isWaitingForForce());
+        assertEquals(1, rig.agent.waitingForForce());
 
         rig.forced = first;
         rig.work();
-        assertFalse(rig.agent.isWaitingForForce());
+        assertEquals(0, rig.agent.waitingForForce());
     }
 
     @Test
@@ -284,6 +283,39 @@ class EgressAgentTest {
             marked++;
         }
         assertEquals(3, marked);
+    }
+
+    @Test
+    void shouldGiveUpTheLongestBacklogWhenAllTogetherAreTooLong() {
+        for (int session = 1; session <= 7; session++) {
+            final int id = session;
+            rig.links.block(10 * id);
+            rig.frame(out -> out.sessionAttached(id, 10 * id));
+            final int messages = id == 5 ? 3 : 2;
+            for (int i = 0; i < messages; i++) {
+                rig.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
+            }
+            rig.work();
+        }
+
+        assertEquals(List.of("too slow 50"), rig.told);
+        assertEquals(50, rig.slowLinks.first());
+    }
+
+    @Test
+    void shouldBoundWhatWaitsForALinkWithoutASession() {
+        rig.links.block(LINK);
+        for (int i = 0; i < 1_000; i++) {
+            rig.frame(out -> out.linkRejected(LINK, 8, 5, 4, "unknown session"));
+        }
+        rig.forceAll();
+        rig.work();
+        rig.links.unblock(LINK);
+        rig.work();
+
+        final int sent = rig.links.takeSent(LINK).size();
+        assertTrue(sent > 20 && sent < 200, "sent: " + sent);
+        assertEquals(List.of(), rig.told);
     }
 
     @Test

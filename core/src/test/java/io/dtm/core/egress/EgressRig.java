@@ -35,7 +35,7 @@ final class EgressRig implements Durability, EgressListener {
         slowLinks = new SlowLinks(maxSlowLinks);
         agent = new EgressAgent(new EgressConfig(
             queue, replies, this, durability == CoordinatorSettings.DURABILITY_FORCE, links, slowLinks, this,
-            MAX_BACKLOG, 1376));
+            MAX_BACKLOG, 3 * MAX_BACKLOG, 1376));
     }
 
     /** Starts an epoch, durable: from now on something may leave. */

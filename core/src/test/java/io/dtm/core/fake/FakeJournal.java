@@ -85,9 +85,23 @@ public final class FakeJournal implements Journal {
         // Nothing to give back.
     }
 
+    /** The same directory in another life: everything is there and forced. */
+    public FakeJournal reopened() {
+        final FakeJournal next = new FakeJournal();
+        next.entries.addAll(entries);
+        next.appended = appended;
+        next.forced = appended;
+        return next;
+    }
+
     /** All records. */
     public List<Entry> entries() {
         return entries;
+    }
+
+    /** Whether a force would have something to do. */
+    public boolean isForceRequested() {
+        return requested > forced;
     }
 
     /** How often a force was asked for. */

@@ -26,6 +26,7 @@ import io.dtm.codec.message.SubmitEncoder;
 import io.dtm.codec.message.UnregisterEncoder;
 import io.dtm.codec.message.VoteType;
 import io.dtm.codec.message.VotesEncoder;
+import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Messages as peers send them. */
@@ -34,18 +35,37 @@ public final class PeerMessages {
     }
 
     public static Message sessionOpen(final long requestId, final String clientName, final String credentials) {
+        return sessionOpen(requestId, clientName, credentials, 3, 33);
+    }
+
+    public static Message sessionOpen(
+        final long requestId,
+        final String clientName,
+        final String credentials,
+        final int knownEpoch,
+        final long knownNonce) {
         final UnsafeBuffer body = body();
         final SessionOpenEncoder encoder = new SessionOpenEncoder().wrap(body, 0)
-            .requestId(requestId).knownEpoch(3).knownNonce(33)
+            .requestId(requestId).knownEpoch(knownEpoch).knownNonce(knownNonce)
             .clientName(clientName).putCredentials(credentials.getBytes(US_ASCII), 0, credentials.length());
         return new Message(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
     }
 
     public static Message sessionResume(final long requestId, final int sessionId, final String credentials) {
+        return sessionResume(requestId, sessionId, credentials, 11, 12);
+    }
+
+    public static Message sessionResume(
+        final long requestId,
+        final int sessionId,
+        final String credentials,
+        final long tokenHigh,
+        final long tokenLow) {
         final UnsafeBuffer body = body();
         final SessionResumeEncoder encoder = new SessionResumeEncoder().wrap(body, 0)
-            .requestId(requestId).sessionId(sessionId).tokenHigh(11).tokenLow(12).knownEpoch(3).knownNonce(33)
+            .requestId(requestId).sessionId(sessionId).tokenHigh(tokenHigh).tokenLow(tokenLow)
+            .knownEpoch(3).knownNonce(33)
             .putCredentials(credentials.getBytes(US_ASCII), 0, credentials.length());
         return new Message(SessionResumeEncoder.TEMPLATE_ID, SessionResumeEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -74,9 +94,18 @@ public final class PeerMessages {
     }
 
     public static Message register(final long requestId, final int sessionId, final String resource) {
+        return register(requestId, sessionId, resource, 3, 33);
+    }
+
+    public static Message register(
+        final long requestId,
+        final int sessionId,
+        final String resource,
+        final int knownEpoch,
+        final long knownNonce) {
         final UnsafeBuffer body = body();
         final RegisterEncoder encoder = new RegisterEncoder().wrap(body, 0);
-        encoder.requestId(requestId).sessionId(sessionId).incarnation(77).knownEpoch(3).knownNonce(33)
+        encoder.requestId(requestId).sessionId(sessionId).incarnation(77).knownEpoch(knownEpoch).knownNonce(knownNonce)
             .capabilities().clear().onePhase(true).readOnlyAware(true);
         encoder.resourceName(resource).instanceName("one");
         return new Message(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, body, encoder.encodedLength());
@@ -106,12 +135,19 @@ public final class PeerMessages {
 
     /** A branch for each payload, of the resources 1, 2, ... */
     public static Message submit(final long transactionId, final String... payloads) {
+        final int[] resourceIds = new int[payloads.length];
+        Arrays.setAll(resourceIds, i -> i + 1);
+        return submit(transactionId, resourceIds, payloads);
+    }
+
+    /** A branch for each payload. */
+    public static Message submit(final long transactionId, final int[] resourceIds, final String... payloads) {
         final UnsafeBuffer body = body();
         final SubmitEncoder encoder = new SubmitEncoder().wrap(body, 0)
             .transactionId(transactionId).timeoutMs(500).acknowledge(Acknowledge.DECIDED);
         final SubmitEncoder.BranchesEncoder branches = encoder.branchesCount(payloads.length);
         for (int i = 0; i < payloads.length; i++) {
-            branches.next().branchId(i).resourceId(i + 1)
+            branches.next().branchId(i).resourceId(resourceIds[i])
                 .putPayload(payloads[i].getBytes(US_ASCII), 0, payloads[i].length());
         }
         return new Message(SubmitEncoder.TEMPLATE_ID, SubmitEncoder.BLOCK_LENGTH, body, encoder.encodedLength());
@@ -158,17 +194,35 @@ public final class PeerMessages {
     }
 
     public static Message vote(final long transactionId, final int branchId, final VoteType vote, final String text) {
+        return vote(4, transactionId, branchId, vote, text, 3, 2);
+    }
+
+    public static Message vote(
+        final int resourceId,
+        final long transactionId,
+        final int branchId,
+        final VoteType vote,
+        final String text,
+        final int epoch,
+        final int enlistEpoch) {
         final UnsafeBuffer body = body();
-        final VotesEncoder encoder = new VotesEncoder().wrap(body, 0).epoch(3).resourceId(4).enlistEpoch(2);
+        final VotesEncoder encoder =
+            new VotesEncoder().wrap(body, 0).epoch(epoch).resourceId(resourceId).enlistEpoch(enlistEpoch);
         encoder.branchesCount(1).next().transactionId(transactionId).branchId(branchId).vote(vote).text(text);
         return new Message(VotesEncoder.TEMPLATE_ID, VotesEncoder.BLOCK_LENGTH, body, encoder.encodedLength());
     }
 
     public static Message acknowledgement(final long transactionId, final int branchId) {
+        return acknowledgement(4, transactionId, branchId, AckResult.ABSENT, 3);
+    }
+
+    public static Message acknowledgement(
+        final int resourceId, final long transactionId, final int branchId, final AckResult result, final int epoch) {
         final UnsafeBuffer body = body();
-        final AcknowledgementsEncoder encoder = new AcknowledgementsEncoder().wrap(body, 0).epoch(3).resourceId(4);
+        final AcknowledgementsEncoder encoder =
+            new AcknowledgementsEncoder().wrap(body, 0).epoch(epoch).resourceId(resourceId);
         encoder.branchesCount(1).next().transactionId(transactionId).branchId(branchId)
-            .decision(DecisionType.COMMIT).result(AckResult.ABSENT);
+            .decision(DecisionType.COMMIT).result(result);
         return new Message(AcknowledgementsEncoder.TEMPLATE_ID, AcknowledgementsEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
     }
