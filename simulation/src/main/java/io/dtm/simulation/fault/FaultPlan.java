@@ -29,7 +29,7 @@ public final class FaultPlan {
         final FaultPlan plan = new FaultPlan(random.coin() ? 0 : (int) random.between(1, 3_000));
         for (final Fault fault : Fault.values()) {
             final boolean isOn = random.chance(ON_PER_MILLION) && !isFaultless;
-            final long interval = random.skewed(30 * MILLI, 5_000 * MILLI);
+            final long interval = (20 * MILLI << random.nextInt(9)) + random.nextLong(20 * MILLI);
             plan.intervals[fault.ordinal()] = isOn ? interval : 0;
         }
         return plan;
