@@ -1,19 +1,33 @@
 package io.dtm.core.coordinator;
 
+import io.dtm.core.coordinator.ProtocolCodes.BranchState;
+
 /** One branch of a transaction. Pooled with its transaction; touched by the coordinator stage only. */
 final class Branch {
     /** Where a branch stands. */
     enum State {
-        /** Joined an ACTIVE transaction, or submitted before its transaction started to prepare. */
-        ENLISTED,
+        /** Joined an ACTIVE transaction; or is its last agent, which waits for the others' votes. */
+        ENLISTED(BranchState.ENLISTED),
         /** PREPARE was, or will be, sent; no vote yet. */
-        ASKED,
+        ASKED(BranchState.ASKED),
         /** The one-phase commit was, or will be, sent; no result yet. */
-        DELEGATED,
+        DELEGATED(BranchState.DELEGATED),
         /** Voted YES: it must learn the decision. */
-        PREPARED,
+        PREPARED(BranchState.PREPARED),
         /** Needs nothing more: read-only, voted NO, acknowledged, or never bound. */
-        DONE
+        DONE(BranchState.DONE);
+
+        private static final State[] ALL = values();
+
+        final int code;
+
+        State(final int code) {
+            this.code = code;
+        }
+
+        static State of(final int code) {
+            return ALL[code - 1];
+        }
     }
 
     final Transaction transaction;
@@ -29,7 +43,8 @@ final class Branch {
     boolean boundLate;
     /** An operator finished it by hand: DecisionType, or 0 (rule 13). */
     int settledBy;
-    boolean votedReadOnly;
+    /** VoteType; 0: none arrived. */
+    int vote;
     int payloadBlock = PayloadStore.NONE;
     int payloadLength;
     /** Place in the resource's list: rises with each (re)append, so it orders PREPAREs. */
@@ -54,7 +69,7 @@ final class Branch {
         voteEpoch = 0;
         boundLate = false;
         settledBy = 0;
-        votedReadOnly = false;
+        vote = 0;
         payloadBlock = PayloadStore.NONE;
         payloadLength = 0;
         ordinal = 0;

@@ -16,18 +16,25 @@ import org.agrona.DirectBuffer;
  * resource over the frame's link is heard.
  */
 final class BranchEvents {
+    /** A vote doesn't echo its PREPARE's position: it may lie beyond the recovered end. An inquiry will tell. */
+    private static final long UNKNOWN_POSITION = Long.MAX_VALUE;
+
     private final CoordinatorState state;
     private final CoordinatorOutput output;
     private final TwoPhaseCommit protocol;
+    private final BranchMessages messages;
 
-    BranchEvents(final CoordinatorState state, final TwoPhaseCommit protocol) {
+    BranchEvents(final CoordinatorState state, final TwoPhaseCommit protocol, final BranchMessages messages) {
         this.state = state;
         this.output = state.output;
         this.protocol = protocol;
+        this.messages = messages;
     }
 
+    /** @param epoch of the PREPARE that it answers. */
     void vote(
         final int resourceId,
+        final int epoch,
         final int enlistEpoch,
         final long transactionId,
         final int branchId,
@@ -36,13 +43,13 @@ final class BranchEvents {
         final int textOffset,
         final int textLength) {
         final Instance voter = sender(resourceId);
-        if (voter == null) {
+        if (voter == null || epoch > state.epoch || enlistEpoch > state.epoch) {
             return;
         }
         final Transaction transaction = protocol.find(transactionId);
         if (transaction == null) {
             // Late: it was aborted and forgotten, or committed and forgotten; then nobody is prepared any more.
-            if (vote == Vote.YES) {
+            if (vote == Vote.YES && mayPresumeAbort(transactionId, enlistEpoch, UNKNOWN_POSITION)) {
                 answer(voter, transactionId, branchId, enlistEpoch, Decision.ROLLBACK, Cause.PRESUMED);
             }
             return;
@@ -53,13 +60,13 @@ final class BranchEvents {
         }
         if (branch.state == Branch.State.ASKED && branch.incarnation == voter.incarnation) {
             firstVote(transaction, branch, vote, text, textOffset, textLength);
-        } else if (branch.state == Branch.State.PREPARED) {
-            repeatedVote(voter, transaction, branch, vote);
-        } else if (branch.votedReadOnly && vote != Vote.READ_ONLY) {
+            return;
+        }
+        if (branch.vote != 0 && branch.vote != vote) {
             output.alarm(Alarm.VOTE_CONTRADICTS, transactionId, branchId);
-        } else if (branch.state == Branch.State.DONE && vote == Vote.YES && TwoPhaseCommit.isDecided(transaction)) {
-            answer(voter, transactionId, branchId, branch.enlistEpoch,
-                TwoPhaseCommit.decisionOf(transaction), Cause.ANSWER);
+        }
+        if (vote == Vote.YES && transaction.isDecided()) {
+            answer(voter, transactionId, branchId, enlistEpoch, TwoPhaseCommit.decisionOf(transaction), Cause.ANSWER);
         }
     }
 
@@ -71,6 +78,7 @@ final class BranchEvents {
         final int textOffset,
         final int textLength) {
         state.freePayload(branch);
+        branch.vote = vote;
         final boolean undecided = transaction.isUndecided();
         if (vote == Vote.YES) {
             branch.state = Branch.State.PREPARED;
@@ -78,28 +86,17 @@ final class BranchEvents {
             if (undecided) {
                 protocol.voted(transaction);
             } else {
-                protocol.sendDecision(branch, Cause.ANSWER);
+                messages.decision(branch, Cause.ANSWER);
             }
         } else if (!undecided) {
             protocol.acknowledged(branch);
         } else {
             state.dropBranch(branch);
             if (vote == Vote.READ_ONLY) {
-                branch.votedReadOnly = true;
                 protocol.voted(transaction);
             } else {
                 protocol.abort(transaction, Reason.VOTE_NO, branch.branchId, text, textOffset, textLength);
             }
-        }
-    }
-
-    private void repeatedVote(
-        final Instance voter, final Transaction transaction, final Branch branch, final int vote) {
-        if (vote != Vote.YES) {
-            output.alarm(Alarm.VOTE_CONTRADICTS, transaction.id, branch.branchId);
-        } else if (TwoPhaseCommit.isDecided(transaction)) {
-            answer(voter, transaction.id, branch.branchId, branch.enlistEpoch,
-                TwoPhaseCommit.decisionOf(transaction), Cause.ANSWER);
         }
     }
 
@@ -111,7 +108,7 @@ final class BranchEvents {
         if (branch == null || branch.resource != sender.resource || branch.state == Branch.State.DONE) {
             return;
         }
-        if (!TwoPhaseCommit.isDecided(transaction) || decision != TwoPhaseCommit.decisionOf(transaction)) {
+        if (!transaction.isDecided() || decision != TwoPhaseCommit.decisionOf(transaction)) {
             output.alarm(Alarm.ACKNOWLEDGEMENT_CONTRADICTS, transactionId, branchId);
             return;
         }
@@ -152,6 +149,7 @@ final class BranchEvents {
             return;
         }
         protocol.delegateAnswered(branch, result == OnePhase.COMMITTED, text, textOffset, textLength);
+        // On durable, as all that tells the result (rule 9).
         output.forgetEvidence(sender.session.id, resourceId, transactionId, branchId);
     }
 
@@ -186,13 +184,13 @@ final class BranchEvents {
         }
         final Transaction transaction = protocol.find(transactionId);
         if (transaction == null) {
-            if (mayPresumeAbort(enlistEpoch, position)) {
+            if (mayPresumeAbort(transactionId, enlistEpoch, position)) {
                 answer(asker, transactionId, branchId, enlistEpoch, Decision.ROLLBACK, Cause.PRESUMED);
             }
             return;
         }
         final Branch branch = transaction.branch(branchId);
-        if (branch != null && branch.resource == asker.resource && TwoPhaseCommit.isDecided(transaction)) {
+        if (branch != null && branch.resource == asker.resource && transaction.isDecided()) {
             answer(asker, transactionId, branchId, branch.enlistEpoch,
                 TwoPhaseCommit.decisionOf(transaction), Cause.ANSWER);
         }
@@ -200,9 +198,15 @@ final class BranchEvents {
 
     /**
      * Rule 12: a PREPARE that came from beyond the recovered end may be a lost tail, or a sign that this directory is a
-     * copy. Only the handshakes of all resources tell.
+     * copy. Only the handshakes of all resources tell. After an operator's restore nothing tells.
      */
-    private boolean mayPresumeAbort(final int enlistEpoch, final long position) {
+    private boolean mayPresumeAbort(final long transactionId, final int enlistEpoch, final long position) {
+        if (state.retained.find(transactionId) != RetainedOutcomes.MISSING) {
+            return true; // it isn't unknown: it has ended
+        }
+        if (enlistEpoch < state.generationEpoch) {
+            return false;
+        }
         if (enlistEpoch == state.epoch || position <= state.recoveredEnd || state.recoveryConfirmed) {
             return true;
         }

@@ -9,35 +9,60 @@ import org.agrona.DirectBuffer;
  * <p>
  * Single-threaded: the coordinator stage, or recovery before that stage starts.
  */
-public final class CommitCoordinator implements CoordinatorInput {
-    private final CoordinatorState state;
+public final class CommitCoordinator implements CoordinatorInput, CoordinatorClock {
+    final CoordinatorState state;
     private final TwoPhaseCommit protocol;
     private final Sweeps sweeps;
     private final SessionEvents sessions;
     private final ParticipantEvents participants;
-    private final TransactionEvents transactions;
+    private final SubmitEvents submits;
+    private final InteractiveEvents interactive;
+    private final JoinEvents joins;
     private final BranchEvents branches;
     private final OperatorEvents operators;
 
     /** @param output takes what follows from the events. */
     public CommitCoordinator(final CoordinatorOutput output) {
-        state = new CoordinatorState(output);
-        protocol = new TwoPhaseCommit(state);
-        sweeps = new Sweeps(state, protocol);
+        this(new CoordinatorState(output));
+    }
+
+    CommitCoordinator(final CoordinatorState state) {
+        this.state = state;
+        final BranchMessages messages = new BranchMessages(state);
+        final OutcomeMessages outcomes = new OutcomeMessages(state.output);
+        final ResendTimers timers = new ResendTimers(state, messages);
+        protocol = new TwoPhaseCommit(state, messages, outcomes, timers);
+        sweeps = new Sweeps(state, protocol, messages, timers);
         sessions = new SessionEvents(state, sweeps);
         participants = new ParticipantEvents(state, sweeps);
-        transactions = new TransactionEvents(state, protocol);
-        branches = new BranchEvents(state, protocol);
+        final TransactionIds ids = new TransactionIds(state, protocol, outcomes);
+        final BranchRoom room = new BranchRoom(state);
+        submits = new SubmitEvents(state, protocol, outcomes, ids, room);
+        interactive = new InteractiveEvents(state, protocol, outcomes, ids);
+        joins = new JoinEvents(state, protocol, ids, room, interactive);
+        branches = new BranchEvents(state, protocol, messages);
         operators = new OperatorEvents(state, protocol);
     }
 
-    /** @return logical time at which a {@link #tick()} is due; Long.MAX_VALUE: none. */
-    public long nextWakeUpNs() {
-        final Transaction first = state.timers.first();
-        return first == null ? Long.MAX_VALUE : state.toLogicalTime(first.timerNs);
+    /** Tells the whole state, between two frames. */
+    public void writeTo(final CheckpointOutput checkpoint) {
+        new CheckpointWriter(state, checkpoint).write();
     }
 
-    /** @return whether {@link #continueSteps()} has something to do. */
+    /** @return a digest of the whole state, between two frames: equal for equal states. */
+    public long digest() {
+        final StateDigest digest = new StateDigest();
+        writeTo(digest);
+        return digest.value();
+    }
+
+    @Override
+    public long nextWakeUpNs() {
+        final Transaction first = state.timers.first();
+        return first == null ? NO_WAKE_UP : state.toLogicalTime(first.timerNs);
+    }
+
+    @Override
     public boolean hasContinuation() {
         return sweeps.arePending();
     }
@@ -72,6 +97,9 @@ public final class CommitCoordinator implements CoordinatorInput {
         }
         state.coordinatorId = coordinatorId;
         state.epoch = epoch;
+        if (generation > state.generation || state.generationEpoch == 0) {
+            state.generationEpoch = epoch;
+        }
         state.generation = generation;
         state.nonce = nonce;
         state.nonces.addLong(nonce);
@@ -80,6 +108,7 @@ public final class CommitCoordinator implements CoordinatorInput {
         state.graceOver = false;
         state.storageRefused = false;
         state.addDowntime(downtimeNs);
+        state.preparing.endWalk();
         sessions.epochStarted();
     }
 
@@ -184,29 +213,29 @@ public final class CommitCoordinator implements CoordinatorInput {
     @Override
     public void epochRefused(
         final int knownEpoch, final long knownNonce, final int offeredEpoch, final long offeredNonce) {
-        participants.epochRefused(knownEpoch, offeredEpoch, offeredNonce);
+        participants.epochRefused(knownEpoch, knownNonce, offeredEpoch, offeredNonce);
     }
 
     @Override
     public void submitStart(
         final long transactionId, final int timeoutMs, final int acknowledge, final int branchCount) {
-        transactions.submitStart(transactionId, timeoutMs, acknowledge, branchCount);
+        submits.start(transactionId, timeoutMs, acknowledge, branchCount);
     }
 
     @Override
     public void submitBranch(
         final int branchId, final int resourceId, final DirectBuffer payload, final int offset, final int length) {
-        transactions.submitBranch(branchId, resourceId, payload, offset, length);
+        submits.branch(branchId, resourceId, payload, offset, length);
     }
 
     @Override
     public void submitEnd() {
-        transactions.submitEnd();
+        submits.end();
     }
 
     @Override
     public void begin(final long transactionId, final int timeoutMs, final long joinToken) {
-        transactions.begin(transactionId, timeoutMs, joinToken);
+        interactive.begin(transactionId, timeoutMs, joinToken);
     }
 
     @Override
@@ -220,33 +249,33 @@ public final class CommitCoordinator implements CoordinatorInput {
         final DirectBuffer payload,
         final int offset,
         final int length) {
-        transactions.enlist(
+        joins.enlist(
             transactionId, branchId, resourceId, incarnation, joinToken, epoch, payload, offset, length);
     }
 
     @Override
     public void commitStart(final long transactionId, final int acknowledge, final int expectedCount) {
-        transactions.commitStart(transactionId, acknowledge);
+        interactive.commitStart(transactionId, acknowledge);
     }
 
     @Override
     public void commitExpects(final int branchId) {
-        transactions.commitExpects(branchId);
+        interactive.commitExpects(branchId);
     }
 
     @Override
     public void commitEnd() {
-        transactions.commitEnd();
+        interactive.commitEnd();
     }
 
     @Override
     public void rollback(final long transactionId, final int acknowledge) {
-        transactions.rollback(transactionId, acknowledge);
+        interactive.rollback(transactionId, acknowledge);
     }
 
     @Override
     public void inquire(final long transactionId, final int acknowledge) {
-        transactions.inquire(transactionId, acknowledge);
+        interactive.inquire(transactionId, acknowledge);
     }
 
     @Override
@@ -260,7 +289,7 @@ public final class CommitCoordinator implements CoordinatorInput {
         final DirectBuffer text,
         final int textOffset,
         final int textLength) {
-        branches.vote(resourceId, enlistEpoch, transactionId, branchId, vote, text, textOffset, textLength);
+        branches.vote(resourceId, epoch, enlistEpoch, transactionId, branchId, vote, text, textOffset, textLength);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.dtm.core.coordinator;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -11,14 +13,18 @@ import org.agrona.collections.LongArrayList;
  * function of the events alone; touched by the coordinator stage only.
  */
 final class CoordinatorState {
-    /** Times from here on include the downtimes that were reported: they bring undecided deadlines nearer. */
     static final long NANOS_PER_MILLI = 1_000_000L;
+    /** Sessions attached to one link: an old one to finish and to ask, a new one, and what clients have kept. */
+    static final int MAX_SESSIONS_OF_LINK = 64;
+
+    private static final int FORGOTTEN_AT_ONCE = 2;
 
     final CoordinatorOutput output;
     CoordinatorSettings settings = CoordinatorSettings.defaults();
 
     // the frame
     int linkId;
+    /** Includes the downtimes that were reported: they bring undecided deadlines nearer. */
     long nowNs;
     private long downtimeNs;
 
@@ -26,6 +32,8 @@ final class CoordinatorState {
     long coordinatorId;
     int epoch;
     int generation;
+    /** First epoch of the current generation: presumed abort holds for its transactions only (rule 12). */
+    int generationEpoch;
     long nonce;
     final LongArrayList nonces = new LongArrayList();
     long recoveredEnd;
@@ -38,9 +46,13 @@ final class CoordinatorState {
     final List<Session> sessions = new ArrayList<>();
     final Int2ObjectHashMap<Session> sessionById = new Int2ObjectHashMap<>();
     int openSessions;
+    int sweepingSessions;
+    /** Ended sessions without transactions, kept for late questions; oldest first. */
+    private final ArrayDeque<Session> retired = new ArrayDeque<>();
 
     // resources: their ids are their index plus one
     final List<Resource> resources = new ArrayList<>();
+    int sweepingResources;
 
     // transactions
     private static final int FIRST_TRANSACTIONS = 1024;
@@ -99,15 +111,77 @@ final class CoordinatorState {
     void add(final Session session) {
         sessions.add(session);
         sessionById.put(session.id, session);
-        openSessions++;
+        if (!session.ended) {
+            openSessions++;
+        }
     }
 
-    /** An ended session is forgotten when its last transaction has ended. */
-    void forgetIfEmpty(final Session session) {
-        if (session.ended && session.firstTransaction == null && !session.sweeping) {
-            sessions.remove(session);
-            sessionById.remove(session.id);
+    /**
+     * An ended session whose last transaction has ended stays for those who ask for outcomes; as long as those are
+     * kept, and as many as may be open. One that never began anything is forgotten at once.
+     */
+    void retireIfEmpty(final Session session) {
+        if (!session.ended || session.firstTransaction != null || session.sweeping || session.retiredOrdinal != 0) {
+            return;
         }
+        if (session.highestCounter == 0) {
+            forget(session); // resumed by nobody: see SessionEvents
+            return;
+        }
+        retire(session);
+        final long retentionNs = settings.retentionMs() * NANOS_PER_MILLI;
+        for (int i = 0; i < FORGOTTEN_AT_ONCE; i++) {
+            final Session oldest = retired.getFirst();
+            if (retired.size() <= settings.maxSessions() && nowNs - oldest.retiredNs <= retentionNs) {
+                break;
+            }
+            retired.removeFirst();
+            if (oldest.linkId == 0) {
+                forget(oldest);
+            } else {
+                retire(oldest); // somebody is asking
+            }
+        }
+    }
+
+    private void retire(final Session session) {
+        session.retiredOrdinal = nextOrdinal();
+        session.retiredNs = nowNs;
+        retired.addLast(session);
+    }
+
+    private void forget(final Session session) {
+        sessionById.remove(session.id);
+        sessions.remove(indexOf(session));
+    }
+
+    private int indexOf(final Session session) {
+        int low = 0;
+        int high = sessions.size() - 1;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (sessions.get(middle).id < session.id) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** @return whether one more session may be attached to the frame's link: what its loss emits is bounded. */
+    boolean hasLinkRoom() {
+        int attached = 0;
+        for (int i = 0; i < sessions.size(); i++) {
+            if (sessions.get(i).linkId == linkId) {
+                attached++;
+            }
+        }
+        return attached < MAX_SESSIONS_OF_LINK;
+    }
+
+    long deadlineNs(final int timeoutMs) {
+        return nowNs + (timeoutMs == 0 ? settings.defaultTimeoutMs() : timeoutMs) * NANOS_PER_MILLI;
     }
 
     Resource resource(final int resourceId) {
@@ -129,6 +203,20 @@ final class CoordinatorState {
         }
         transaction.start(id, session, interactive, epoch);
         return transaction;
+    }
+
+    /** Takes over what only this class changes; the sessions' places follow. */
+    void restore(final long restoredNowNs, final long restoredDowntimeNs, final long restoredOrdinal) {
+        nowNs = restoredNowNs;
+        downtimeNs = restoredDowntimeNs;
+        lastOrdinal = restoredOrdinal;
+    }
+
+    void restoreRetired() {
+        final List<Session> kept = new ArrayList<>(sessions);
+        kept.removeIf(session -> session.retiredOrdinal == 0);
+        kept.sort(Comparator.comparingLong(session -> session.retiredOrdinal));
+        retired.addAll(kept);
     }
 
     /** Takes a transaction into the state: from now on its id is used. */

@@ -1,7 +1,5 @@
 package io.dtm.core.coordinator;
 
-import java.util.Arrays;
-
 /** One of the places at which a resource is served: a process, and those that ran there before it. */
 final class Instance {
     private static final int FORMER_KEPT = 16;
@@ -10,6 +8,7 @@ final class Instance {
     final byte[] name;
     long incarnation;
     int capabilities;
+    /** Of its process; null if that is gone. */
     Session session;
     /** The link over which it registered: only there it may be sent anything; 0: it must register again. */
     int readyLink;
@@ -21,6 +20,24 @@ final class Instance {
         this.name = name;
     }
 
+    /** Its process has registered. */
+    void arrive(final Session over, final int capabilitiesOfProcess) {
+        leave();
+        session = over;
+        session.servedInstances++;
+        readyLink = over.linkId;
+        capabilities = capabilitiesOfProcess;
+    }
+
+    /** Its process has left, or its session has ended. */
+    void leave() {
+        if (session != null) {
+            session.servedInstances--;
+        }
+        session = null;
+        readyLink = 0;
+    }
+
     /** @return whether messages can be sent to it now. */
     boolean isReady() {
         return session != null && readyLink != 0 && session.linkId == readyLink;
@@ -28,7 +45,11 @@ final class Instance {
 
     /** @return whether its process is thought to be there, if perhaps between two links. */
     boolean isPresent() {
-        return session != null && !session.ended;
+        return session != null;
+    }
+
+    boolean canDo(final int capability) {
+        return (capabilities & capability) != 0;
     }
 
     boolean wasReplaced(final long other) {
@@ -46,9 +67,5 @@ final class Instance {
         System.arraycopy(former, 0, kept, 1, kept.length - 1);
         former = kept;
         incarnation = other;
-    }
-
-    boolean isNamed(final byte[] other) {
-        return Arrays.equals(name, other);
     }
 }

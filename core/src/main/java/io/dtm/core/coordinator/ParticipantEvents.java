@@ -39,6 +39,11 @@ final class ParticipantEvents {
             output.halt(otherHistory(knownEpoch));
             return;
         }
+        if (incarnation == 0 || resourceName.length == 0) {
+            reject(session, requestId, Template.REGISTER, Reject.MALFORMED,
+                "a participant needs a resource name, and an incarnation other than 0");
+            return;
+        }
         final Resource resource = resource(session, requestId, resourceName);
         if (resource == null) {
             return;
@@ -47,9 +52,7 @@ final class ParticipantEvents {
         if (instance == null) {
             return;
         }
-        instance.session = session;
-        instance.readyLink = state.linkId;
-        instance.capabilities = capabilities;
+        instance.arrive(session, capabilities);
         resource.connectedEpoch = state.epoch;
         output.registered(session.id, requestId, resource.id, state.nonceAt(knownEpoch));
         sweeps.start(resource);
@@ -67,10 +70,6 @@ final class ParticipantEvents {
     }
 
     private Resource resource(final Session session, final long requestId, final byte[] name) {
-        if (name.length == 0) {
-            reject(session, requestId, Template.REGISTER, Reject.MALFORMED, "a resource needs a name");
-            return null;
-        }
         final Resource known = find(name);
         if (known != null) {
             if (Arrays.equals(known.principal, session.principal)) {
@@ -96,8 +95,15 @@ final class ParticipantEvents {
         final long requestId,
         final byte[] name,
         final long incarnation) {
+        final Instance overLink = resource.over(state.linkId);
+        if (overLink != null && !Arrays.equals(overLink.name, name)) {
+            reject(session, requestId, Template.REGISTER, Reject.TOO_MANY_INSTANCES,
+                "another instance of this resource is served over this link: use one link for each");
+            return null;
+        }
         Instance spare = null;
-        for (final Instance instance : resource.instances) {
+        for (int i = 0; i < resource.instances.size(); i++) {
+            final Instance instance = resource.instances.get(i);
             if (Arrays.equals(instance.name, name)) {
                 return claim(instance, session, requestId, incarnation);
             }
@@ -112,7 +118,7 @@ final class ParticipantEvents {
                         + "raise maxInstances");
                 return null;
             }
-            spare.replaceBy(0);
+            spare.replaceBy(0); // its branches see that they are a former process's
             resource.instances.remove(spare);
         }
         final Instance added = new Instance(resource, name);
@@ -139,8 +145,7 @@ final class ParticipantEvents {
         final Instance instance = resource == null ? null : resource.over(state.linkId);
         if (instance != null && instance.incarnation == incarnation) {
             instance.replaceBy(0);
-            instance.session = null;
-            instance.readyLink = 0;
+            instance.leave();
             sweeps.start(resource);
         }
     }
@@ -162,8 +167,10 @@ final class ParticipantEvents {
     }
 
     /** A peer refuses this epoch: if it has seen it as it is, this directory is not the one that it knows. */
-    void epochRefused(final int knownEpoch, final int offeredEpoch, final long offeredNonce) {
-        if (offeredEpoch == state.epoch && offeredNonce == state.nonce && anySessionOfLink() != null) {
+    void epochRefused(
+        final int knownEpoch, final long knownNonce, final int offeredEpoch, final long offeredNonce) {
+        if (offeredEpoch == state.epoch && offeredNonce == state.nonce
+            && knowsAnotherHistory(knownEpoch, knownNonce) && anySessionOfLink() != null) {
             output.halt(otherHistory(knownEpoch));
         }
     }

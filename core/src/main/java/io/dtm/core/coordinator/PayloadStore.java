@@ -8,7 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Payloads of branches that may have to be sent once more, in chains of small blocks. Grows to the load's high mark
  * and then allocates nothing. How full it counts depends on the payloads' lengths alone, so that a replay refuses the
- * same transactions.
+ * same transactions; whole blocks are counted, or small payloads would take many times what they are said to.
  */
 final class PayloadStore implements PayloadReader {
     static final int NONE = -1;
@@ -16,16 +16,21 @@ final class PayloadStore implements PayloadReader {
     private static final int BLOCK_LENGTH = 128;
     private static final int BLOCKS_PER_SLAB = 4096;
 
-    private UnsafeBuffer[] slabs = new UnsafeBuffer[0];
+    private MutableDirectBuffer[] slabs = {};
     private int[] nextBlock = new int[0];
     private int freeBlock = NONE;
     private long heldBytes;
     private int readBlock;
     private int readLength;
 
-    /** @return bytes of all payloads held. */
+    /** @return bytes that all payloads hold. */
     long heldBytes() {
         return heldBytes;
+    }
+
+    /** @return bytes that a payload of this length holds. */
+    static long heldBytes(final int length) {
+        return (long) (length + BLOCK_LENGTH - 1) / BLOCK_LENGTH * BLOCK_LENGTH;
     }
 
     /**
@@ -50,7 +55,7 @@ final class PayloadStore implements PayloadReader {
             last = block;
         }
         nextBlock[last] = NONE;
-        heldBytes += length;
+        heldBytes += heldBytes(length);
         return first;
     }
 
@@ -62,7 +67,7 @@ final class PayloadStore implements PayloadReader {
             freeBlock = block;
             block = next;
         }
-        heldBytes -= length;
+        heldBytes -= heldBytes(length);
     }
 
     /** @return this, as a reader of one payload until the next call. */
@@ -107,7 +112,7 @@ final class PayloadStore implements PayloadReader {
         }
     }
 
-    private UnsafeBuffer slab(final int block) {
+    private MutableDirectBuffer slab(final int block) {
         return slabs[block / BLOCKS_PER_SLAB];
     }
 

@@ -52,6 +52,18 @@ final class PhaseList {
         walking = true;
     }
 
+    /** Goes on with a walk; null: at its end. */
+    void resumeWalk(final Transaction at) {
+        cursor = at;
+        walking = true;
+    }
+
+    /** The walk is given up. */
+    void endWalk() {
+        cursor = null;
+        walking = false;
+    }
+
     boolean isWalking() {
         return walking;
     }

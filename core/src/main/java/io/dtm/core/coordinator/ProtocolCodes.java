@@ -111,6 +111,31 @@ public final class ProtocolCodes {
         }
     }
 
+    /** States of a transaction in a checkpoint; PREPARED is a view of COMMITTING (R6). */
+    public static final class TransactionState {
+        public static final int ACTIVE = 1;
+        public static final int PREPARING = 2;
+        /** Shown as PREPARING. */
+        public static final int DELEGATED = 3;
+        public static final int COMMITTING = 4;
+        public static final int ABORTING = 5;
+
+        private TransactionState() {
+        }
+    }
+
+    /** States of a branch in a checkpoint. */
+    public static final class BranchState {
+        public static final int ENLISTED = 1;
+        public static final int ASKED = 2;
+        public static final int DELEGATED = 3;
+        public static final int PREPARED = 4;
+        public static final int DONE = 5;
+
+        private BranchState() {
+        }
+    }
+
     /** CloseReason. */
     public static final class Close {
         public static final int REQUESTED = 1;
@@ -125,6 +150,8 @@ public final class ProtocolCodes {
     public static final class Capability {
         public static final int ONE_PHASE = 1;
         public static final int READ_ONLY_AWARE = 2;
+        /** It can't prepare: it decides in one phase when all others have voted, as the last agent. */
+        public static final int LAST_AGENT = 4;
 
         private Capability() {
         }

@@ -83,15 +83,18 @@ final class Resource {
         return branch;
     }
 
-    /** @return the instance that new branches are bound to: the one there longest; null if there is none. */
-    Instance primary() {
+    /**
+     * @return the instance that new branches are bound to: the one there longest; null if there is none. In the grace
+     *     period one counts only when its session is back: its process may have died with the coordinator.
+     */
+    Instance primary(final int epoch) {
         Instance present = null;
         for (int i = 0; i < instances.size(); i++) {
             final Instance instance = instances.get(i);
             if (instance.isReady()) {
                 return instance;
             }
-            if (present == null && instance.isPresent()) {
+            if (present == null && instance.isPresent() && instance.session.seenInEpoch == epoch) {
                 present = instance;
             }
         }
@@ -111,13 +114,16 @@ final class Resource {
         return null;
     }
 
-    boolean isServedBy(final Session session) {
+    /** The session has ended: its processes are gone. Returns whether there was one. */
+    boolean leave(final Session session) {
+        boolean left = false;
         for (int i = 0; i < instances.size(); i++) {
             if (instances.get(i).session == session) {
-                return true;
+                instances.get(i).leave();
+                left = true;
             }
         }
-        return false;
+        return left;
     }
 
     /** @return the instance that registered over this link, or null. */

@@ -11,8 +11,11 @@ final class Session {
     int linkId;
     /** Highest counter of a transaction that was ever begun (rule 1); unsigned 32 bits. */
     long highestCounter;
-    /** Closed or lost: begins and resumes nothing; stays until its last transaction has ended. */
+    /** Closed or lost: begins nothing; stays for its transactions, and then for those who ask for their outcomes. */
     boolean ended;
+    /** Place among the ended sessions without transactions, oldest first; 0: it is not there. */
+    long retiredOrdinal;
+    long retiredNs;
     /** Whether it has been resumed, or opened, in the current epoch. */
     int seenInEpoch;
     Transaction firstTransaction;
@@ -20,6 +23,8 @@ final class Session {
     /** Where the sweep of an ended session stands. */
     Transaction cursor;
     boolean sweeping;
+    /** Number of resources' instances that registered over it. */
+    int servedInstances;
 
     Session(
         final int id, final long tokenHigh, final long tokenLow, final int openedInEpoch, final byte[] principal) {

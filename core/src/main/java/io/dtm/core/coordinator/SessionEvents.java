@@ -31,6 +31,9 @@ final class SessionEvents {
                 "all " + state.settings.maxSessions() + " sessions are in use: close some, or raise maxSessions");
             return;
         }
+        if (isLinkFull(requestId, Template.SESSION_OPEN)) {
+            return;
+        }
         final Session session = new Session(
             ++state.lastSessionId, tokenHigh, tokenLow, state.epoch, copy(principal, offset, length));
         state.add(session);
@@ -48,15 +51,31 @@ final class SessionEvents {
         final int offset,
         final int length) {
         final Session session = state.session(sessionId);
-        if (session == null || session.ended || !session.owns(tokenHigh, tokenLow)
+        if (session == null || (session.ended && session.highestCounter == 0)
+            || !session.owns(tokenHigh, tokenLow)
             || !isSame(session.principal, principal, offset, length)) {
             output.linkRejected(
                 state.linkId, requestId, Template.SESSION_RESUME, Reject.SESSION_UNKNOWN,
                 "no such session, or not yours: open a new one");
             return;
         }
+        if (session.linkId != state.linkId && isLinkFull(requestId, Template.SESSION_RESUME)) {
+            return;
+        }
         attach(session);
-        output.sessionResumed(session.id, requestId, session.openedInEpoch, state.nonceAt(knownEpoch));
+        // One that has ended begins nothing in any epoch: it is resumed to ask.
+        output.sessionResumed(
+            session.id, requestId, session.ended ? 0 : session.openedInEpoch, state.nonceAt(knownEpoch));
+    }
+
+    private boolean isLinkFull(final long requestId, final int template) {
+        if (state.hasLinkRoom()) {
+            return false;
+        }
+        output.linkRejected(
+            state.linkId, requestId, template, Reject.TOO_MANY_SESSIONS,
+            "this link carries " + CoordinatorState.MAX_SESSIONS_OF_LINK + " sessions: use another one");
+        return true;
     }
 
     private void attach(final Session session) {
@@ -73,12 +92,25 @@ final class SessionEvents {
     }
 
     void linkLost(final int reason) {
+        if (state.linkId == 0) {
+            return; // the host's own: sessions without a link are not on it
+        }
         for (int i = state.sessions.size() - 1; i >= 0; i--) {
             final Session session = state.sessions.get(i);
-            if (session.linkId == state.linkId && !session.ended) {
+            if (session.linkId != state.linkId) {
+                continue;
+            }
+            if (session.ended) {
+                detach(session);
+            } else {
                 end(session, reason);
             }
         }
+    }
+
+    private void detach(final Session session) {
+        session.linkId = 0;
+        output.sessionAttached(session.id, 0);
     }
 
     /** Recovered sessions that nobody resumed are lost; branches for which nobody came abort. */
@@ -99,15 +131,14 @@ final class SessionEvents {
     private void end(final Session session, final int reason) {
         if (session.linkId != 0) {
             output.sessionClosed(session.id, reason);
-            output.sessionAttached(session.id, 0);
+            detach(session);
         }
-        session.linkId = 0;
         session.ended = true;
         state.openSessions--;
         sweeps.start(session);
-        for (int i = 0; i < state.resources.size(); i++) {
+        for (int i = 0; session.servedInstances > 0 && i < state.resources.size(); i++) {
             final Resource resource = state.resources.get(i);
-            if (resource.isServedBy(session)) {
+            if (resource.leave(session)) {
                 sweeps.start(resource);
             }
         }

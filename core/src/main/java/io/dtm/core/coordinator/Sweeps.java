@@ -15,33 +15,40 @@ final class Sweeps {
 
     private final CoordinatorState state;
     private final TwoPhaseCommit protocol;
-    private int sweepingSessions;
-    private int sweepingResources;
+    private final BranchMessages sender;
+    private final ResendTimers timers;
     private int messages;
     private int visits;
 
-    Sweeps(final CoordinatorState state, final TwoPhaseCommit protocol) {
+    Sweeps(
+        final CoordinatorState state,
+        final TwoPhaseCommit protocol,
+        final BranchMessages sender,
+        final ResendTimers timers) {
         this.state = state;
         this.protocol = protocol;
+        this.sender = sender;
+        this.timers = timers;
     }
 
     /** Its undecided interactive transactions abort. */
     void start(final Session session) {
         session.sweeping = true;
         session.cursor = session.firstTransaction;
-        sweepingSessions++;
+        state.sweepingSessions++;
     }
 
     /** A participant came or went: its unfinished branches are looked at, in the order of their PREPAREs. */
     void start(final Resource resource) {
         if (resource.pass == Resource.Pass.NONE) {
-            sweepingResources++;
+            state.sweepingResources++;
         }
         resource.startSweep();
     }
 
     boolean arePending() {
-        return epochIsPending() || sweepingSessions > 0 || state.preparing.isWalking() || sweepingResources > 0;
+        return epochIsPending() || state.sweepingSessions > 0 || state.preparing.isWalking()
+            || state.sweepingResources > 0;
     }
 
     private boolean epochIsPending() {
@@ -56,13 +63,13 @@ final class Sweeps {
         while (goesOn() && epochIsPending()) {
             visit(state.active.head());
         }
-        while (goesOn() && sweepingSessions > 0) {
+        while (goesOn() && state.sweepingSessions > 0) {
             sweep(firstSweepingSession());
         }
         while (goesOn() && state.preparing.isWalking()) {
             abortIfUnbound(state.preparing.walk());
         }
-        for (int i = 0; goesOn() && sweepingResources > 0 && i < state.resources.size(); i++) {
+        for (int i = 0; goesOn() && state.sweepingResources > 0 && i < state.resources.size(); i++) {
             sweep(state.resources.get(i));
         }
     }
@@ -74,7 +81,7 @@ final class Sweeps {
     private void visit(final Transaction transaction) {
         visits++;
         if (transaction.isUndecided()) {
-            messages += transaction.branchCount;
+            messages += 1 + transaction.branchCount;
             protocol.find(transaction.id);
         }
     }
@@ -89,6 +96,7 @@ final class Sweeps {
     }
 
     private void sweep(final Session session) {
+        visits++;
         while (goesOn() && session.cursor != null) {
             final Transaction transaction = session.cursor;
             session.cursor = transaction.nextOfSession;
@@ -96,8 +104,8 @@ final class Sweeps {
         }
         if (session.cursor == null) {
             session.sweeping = false;
-            sweepingSessions--;
-            state.forgetIfEmpty(session);
+            state.sweepingSessions--;
+            state.retireIfEmpty(session);
         }
     }
 
@@ -108,7 +116,7 @@ final class Sweeps {
         }
         for (int i = 0; i < transaction.branchCount; i++) {
             if (transaction.branches[i].instance == null) {
-                messages += transaction.branchCount;
+                messages += 1 + transaction.branchCount;
                 protocol.abort(transaction, Reason.NO_PARTICIPANT, transaction.branches[i].branchId);
                 return;
             }
@@ -135,66 +143,65 @@ final class Sweeps {
             resource.cursor = resource.head;
         } else {
             resource.pass = Resource.Pass.NONE;
-            sweepingResources--;
+            state.sweepingResources--;
         }
     }
 
     /** First pass: what concerns the vote of a branch, or the delegation to it. */
     private void askAgain(final Branch branch) {
         final Transaction transaction = branch.transaction;
-        if (transaction.state == Transaction.State.DELEGATED) {
-            if (isUnsent(branch)) {
+        if (branch.state == Branch.State.DELEGATED) {
+            if (sender.isUnsent(branch) && sender.commitOnePhase(branch, true)) {
                 messages++;
-                protocol.sendOnePhase(branch, true);
+                timers.sentBySweep(transaction);
             }
-        } else if (transaction.isUndecided()) {
-            if (protocol.find(transaction.id) == null || !transaction.isUndecided()) {
-                messages += transaction.branchCount;
-            } else if (branch.hasNotVoted()) {
-                askForVote(transaction, branch);
-            } else {
-                messages += transaction.branchCount;
-                protocol.decideIfPossible(transaction);
-            }
+            return;
+        }
+        if (!transaction.isUndecided()) {
+            return;
+        }
+        if (protocol.find(transaction.id) != transaction || !transaction.isUndecided()) {
+            messages += 1 + transaction.branchCount; // it was overdue
+        } else if (branch.state == Branch.State.PREPARED) {
+            protocol.decideIfPossible(transaction);
+            messages += transaction.isUndecided() ? 0 : 1 + transaction.branchCount;
+        } else if (branch.instance == null) {
+            bind(branch);
+        } else if (protocol.abortedByLoss(branch)) {
+            messages += 1 + transaction.branchCount;
+        } else {
+            ask(branch);
         }
     }
 
-    private void askForVote(final Transaction transaction, final Branch branch) {
-        if (branch.instance == null) {
-            final Instance instance = branch.resource.primary();
-            if (state.graceOver || instance == null) {
-                return; // the walk over all that prepare ends it, or somebody else comes
-            }
+    /** Nobody was connected when it was submitted. After the grace period the walk over all that prepare ends it. */
+    private void bind(final Branch branch) {
+        final Instance instance = branch.resource.primary(state.epoch);
+        if (!state.graceOver && instance != null) {
+            messages += 1 + branch.transaction.branchCount;
             protocol.bindLate(branch, instance);
+            ask(branch);
         }
-        if (branch.isOfFormerIncarnation()) {
-            messages += transaction.branchCount;
-            protocol.abort(transaction, Reason.NEW_INCARNATION, branch.branchId);
-        } else if (transaction.interactive && !branch.instance.isPresent()) {
-            messages += transaction.branchCount;
-            protocol.abort(transaction, Reason.PARTICIPANT_LOST, branch.branchId);
-        } else if (branch.state == Branch.State.ASKED && isUnsent(branch)) {
+    }
+
+    private void ask(final Branch branch) {
+        if (branch.state == Branch.State.ASKED && sender.isUnsent(branch) && sender.prepare(branch, true)) {
             messages++;
-            protocol.sendPrepare(branch, true);
+            timers.sentBySweep(branch.transaction);
         }
     }
 
     /** Second pass: decisions that were not acknowledged. */
     private void decideAgain(final Branch branch) {
-        if (!TwoPhaseCommit.isDecided(branch.transaction)) {
+        if (!branch.transaction.isDecided()) {
             return;
         }
         if (branch.hasNotVoted() && branch.isOfFormerIncarnation()) {
-            protocol.acknowledged(branch);
-        } else if (isUnsent(branch)) {
             messages++;
-            protocol.sendDecision(branch, Cause.DECIDED);
+            protocol.acknowledged(branch);
+        } else if (sender.isUnsent(branch) && sender.decision(branch, Cause.DECIDED)) {
+            messages++;
+            timers.sentBySweep(branch.transaction);
         }
-    }
-
-    /** Over the link that its next message would take, nothing was sent yet. */
-    private boolean isUnsent(final Branch branch) {
-        final Instance instance = branch.resource.ready(branch.instance);
-        return instance != null && branch.sentOver != state.over(instance.readyLink);
     }
 }

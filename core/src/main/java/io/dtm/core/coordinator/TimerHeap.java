@@ -17,6 +17,14 @@ final class TimerHeap {
         return size == 0 ? null : heap[0];
     }
 
+    int size() {
+        return size;
+    }
+
+    Transaction at(final int index) {
+        return heap[index];
+    }
+
     /** Adds a transaction or moves it to another time. */
     void schedule(final Transaction transaction, final long timeNs) {
         final boolean earlier = timeNs < transaction.timerNs;

@@ -1,24 +1,39 @@
 package io.dtm.core.coordinator;
 
+import io.dtm.core.coordinator.ProtocolCodes.TransactionState;
 import java.util.Arrays;
+import org.agrona.DirectBuffer;
 
 /** One transaction in flight. Pooled; touched by the coordinator stage only. */
 final class Transaction {
     /** Where an unfinished transaction stands; DELEGATED is shown as PREPARING (R6). */
     enum State {
         /** Begun; branches may join. */
-        ACTIVE,
+        ACTIVE(TransactionState.ACTIVE),
         /** PREPAREs are out; undecided. */
-        PREPARING,
-        /** Its only branch decides; nothing but that branch's answer ends it (rule 9). */
-        DELEGATED,
+        PREPARING(TransactionState.PREPARING),
+        /** One branch decides: the only one, or the last agent. Nothing but its answer ends it (rule 9). */
+        DELEGATED(TransactionState.DELEGATED),
         /** COMMIT is decided; some YES voter has not acknowledged yet. */
-        COMMITTING,
+        COMMITTING(TransactionState.COMMITTING),
         /** ROLLBACK is decided; some branch has not acknowledged yet. */
-        ABORTING
+        ABORTING(TransactionState.ABORTING);
+
+        private static final State[] ALL = values();
+
+        final int code;
+
+        State(final int code) {
+            this.code = code;
+        }
+
+        static State of(final int code) {
+            return ALL[code - 1];
+        }
     }
 
     private static final int FIRST_BRANCHES = 2;
+    private static final int MAX_TEXT_LENGTH = 255;
 
     long id;
     State state;
@@ -36,6 +51,8 @@ final class Transaction {
     int[] missingBranches = {};
     int branchCount;
     Branch[] branches = new Branch[0];
+    /** Of all payloads that were enlisted. */
+    int payloadBytes;
     int votesOutstanding;
     int acksOutstanding;
     int reason;
@@ -71,6 +88,7 @@ final class Transaction {
         commitRequested = false;
         missingCount = 0;
         branchCount = 0;
+        payloadBytes = 0;
         votesOutstanding = 0;
         acksOutstanding = 0;
         reason = ProtocolCodes.Reason.NONE;
@@ -84,6 +102,18 @@ final class Transaction {
 
     boolean isUndecided() {
         return state == State.ACTIVE || state == State.PREPARING;
+    }
+
+    boolean isDecided() {
+        return state == State.COMMITTING || state == State.ABORTING;
+    }
+
+    void keepText(final DirectBuffer source, final int offset, final int length) {
+        if (text.length < length) {
+            text = new byte[MAX_TEXT_LENGTH];
+        }
+        source.getBytes(offset, text, 0, length);
+        textLength = length;
     }
 
     Branch addBranch() {
@@ -120,7 +150,13 @@ final class Transaction {
         return null;
     }
 
+    /** Notes a branch that the commit expects, once. */
     void addMissing(final int branchId) {
+        for (int i = 0; i < missingCount; i++) {
+            if (missingBranches[i] == branchId) {
+                return;
+            }
+        }
         if (missingCount == missingBranches.length) {
             missingBranches = Arrays.copyOf(missingBranches, Math.max(4, missingCount * 2));
         }

@@ -96,9 +96,14 @@ final class Outlets {
         publisher.close(linkId);
     }
 
-    /** After all were flushed: drops those that are empty from the list, and closed sessions altogether. */
-    void settle() {
+    /**
+     * After all were flushed: drops those that are empty from the list, and closed sessions altogether.
+     *
+     * @return what is left in all of them, in bytes.
+     */
+    long settle() {
         int kept = 0;
+        long backlogBytes = 0;
         for (int i = 0; i < activeCount; i++) {
             final Outlet outlet = active[i];
             if (outlet.isEmpty()) {
@@ -106,6 +111,7 @@ final class Outlets {
                 onEmpty(outlet);
             } else {
                 active[kept++] = outlet;
+                backlogBytes += outlet.backlogBytes();
             }
         }
         Arrays.fill(active, kept, activeCount, null);
@@ -113,6 +119,18 @@ final class Outlets {
         while (!slowUnmarked.isEmpty() && slowLinks.mark(slowUnmarked.getInt(slowUnmarked.size() - 1))) {
             slowUnmarked.removeAt(slowUnmarked.size() - 1);
         }
+        return backlogBytes;
+    }
+
+    /** @return the one with the longest backlog, the first of several. There must be one. */
+    Outlet longest() {
+        Outlet longest = active[0];
+        for (int i = 1; i < activeCount; i++) {
+            if (active[i].backlogBytes() > longest.backlogBytes()) {
+                longest = active[i];
+            }
+        }
+        return longest;
     }
 
     private void onEmpty(final Outlet outlet) {
