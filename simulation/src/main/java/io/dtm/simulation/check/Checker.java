@@ -36,6 +36,8 @@ public final class Checker implements FrameObserver {
 
     // the coordinator's life
     private boolean lostPower;
+    private boolean knowsDigest;
+    private long digestAtDeath;
     private int epoch;
     private int highestForcedEpoch;
     private long epochPosition = Long.MAX_VALUE;
@@ -148,6 +150,7 @@ public final class Checker implements FrameObserver {
     /** @param withPower whether the power failed, too: then what wasn't forced may be lost. */
     public void onCoordinatorCrashed(final boolean withPower) {
         lostPower |= withPower;
+        knowsDigest &= !withPower;
         epochPosition = Long.MAX_VALUE;
     }
 
@@ -169,6 +172,20 @@ public final class Checker implements FrameObserver {
         lostPower = false;
         facts.onRecovered(end);
         onForced(forced);
+    }
+
+    /** @param digest of the state of a process that died, after all that it had appended. */
+    public void onDied(final long digest) {
+        digestAtDeath = digest;
+        knowsDigest = true;
+    }
+
+    /** @param digest of the state that was replayed. */
+    public void onReplayed(final long digest) {
+        if (knowsDigest && digest != digestAtDeath) {
+            violations.add("I12", "the replayed state differs from the one of the process that died");
+        }
+        knowsDigest = false;
     }
 
     /**

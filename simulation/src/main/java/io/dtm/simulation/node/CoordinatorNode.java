@@ -1,7 +1,6 @@
 package io.dtm.simulation.node;
 
 import io.dtm.core.coordinator.CommitCoordinator;
-import io.dtm.core.coordinator.CoordinatorClock;
 import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.egress.EgressListener;
@@ -12,11 +11,11 @@ import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.journal.Survival;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
-import io.dtm.core.recovery.RecoveryOutput;
 import io.dtm.core.recovery.StartEvents;
 import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
@@ -40,6 +39,8 @@ public final class CoordinatorNode {
     private static final int SEGMENT_LENGTH = 64 * 1024;
     private static final int MAX_FRAME_LENGTH = 16 * 1024;
     private static final long HEARTBEAT_NS = 50_000_000L;
+    private static final int COORDINATOR = 2;
+    private static final int EGRESS = 3;
     private static final int FORCE = 4;
     private static final int SPACE = 5;
     private static final int SMALL_BRANCHES = 16;
@@ -66,6 +67,8 @@ public final class CoordinatorNode {
     private Pipeline pipeline;
     private List<Agent> stages = List.of();
     private CommitCoordinator coordinator;
+    /** As a checkpoint would: the state as it was recovered last. */
+    private RecoveredState base;
     private CoordinatorPort port;
     private OperatorCommands operators;
     private long baseTimeNs;
@@ -184,14 +187,21 @@ public final class CoordinatorNode {
             .coordinatorIdSupplier(() -> random.nextLong() | 1)
             .nanoClock(schedule::nowNs)
             .epochClock(() -> schedule.nowNs() / 1_000_000L));
-        final RecoveryOutput output = new RecoveryOutput();
-        coordinator = new CommitCoordinator(output);
-        final Recovered recovered = new Recovery(coordinator, output, Recovered.NOTHING)
-            .replay(handler -> recovery.replay(0, handler));
-        final Journal journal = recovery.start();
+        final RecoveredState state = base == null ? RecoveredState.empty() : base.copy();
+        final Recovered recovered = new Recovery(state.coordinator(), state.output(), state.recovered())
+            .replay(handler -> recovery.replay(state.recovered().endPosition(), handler));
+        final SegmentedJournal journal = recovery.start();
         checker.onRecovered(recovered.endPosition(), journal.forcedPosition());
+        checker.onReplayed(state.coordinator().digest());
         trace.event(NAME, "starts: epoch %1, recovered up to %2", recovered.epoch() + 1, recovered.endPosition());
+        base = new RecoveredState(state.coordinator(), state.output(), recovered).copy();
+        journal.releaseBefore(recovered.endPosition());
+        run(journal, state, recovered, recovery.coordinatorId());
+    }
 
+    private void run(
+        final Journal journal, final RecoveredState state, final Recovered recovered, final long coordinatorId) {
+        coordinator = state.coordinator();
         port = network.startCoordinator(this::wakeUp);
         operators = new OperatorCommands();
         baseTimeNs = recovered.lastTimeNs();
@@ -205,13 +215,13 @@ public final class CoordinatorNode {
             .tokens(random::nextLong)
             .journal(planted.apply(new WatchedJournal(journal, checker, this::requestForce)))
             .coordinator(coordinator)
-            .coordinatorClock(new Clock())
-            .output(output)
+            .coordinatorClock(coordinator)
+            .output(state.output())
             .egressListener(new AlarmListener())
             .dropListener((reason, linkId) -> trace.event(NAME, "drops: " + reason, linkId, 0))
             .haltHandler(this::onHalt)
             .settings(settings)
-            .startFrames(StartEvents.after(recovered, recovery.coordinatorId(), 0, random.nextLong() | 1, downtimeNs,
+            .startFrames(StartEvents.after(recovered, coordinatorId, 0, random.nextLong() | 1, downtimeNs,
                 settings))
             .baseTimeNs(baseTimeNs)
             .operators(operators)
@@ -230,9 +240,22 @@ public final class CoordinatorNode {
         if (isUp) {
             trace.event(NAME, "is killed");
             checker.onCoordinatorCrashed(false);
+            network.stopCoordinator();
+            applyJournalled();
             storage.killProcess();
             onDeath();
         }
+    }
+
+    /** The dead process's state is to be compared with its replay: it must have applied what it appended. */
+    private void applyJournalled() {
+        if (pipeline.haltCause() != null) {
+            return;
+        }
+        while (work(COORDINATOR) > 0) {
+            work(EGRESS);
+        }
+        checker.onDied(coordinator.digest());
     }
 
     /**
@@ -370,18 +393,6 @@ public final class CoordinatorNode {
         }
         wakeUp();
         schedule.after(HEARTBEAT_NS, () -> heartbeat(ofLife));
-    }
-
-    private final class Clock implements CoordinatorClock {
-        @Override
-        public long nextWakeUpNs() {
-            return coordinator.nextWakeUpNs();
-        }
-
-        @Override
-        public boolean hasContinuation() {
-            return coordinator.hasContinuation();
-        }
     }
 
     private final class AlarmListener implements EgressListener {
