@@ -11,6 +11,8 @@ final class BranchRecord {
     String resource;
     /** Parts of the request that must be in it, if the transaction commits. */
     long expectedParts;
+    /** The client's commit named it. */
+    boolean isNamed;
     /** Number of qualifiers under which it is prepared at this moment. */
     int prepared;
     long committedParts;

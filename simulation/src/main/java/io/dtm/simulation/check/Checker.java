@@ -36,6 +36,8 @@ public final class Checker implements FrameObserver {
 
     // the coordinator's life
     private boolean lostPower;
+    private boolean knowsDigest;
+    private long digestAtDeath;
     private int epoch;
     private int highestForcedEpoch;
     private long epochPosition = Long.MAX_VALUE;
@@ -91,7 +93,7 @@ public final class Checker implements FrameObserver {
 
     private void onMessageToCoordinator(final WireMessage message) {
         trace.event(peer, message.kind.toCoordinator(), message.traced(), message.tracedDetail());
-        messages.fromPeer(message);
+        messages.fromPeer(peer, message);
     }
 
     // the journal
@@ -138,10 +140,8 @@ public final class Checker implements FrameObserver {
 
     /** @param position up to which the journal says that everything is on the device. */
     public void onForced(final long position) {
-        if (position > facts.appended()) {
-            violations.add("I1", "forced position " + position + " is beyond the end " + facts.appended());
-        }
-        facts.onForced(position);
+        // a new segment's header lies between the last record and the next one
+        facts.onForced(Math.min(position, facts.appended()));
         if (facts.forced() >= epochPosition) {
             highestForcedEpoch = epoch;
         }
@@ -150,6 +150,7 @@ public final class Checker implements FrameObserver {
     /** @param withPower whether the power failed, too: then what wasn't forced may be lost. */
     public void onCoordinatorCrashed(final boolean withPower) {
         lostPower |= withPower;
+        knowsDigest &= !withPower;
         epochPosition = Long.MAX_VALUE;
     }
 
@@ -173,6 +174,20 @@ public final class Checker implements FrameObserver {
         onForced(forced);
     }
 
+    /** @param digest of the state of a process that died, after all that it had appended. */
+    public void onDied(final long digest) {
+        digestAtDeath = digest;
+        knowsDigest = true;
+    }
+
+    /** @param digest of the state that was replayed. */
+    public void onReplayed(final long digest) {
+        if (knowsDigest && digest != digestAtDeath) {
+            violations.add("I12", "the replayed state differs from the one of the process that died");
+        }
+        knowsDigest = false;
+    }
+
     /**
      * The host counts something that must not happen.
      *
@@ -190,10 +205,11 @@ public final class Checker implements FrameObserver {
     /**
      * An interactive transaction has got its id.
      *
+     * @param client        whose it is.
      * @param transactionId its id.
      * @param requestId     that it is to carry out.
      */
-    public void onBegun(final long transactionId, final long requestId) {
+    public void onBegun(final String client, final long transactionId, final long requestId) {
         TransactionRecord record = ledger.find(transactionId);
         if (record == null) {
             record = new TransactionRecord(transactionId, true, schedule.nowNs(), faults.coordinatorLives);
@@ -201,6 +217,33 @@ public final class Checker implements FrameObserver {
             ledger.add(record);
         }
         record.requestId(requestId);
+        record.owner = client;
+    }
+
+    /**
+     * A commit names a branch whose service has not answered: the branch must be in it, if that commits.
+     *
+     * @param transactionId of the transaction.
+     * @param branchId      that it names.
+     */
+    public void onNamed(final long transactionId, final int branchId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.branch(branchId).isNamed = true;
+        }
+    }
+
+    /**
+     * A client's process is gone, and nobody is left to be told how its transactions end.
+     *
+     * @param client its name.
+     */
+    public void onClientDied(final String client) {
+        for (final TransactionRecord record : ledger.all()) {
+            if (client.equals(record.owner)) {
+                record.isOver = true;
+            }
+        }
     }
 
     /**
@@ -260,6 +303,9 @@ public final class Checker implements FrameObserver {
 
     private void complete(final TransactionRecord record) {
         for (final BranchRecord branch : record.branches) {
+            if (branch.isNamed && !branch.committed && !branch.hasVoted(BranchRecord.READ_ONLY)) {
+                violations.add("AC3", record + " was committed without branch " + branch.branchId + ", which it named");
+            }
             final boolean isReadOnly = branch.hasVoted(BranchRecord.READ_ONLY) && !branch.committed;
             if (!isReadOnly && (branch.committedParts & branch.expectedParts) != branch.expectedParts) {
                 violations.add("AC1", "branch " + branch.branchId + " of " + record + " isn't committed, others are");

@@ -39,11 +39,11 @@ final class MessageChecker {
 
     // from peers
 
-    void fromPeer(final WireMessage message) {
+    void fromPeer(final String peer, final WireMessage message) {
         switch (message.kind) {
-            case SUBMIT -> begun(message, false);
+            case SUBMIT -> begun(peer, message, false);
             case SUBMIT_BRANCH -> submitted(message);
-            case BEGIN -> begun(message, true);
+            case BEGIN -> begun(peer, message, true);
             case ROLLBACK_REQUEST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -54,7 +54,7 @@ final class MessageChecker {
         }
     }
 
-    private void begun(final WireMessage message, final boolean isInteractive) {
+    private void begun(final String peer, final WireMessage message, final boolean isInteractive) {
         TransactionRecord record = ledger.find(message.transactionId);
         if (record == null) {
             if (ledger.retired(message.transactionId) != Ledger.UNKNOWN) {
@@ -64,6 +64,7 @@ final class MessageChecker {
             record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
             ledger.add(record);
         }
+        record.owner = peer;
         if (record.isInteractive != isInteractive) {
             violations.add("I3", record + " was used twice");
         }

@@ -15,7 +15,8 @@ final class TransactionRecord {
     boolean rollbackSeen;
     boolean toldCommitted;
     boolean toldAborted;
-    boolean clientGaveUp;
+    /** Whose it is. */
+    String owner;
     /** Its client has heard the last of it. */
     boolean isOver;
     boolean rollbackRequested;

@@ -97,6 +97,7 @@ public final class PeerLink implements CoordinatorLink {
             final Frame frame = inbox.poll();
             taken++;
             if (frame.link == current) {
+                network.arrivals().onSent(name, current.id, true, frame.buffer, 0, frame.length);
                 handler.onFrame(frame.buffer, 0, frame.length);
             }
             frame.direction.done(frame);

@@ -22,6 +22,7 @@ public final class SimulatedNetwork {
     private final ArrayDeque<Frame> free = new ArrayDeque<>();
     private NetworkSettings settings;
     private Courier courier = Courier.PROMPT;
+    private FrameObserver arrivals = (peer, linkId, toPeer, buffer, offset, length) -> { };
     private CoordinatorPort port;
 
     /**
@@ -52,6 +53,11 @@ public final class SimulatedNetwork {
     /** @param value decides what is held from now on. */
     public void courier(final Courier value) {
         courier = value;
+    }
+
+    /** @param value sees what peers take from their current links. */
+    public void arrivals(final FrameObserver value) {
+        arrivals = value;
     }
 
     /**
@@ -124,6 +130,19 @@ public final class SimulatedNetwork {
         }
     }
 
+    /**
+     * A copy of a frame arrives over a peer's current link, as if it had been sent now. No real link does that: it
+     * stands for everything that could make a copy come late.
+     *
+     * @param peer   of a link that is up.
+     * @param toPeer which direction.
+     * @param buffer that holds the frame.
+     * @param length in bytes.
+     */
+    public void replay(final PeerLink peer, final boolean toPeer, final DirectBuffer buffer, final int length) {
+        direction(peer, toPeer).send(buffer, 0, length);
+    }
+
     private static Direction direction(final PeerLink peer, final boolean toPeer) {
         return toPeer ? peer.current().toPeer : peer.current().toCoordinator;
     }
@@ -187,6 +206,10 @@ public final class SimulatedNetwork {
 
     Courier courier() {
         return courier;
+    }
+
+    FrameObserver arrivals() {
+        return arrivals;
     }
 
     FrameObserver observer() {

@@ -68,14 +68,25 @@ public final class SimulatedDatabase {
         return found;
     }
 
-    void prepare(final BranchId branch, final Work work) {
+    /**
+     * A branch is prepared from now on.
+     *
+     * @param branch of which transaction.
+     * @param work   that it did.
+     */
+    public void prepare(final BranchId branch, final Work work) {
         trace.event(name, "prepared %T branch %2", branch.transactionId(), branch.branchId());
         prepared.put(branch, work);
         listener.onPrepared(name, branch, work);
     }
 
-    /** Commits exactly this branch, and rolls back what else is prepared under its name. Whether it was there. */
-    boolean commit(final BranchId branch) {
+    /**
+     * Commits exactly this branch, and rolls back what else is prepared under its name.
+     *
+     * @param branch that voted YES.
+     * @return whether it was there.
+     */
+    public boolean commit(final BranchId branch) {
         final Work work = prepared.remove(branch);
         if (work != null) {
             trace.event(name, "committed %T branch %2", branch.transactionId(), branch.branchId());
@@ -85,8 +96,13 @@ public final class SimulatedDatabase {
         return work != null;
     }
 
-    /** Rolls back what is prepared under this name, whatever its epoch. Whether there was something. */
-    boolean rollBack(final BranchId branch) {
+    /**
+     * Rolls back what is prepared under this name, whatever its epoch.
+     *
+     * @param branch of which transaction.
+     * @return whether there was something.
+     */
+    public boolean rollBack(final BranchId branch) {
         boolean found = false;
         for (final BranchId other : List.copyOf(prepared.keySet())) {
             if (Key.of(other).equals(Key.of(branch))) {
@@ -99,8 +115,14 @@ public final class SimulatedDatabase {
         return found;
     }
 
-    /** The work and its evidence in one local transaction; false if the row is there already: then nothing is done. */
-    boolean commitWithEvidence(final BranchId branch, final Work work) {
+    /**
+     * Commits the work and its evidence in one local transaction.
+     *
+     * @param branch of which transaction.
+     * @param work   that it did.
+     * @return false if the row is there already: then nothing is done.
+     */
+    public boolean commitWithEvidence(final BranchId branch, final Work work) {
         if (evidence.putIfAbsent(Key.of(branch), Evidence.COMMITTED) != null) {
             return false;
         }
@@ -109,16 +131,22 @@ public final class SimulatedDatabase {
         return true;
     }
 
-    void insertAborted(final BranchId branch) {
+    /** @param branch that will never be committed: evidence of it. */
+    public void insertAborted(final BranchId branch) {
         trace.event(name, "evidence of abort %T branch %2", branch.transactionId(), branch.branchId());
         evidence.put(Key.of(branch), Evidence.ABORTED);
     }
 
-    Evidence evidence(final BranchId branch) {
+    /**
+     * @param branch of which transaction.
+     * @return what its row of evidence says.
+     */
+    public Evidence evidence(final BranchId branch) {
         return evidence.getOrDefault(Key.of(branch), Evidence.NONE);
     }
 
-    void forgetEvidence(final BranchId branch) {
+    /** @param branch whose evidence goes. */
+    public void forgetEvidence(final BranchId branch) {
         evidence.remove(Key.of(branch));
     }
 
