@@ -20,6 +20,7 @@ final class MessageChecker {
     private final FaultCounts faults;
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
+    private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
     private long nowNs;
 
     MessageChecker(
@@ -44,6 +45,12 @@ final class MessageChecker {
             case SUBMIT -> begun(peer, message, false);
             case SUBMIT_BRANCH -> submitted(message);
             case BEGIN -> begun(peer, message, true);
+            case ENLIST -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null) {
+                    record.branch(message.branchId).enlistedBy(message.incarnation);
+                }
+            }
             case ROLLBACK_REQUEST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -60,10 +67,10 @@ final class MessageChecker {
             if (ledger.retired(message.transactionId) != Ledger.UNKNOWN) {
                 return; // a client that asks by repeating
             }
-            record = new TransactionRecord(message.transactionId, isInteractive, nowNs, faults.coordinatorLives);
-            record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
+            record = new TransactionRecord(message.transactionId, isInteractive, nowNs);
             ledger.add(record);
         }
+        record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
         record.owner = peer;
         if (record.isInteractive != isInteractive) {
             violations.add("I3", record + " was used twice");
@@ -100,6 +107,7 @@ final class MessageChecker {
     }
 
     private void sessionOpened(final WireMessage message) {
+        epochBySession.put(message.sessionId, message.epoch);
         final long before = tokenBySession.put(message.sessionId, message.tokenHigh);
         if (before != 0 && before != message.tokenHigh) {
             violations.add("I3", "session id " + message.sessionId + " was given out twice");
@@ -243,17 +251,32 @@ final class MessageChecker {
 
     private boolean isJustified(final WireMessage message, final TransactionRecord record) {
         if (message.value == NEVER_BEGUN) {
-            return faults.coordinatorLives > record.begunInLife;
+            return isOfEarlierEpoch(record, message.epoch);
         }
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
             case 2 -> record.anyVoted(BranchRecord.NO);
             case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
-            case 4, 5, 6, 7, 8 -> faults.peerFaults > 0 || faults.coordinatorLives > 1;
-            case 9 -> faults.coordinatorLives > record.begunInLife;
+            case 6 -> hasTwoProcesses(record);
+            case 4, 5, 7, 8 -> faults.peerFaults > 0 || faults.coordinatorLives > 1;
+            case 9 -> isOfEarlierEpoch(record, message.epoch);
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
+    }
+
+    /** Whether its session was opened by an earlier process of the coordinator. */
+    private boolean isOfEarlierEpoch(final TransactionRecord record, final int epoch) {
+        return epochBySession.get(record.id >>> 32) < epoch;
+    }
+
+    private static boolean hasTwoProcesses(final TransactionRecord record) {
+        for (final BranchRecord branch : record.branches) {
+            if (branch.isOfTwoProcesses) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean anyOnePhaseAborted(final TransactionRecord record) {

@@ -9,7 +9,6 @@ final class TransactionRecord {
     final long id;
     final boolean isInteractive;
     final long begunNs;
-    final int begunInLife;
     final List<BranchRecord> branches = new ArrayList<>(3);
     boolean commitSeen;
     boolean rollbackSeen;
@@ -23,11 +22,10 @@ final class TransactionRecord {
     int timeoutMs;
     private long requestId;
 
-    TransactionRecord(final long id, final boolean isInteractive, final long begunNs, final int begunInLife) {
+    TransactionRecord(final long id, final boolean isInteractive, final long begunNs) {
         this.id = id;
         this.isInteractive = isInteractive;
         this.begunNs = begunNs;
-        this.begunInLife = begunInLife;
     }
 
     /** The business request that it is to carry out; 0: not known. */
