@@ -107,7 +107,10 @@ public final class EgressAgent implements Agent {
             }
         }
         if (outlets.settle() > maxTotalBacklogBytes) {
-            tooSlow(outlets.longest());
+            final Outlet longest = outlets.longestBlocked();
+            if (longest != null) {
+                tooSlow(longest);
+            }
         }
         return work;
     }
@@ -165,12 +168,12 @@ public final class EgressAgent implements Agent {
         }
     }
 
-    /** A burst may exceed the bound although the link is fast: only what can't leave now counts against it. */
+    /** Only a link that takes nothing is too slow: a burst, or much that waits for a slow force, is not its fault. */
     private void onLongBacklog(final Outlet outlet) {
-        if (forced >= epochPosition && outlet.mayFlush(true)) {
+        if (forced >= epochPosition) {
             flush(outlet, releasedPosition());
         }
-        if (outlet.backlogBytes() > maxBacklogBytes) {
+        if (outlet.isBlocked() && outlet.backlogBytes() > maxBacklogBytes) {
             tooSlow(outlet);
         }
     }

@@ -122,12 +122,13 @@ final class Outlets {
         return backlogBytes;
     }
 
-    /** @return the one with the longest backlog, the first of several. There must be one. */
-    Outlet longest() {
-        Outlet longest = active[0];
-        for (int i = 1; i < activeCount; i++) {
-            if (active[i].backlogBytes() > longest.backlogBytes()) {
-                longest = active[i];
+    /** @return of those whose link takes nothing the one with the longest backlog, the first of several, or null. */
+    Outlet longestBlocked() {
+        Outlet longest = null;
+        for (int i = 0; i < activeCount; i++) {
+            final Outlet outlet = active[i];
+            if (outlet.isBlocked() && (longest == null || outlet.backlogBytes() > longest.backlogBytes())) {
+                longest = outlet;
             }
         }
         return longest;

@@ -38,9 +38,9 @@ final class CoordinatorIdFile {
         final String temporary = FileNames.COORDINATOR_ID + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile file = storage.create(temporary, text.length)) {
             file.write(0, ByteBuffer.wrap(text));
-            file.force();
+            Forcing.file(storage, file, FileNames.COORDINATOR_ID);
         }
         storage.rename(temporary, FileNames.COORDINATOR_ID);
-        storage.forceDirectory();
+        Forcing.directory(storage);
     }
 }

@@ -41,7 +41,7 @@ final class JournalMark implements AutoCloseable {
             assert ex.getFile() != null;
         }
         final JournalFile file = storage.create(FileNames.MARK, MarkDescriptor.FILE_LENGTH);
-        file.force();
+        Forcing.file(storage, file, FileNames.MARK);
         return new JournalMark(file);
     }
 

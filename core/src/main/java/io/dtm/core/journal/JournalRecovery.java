@@ -127,7 +127,7 @@ public final class JournalRecovery implements AutoCloseable {
             opened.add(new Segment(storage.open(name, true)));
         }
         final JournalMark mark = JournalMark.openOrCreate(storage);
-        SegmentSupply.forceDirectory(storage);
+        Forcing.directory(storage);
         mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
 
         final Segment current = opened.get(0);
@@ -207,7 +207,7 @@ public final class JournalRecovery implements AutoCloseable {
                     final int to = (int) (Math.min(end, tail.position()) - base);
                     copyAgain(file, from, to);
                     zero(file, Math.max(to, SegmentDescriptor.HEADER_LENGTH));
-                    force(file, name);
+                    Forcing.file(storage, file, name);
                 }
             }
         }
@@ -233,14 +233,6 @@ public final class JournalRecovery implements AutoCloseable {
     /** Up to the next page: so that all later chunks are whole pages. */
     private static int chunkLength(final int offset, final int end) {
         return Math.min(CHUNK_LENGTH - offset % CHUNK_LENGTH, end - offset);
-    }
-
-    private void force(final JournalFile file, final String name) {
-        try {
-            file.force();
-        } catch (final IOException ex) {
-            throw SegmentSupply.forceFailed("replayed segment " + storage.describe(name), ex);
-        }
     }
 
     /** Segments behind the tail that hold anything are of the cut off part. The last goes first: no gap appears. */

@@ -1,7 +1,6 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
@@ -210,9 +209,9 @@ final class SegmentSupply {
             SegmentDescriptor.header(file.buffer(), context.segmentLength(), coordinatorId, basePosition,
                 forcedPosition, context.epochClock().time());
             SegmentDescriptor.crc(file.buffer(), RecordChecksum.header(file.byteBuffer()));
-            force(storage, file, name);
+            Forcing.file(storage, file, name);
             storage.rename(temporary, name);
-            forceDirectory(storage);
+            Forcing.directory(storage);
             isDone = true;
             return new Segment(file);
         } finally {
@@ -229,41 +228,13 @@ final class SegmentSupply {
         }
     }
 
-    private static void force(final JournalStorage storage, final JournalFile file, final String name)
-        throws ClosedByInterruptException {
-        try {
-            file.force();
-        } catch (final ClosedByInterruptException ex) {
-            throw ex;
-        } catch (final IOException ex) {
-            throw forceFailed("new segment " + storage.describe(name), ex);
-        }
-    }
-
     private void forceNames() {
         try {
-            forceDirectory(storage);
+            Forcing.directory(storage);
         } catch (final ClosedByInterruptException ex) {
             // The agent is being stopped. A deleted segment that comes back is let go again.
             Thread.currentThread().interrupt();
         }
-    }
-
-    static void forceDirectory(final JournalStorage storage) throws ClosedByInterruptException {
-        try {
-            storage.forceDirectory();
-        } catch (final ClosedByInterruptException ex) {
-            throw ex;
-        } catch (final IOException ex) {
-            throw forceFailed("directory of " + storage.describe(FileNames.COORDINATOR_ID), ex);
-        }
-    }
-
-    static JournalException forceFailed(final String what, final Throwable cause) {
-        return new JournalException(Category.FORCE_FAILED, what + " could not be forced onto its device: " + cause
-            + ". Nothing was answered that depends on it. It isn't tried again: a second force could succeed without"
-            + " having written anything. Check the device, then start again: the start writes and forces again what"
-            + " may be missing", cause);
     }
 
     private static final class ClosedSegment {

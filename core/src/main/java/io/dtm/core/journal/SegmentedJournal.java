@@ -169,7 +169,7 @@ public final class SegmentedJournal implements Journal {
         try {
             forceUpTo(appended);
         } catch (final IOException | RuntimeException ex) {
-            throw fail(SegmentSupply.forceFailed("journal from position " + forcedPosition + " to " + appended, ex));
+            throw fail(Forcing.failed("journal from position " + forcedPosition + " to " + appended, ex));
         } catch (final InternalError error) {
             throw fail(accessFailed(error));
         }

@@ -64,7 +64,7 @@ public final class PipelineContext {
     private int frameSoftLimitBytes = 1408 - 32;
     private long maxBacklogBytes = 8 * 1024 * 1024;
     private long maxTotalBacklogBytes = 256 * 1024 * 1024;
-    private int inlineForceLimit = 4;
+    private int inlineForceLimit;
     private int maxLinks = 16 * 1024;
     private int maxUnauthenticatedLinks = 256;
     private long authenticationTimeoutNs = TimeUnit.SECONDS.toNanos(10);
@@ -441,13 +441,15 @@ public final class PipelineContext {
         return this;
     }
 
-    /** @return messages that wait for a force up to which it is done inline, with shared threads; 0: never. */
+    /** @return messages that wait for a force up to which it is done inline, with shared threads; 0: never. The
+     *     journal must allow that its force changes threads, one at a time. */
     public int inlineForceLimit() {
         return inlineForceLimit;
     }
 
     /**
-     * @param value messages that wait for a force up to which it is done inline, with shared threads; 0: never.
+     * @param value messages that wait for a force up to which it is done inline, with shared threads; 0: never. The
+     *     journal must allow that its force changes threads, one at a time.
      * @return this.
      */
     public PipelineContext inlineForceLimit(final int value) {

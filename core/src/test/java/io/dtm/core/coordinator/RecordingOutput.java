@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Records what the coordinator sends, as sentences: to whom, what, of which transaction and branch. Transaction 1:2 is
  * the second one of session 1; 1:2/0 is its branch 0.
  */
-final class RecordingOutput implements CoordinatorOutput {
+class RecordingOutput implements CoordinatorOutput {
     private final List<String> lines = new ArrayList<>();
     private int messages;
 

@@ -264,6 +264,25 @@ class EgressAgentTest {
     }
 
     @Test
+    void shouldNotCallALinkSlowWhileItsMessagesWaitForTheForce() {
+        attachBoth();
+        for (int i = 0; i < 20_000; i++) {
+            final int transactionId = i;
+            rig.frame(out -> decide(out, SESSION, transactionId));
+            if (i % 100 == 0) {
+                rig.work();
+            }
+        }
+        rig.work();
+        assertEquals(List.of(), rig.told);
+
+        rig.forceAll();
+        rig.work();
+        final String sent = String.join(" ", rig.links.takeSent(LINK));
+        assertEquals(20_000, sent.replace("Decisions ", "").split(" ").length);
+    }
+
+    @Test
     void shouldMarkSlowLinksLaterWhenThereIsNoRoomForMarks() {
         final EgressRig crowded = new EgressRig(CoordinatorSettings.DURABILITY_FORCE, 1).started();
         for (int session = 1; session <= 3; session++) {

@@ -26,6 +26,7 @@ import io.dtm.core.fake.Calls;
 import io.dtm.core.fake.HostMessages;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.StartEvents;
 import java.util.LinkedHashMap;
@@ -75,7 +76,8 @@ class EventAdapterTest {
         expect(HostMessages.operatorPurge(8, 7, 1), "operatorPurge(8, 7, 1)");
         expect(HostMessages.operatorConfirmRecovered(8), "operatorConfirmRecovered(8)");
         final List<DirectBuffer> start =
-            StartEvents.after(new Recovered(1, 640, 5, 2, 1, null), 5, 1, 55, 1_000, SETTINGS);
+            StartEvents.after(
+                new Recovered(1, 640, 5, 2, 1, null), new EpochStart(5, 1, 55, 1_000), SETTINGS);
         expect(only(start.get(0)), "epochStarted(5, 3, 1, 55, 640, 1000)");
         expect(only(start.get(1)), "settings(" + SETTINGS + ")");
     }
@@ -146,7 +148,7 @@ class EventAdapterTest {
     void shouldTellTheListenerBeforeTheCoordinator() {
         final EventAdapter listened =
             new EventAdapter(calls.of(CoordinatorInput.class), calls.of(StartListener.class));
-        final List<DirectBuffer> start = StartEvents.after(Recovered.NOTHING, 5, 0, 55, 0, SETTINGS);
+        final List<DirectBuffer> start = StartEvents.after(Recovered.NOTHING, new EpochStart(5, 0, 55, 0), SETTINGS);
 
         start.forEach(frame -> listened.onFrame(0, TIME_NS, frame, 0));
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.StartEvents;
 import java.util.Collections;
@@ -122,7 +123,7 @@ class LevelEventsTest {
     void shouldPublishStartEventsBeforeItTakesAnythingFromLinks() {
         final CoordinatorSettings settings = CoordinatorSettings.defaults();
         final IngressRig starting =
-            new IngressRig(StartEvents.after(Recovered.NOTHING, 5, 0, 55, 0, settings));
+            new IngressRig(StartEvents.after(Recovered.NOTHING, new EpochStart(5, 0, 55, 0), settings));
         starting.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "alice"));
         starting.ring.room(1);
         starting.work().work();

@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a journal promises while it runs and when it is read again. */
-abstract class JournalContract extends StorageContract {
+abstract class JournalContract extends StorageSuite {
     JournalContract(final TestStorage testStorage) {
         super(testStorage);
     }

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What a start makes of damage, of lost tails and of what belongs to others. */
-abstract class RecoveryContract extends StorageContract {
+abstract class RecoveryContract extends StorageSuite {
     RecoveryContract(final TestStorage testStorage) {
         super(testStorage);
     }

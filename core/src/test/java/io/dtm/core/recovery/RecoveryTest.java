@@ -169,15 +169,25 @@ class RecoveryTest {
         final Recovered recovered = new Recovered(40, 400, 5, 1, 2, null);
         final CoordinatorSettings settings = CoordinatorSettings.defaults();
 
-        assertThrows(IllegalArgumentException.class, () -> StartEvents.after(recovered, 6, 2, 55, 0, settings));
-        assertThrows(IllegalArgumentException.class, () -> StartEvents.after(recovered, 5, 1, 55, 0, settings));
-        assertThrows(IllegalArgumentException.class, () -> StartEvents.after(recovered, 5, 2, 0, 0, settings));
-        assertThrows(IllegalArgumentException.class, () -> StartEvents.after(recovered, 5, 2, 55, -1, settings));
-        assertEquals(2, StartEvents.after(recovered, 5, 2, 55, 0, settings).size());
+        assertThrows(IllegalArgumentException.class,
+            () -> StartEvents.after(recovered, new EpochStart(6, 2, 55, 0), settings));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, -1, 55, 0));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 2, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 2, 55, -1));
+        assertEquals(2, StartEvents.after(recovered, new EpochStart(5, 2, 55, 0), settings).size());
+    }
+
+    @Test
+    void shouldKeepARecoveredGenerationThatIsHigher() {
+        records.addAll(StartEvents.after(new Recovered(0, 0, 5, 1, 3, null), new EpochStart(5, 0, 55, 0),
+            CoordinatorSettings.defaults()));
+
+        assertEquals(3, recovery.replay(this::replay).generation());
     }
 
     private void start(final Recovered after, final int generation) {
-        records.addAll(StartEvents.after(after, 5, generation, 55, 0, CoordinatorSettings.defaults()));
+        records.addAll(StartEvents.after(
+            after, new EpochStart(5, generation, 55, 0), CoordinatorSettings.defaults()));
     }
 
     private void replay(final io.dtm.core.journal.RecordHandler handler) {

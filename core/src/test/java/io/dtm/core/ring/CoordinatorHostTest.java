@@ -11,11 +11,16 @@ import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.codec.message.VoteType;
 import io.dtm.core.fake.FakeJournal;
+import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.EpochStart;
+import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.ReplaySource;
+import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class CoordinatorHostTest {
@@ -59,23 +64,31 @@ class CoordinatorHostTest {
     }
 
     @Test
-    void shouldForceTheReplayedTailBeforeAnythingElse() {
-        final PipelineRig next = new PipelineRig();
-        next.journal.append(0, 0, rig.journalFrame(), 0, rig.journalFrame().capacity());
-        assertEquals(0, next.journal.forcedPosition());
+    void shouldMakeTheJournalLiveOnlyAfterTheReplay() {
+        rig.launch().settle().open();
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+        final List<String> order = new ArrayList<>();
 
-        next.launch(sourceOf(next.journal), 0);
+        CoordinatorHost.recover(next.context, handler -> {
+            sourceOf(rig.journal).replay(handler);
+            order.add("replayed");
+        }, () -> {
+            order.add("live");
+            return next.journal;
+        }, Recovered.NOTHING, new EpochStart(PipelineRig.COORDINATOR_ID, 0, 55, 0));
 
-        assertEquals(next.journal.appendedPosition(), next.journal.forcedPosition());
+        assertEquals(List.of("replayed", "live"), order);
     }
 
     @Test
-    void shouldNotStartWhenTheReplayedTailCannotBeForced() {
+    void shouldNotStartWhenWhatWasReplayedIsNotDurable() {
         final PipelineRig next = new PipelineRig();
-        next.journal.append(0, 0, rig.journalFrame(), 0, rig.journalFrame().capacity());
-        next.journal.failForce(new JournalException(Category.FORCE_FAILED, "no", null));
+        final UnsafeBuffer frame = Message.frame(PeerMessages.begin(1));
+        next.journal.append(0, 0, frame, 0, frame.capacity());
 
-        assertThrows(JournalException.class, () -> next.launch(sourceOf(next.journal), 0));
+        final JournalException failure =
+            assertThrows(JournalException.class, () -> next.launch(sourceOf(next.journal), 0));
+        assertEquals(Category.FORCE_FAILED, failure.category());
     }
 
     @Test
@@ -98,7 +111,8 @@ class CoordinatorHostTest {
         final PipelineRig next = new PipelineRig(rig.journal.reopened());
 
         assertThrows(IllegalArgumentException.class, () -> CoordinatorHost.recover(next.context,
-            sourceOf(rig.journal), io.dtm.core.recovery.Recovered.NOTHING, PipelineRig.COORDINATOR_ID + 1, 0, 55, 0));
+            sourceOf(rig.journal), () -> next.journal, Recovered.NOTHING,
+            new EpochStart(PipelineRig.COORDINATOR_ID + 1, 0, 55, 0)));
     }
 
     private static ReplaySource sourceOf(final FakeJournal journal) {

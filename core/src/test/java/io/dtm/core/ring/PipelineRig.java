@@ -7,15 +7,14 @@ import io.dtm.core.fake.FakeAdmission;
 import io.dtm.core.fake.FakeCoordinator;
 import io.dtm.core.fake.FakeJournal;
 import io.dtm.core.fake.FakeLinks;
-import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.RecoveryOutput;
 import io.dtm.core.recovery.ReplaySource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.agrona.DirectBuffer;
 
 /** A whole pipeline with a fake at each end and in the middle. */
 final class PipelineRig implements EgressListener {
@@ -60,8 +59,8 @@ final class PipelineRig implements EgressListener {
     }
 
     PipelineRig launch(final ReplaySource source, final long downtimeNs) {
-        pipeline = CoordinatorHost.recover(
-            context, source, Recovered.NOTHING, COORDINATOR_ID, 0, 55, downtimeNs);
+        pipeline = CoordinatorHost.recover(context, source, context::journal, Recovered.NOTHING,
+            new EpochStart(COORDINATOR_ID, 0, 55, downtimeNs));
         return this;
     }
 
@@ -86,11 +85,6 @@ final class PipelineRig implements EgressListener {
         settle();
         links.takeSent(LINK);
         return this;
-    }
-
-    /** Some record's frame. */
-    DirectBuffer journalFrame() {
-        return Message.frame(PeerMessages.begin(1));
     }
 
     @Override
