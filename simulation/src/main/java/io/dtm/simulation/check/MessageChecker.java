@@ -10,6 +10,7 @@ final class MessageChecker {
     private static final int COMMITTED = 2;
     private static final int ABORTED = 3;
     private static final int NEVER_BEGUN = 4;
+    private static final int EXPIRED = 5;
     private static final int NOTHING_WRITTEN = 1;
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -45,6 +46,12 @@ final class MessageChecker {
             case SUBMIT -> begun(peer, message, false);
             case SUBMIT_BRANCH -> submitted(message);
             case BEGIN -> begun(peer, message, true);
+            case VOTE -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null) {
+                    record.refusalSeen |= message.value == BranchRecord.NO;
+                }
+            }
             case ENLIST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -210,9 +217,10 @@ final class MessageChecker {
     }
 
     private void outcome(final WireMessage message) {
-        final TransactionRecord record = known(message);
+        final boolean isEmpty = message.value == NEVER_BEGUN || message.value == EXPIRED;
+        final TransactionRecord record = isEmpty ? ledger.find(message.transactionId) : known(message);
         if (record == null) {
-            return;
+            return; // or its client has asked for what it never sent
         }
         if (message.value == COMMITTED) {
             committed(message, record);
@@ -250,15 +258,12 @@ final class MessageChecker {
     }
 
     private boolean isJustified(final WireMessage message, final TransactionRecord record) {
-        if (message.value == NEVER_BEGUN) {
-            return isOfEarlierEpoch(record, message.epoch);
-        }
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
-            case 2 -> record.anyVoted(BranchRecord.NO);
+            case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.any());
             case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
             case 6 -> hasTwoProcesses(record);
-            case 4, 5, 7, 8 -> faults.peerFaults > 0 || faults.coordinatorLives > 1;
+            case 4, 5, 7, 8 -> faults.any();
             case 9 -> isOfEarlierEpoch(record, message.epoch);
             case 11 -> anyOnePhaseAborted(record);
             default -> false;

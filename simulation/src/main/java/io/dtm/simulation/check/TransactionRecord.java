@@ -19,6 +19,8 @@ final class TransactionRecord {
     /** Its client has heard the last of it. */
     boolean isOver;
     boolean rollbackRequested;
+    /** A vote NO was sent, by a participant or by its library. */
+    boolean refusalSeen;
     int timeoutMs;
     private long requestId;
 
