@@ -25,7 +25,7 @@ public final class Episode {
     private static final long SECOND = 1_000_000_000L;
     private static final long MAX_FAULTY_NS = 120 * SECOND;
     private static final int MAX_CRASHES = 300;
-    private static final long MAX_REST_NS = 400 * SECOND;
+    private static final long MAX_REST_NS = 300 * SECOND;
     private static final long SETTLE_NS = 30 * SECOND;
     private static final long LOOK_NS = SECOND / 10;
 
@@ -125,8 +125,11 @@ public final class Episode {
         runUntil(MAX_FAULTY_NS, progress, () -> workload.isDone() || injector.crashes() > MAX_CRASHES);
         injector.stop();
         trace.event("simulation", "faults stop");
-        final long restNs = schedule.nowNs() + MAX_REST_NS;
-        runUntil(restNs, progress, this::isAtRest);
+        int finished;
+        do { // bounded: each round finishes a request, or it is the last
+            finished = workload.finishedCount();
+            runUntil(schedule.nowNs() + MAX_REST_NS, progress, this::isAtRest);
+        } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished);
         if (violations.count() == 0) {
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
             checkRest();

@@ -4,6 +4,7 @@ import io.dtm.simulation.engine.RandomStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Runs the real coordinator and the real library through as many transactions as wanted, in episodes with faults drawn
@@ -19,6 +20,7 @@ public final class Simulate {
     private final long transactions;
     private final PrintStream progress;
     private long lastProgressNs = System.nanoTime();
+    private Consumer<String> log;
     private SimulationReport report;
 
     /**
@@ -36,6 +38,15 @@ public final class Simulate {
     }
 
     /**
+     * @param value takes every event of every episode, as text. Slow.
+     * @return this.
+     */
+    public Simulate log(final Consumer<String> value) {
+        log = value;
+        return this;
+    }
+
+    /**
      * Runs.
      *
      * @return what happened; the same for the same seed and number of transactions.
@@ -49,6 +60,10 @@ public final class Simulate {
             final int size = (int) Math.min(left, random.skewed(MIN_EPISODE, MAX_EPISODE));
             final EpisodeSettings settings = EpisodeSettings.draw(random.split("settings"));
             final Episode episode = new Episode(random, settings, size);
+            if (log != null) {
+                log.accept("episode " + report.episodes() + ": " + settings);
+                episode.trace().log(log);
+            }
             episode.run(() -> tell(episode));
             report = add(episode, settings);
         }

@@ -13,6 +13,9 @@ final class BranchRecord {
     long expectedParts;
     /** The client's commit named it. */
     boolean isNamed;
+    /** Two processes joined with it. */
+    boolean isOfTwoProcesses;
+    private long incarnation;
     /** Number of qualifiers under which it is prepared at this moment. */
     int prepared;
     long committedParts;
@@ -31,6 +34,11 @@ final class BranchRecord {
 
     BranchRecord(final int branchId) {
         this.branchId = branchId;
+    }
+
+    void enlistedBy(final long process) {
+        isOfTwoProcesses |= incarnation != 0 && incarnation != process;
+        incarnation = process;
     }
 
     boolean hasVoted(final int vote) {

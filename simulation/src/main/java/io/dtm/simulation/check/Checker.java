@@ -212,8 +212,7 @@ public final class Checker implements FrameObserver {
     public void onBegun(final String client, final long transactionId, final long requestId) {
         TransactionRecord record = ledger.find(transactionId);
         if (record == null) {
-            record = new TransactionRecord(transactionId, true, schedule.nowNs(), faults.coordinatorLives);
-            record.timeoutMs = 60_000;
+            record = new TransactionRecord(transactionId, true, schedule.nowNs());
             ledger.add(record);
         }
         record.requestId(requestId);

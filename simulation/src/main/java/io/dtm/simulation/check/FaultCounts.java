@@ -6,4 +6,8 @@ public final class FaultCounts {
     public int coordinatorLives;
     /** Crashes and pauses of peers, lost links and partitions. */
     public int peerFaults;
+
+    boolean any() {
+        return peerFaults > 0 || coordinatorLives > 1;
+    }
 }

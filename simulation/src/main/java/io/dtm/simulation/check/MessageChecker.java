@@ -10,6 +10,7 @@ final class MessageChecker {
     private static final int COMMITTED = 2;
     private static final int ABORTED = 3;
     private static final int NEVER_BEGUN = 4;
+    private static final int EXPIRED = 5;
     private static final int NOTHING_WRITTEN = 1;
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -20,6 +21,7 @@ final class MessageChecker {
     private final FaultCounts faults;
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
+    private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
     private long nowNs;
 
     MessageChecker(
@@ -44,6 +46,18 @@ final class MessageChecker {
             case SUBMIT -> begun(peer, message, false);
             case SUBMIT_BRANCH -> submitted(message);
             case BEGIN -> begun(peer, message, true);
+            case VOTE -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null) {
+                    record.refusalSeen |= message.value == BranchRecord.NO;
+                }
+            }
+            case ENLIST -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null) {
+                    record.branch(message.branchId).enlistedBy(message.incarnation);
+                }
+            }
             case ROLLBACK_REQUEST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -60,10 +74,10 @@ final class MessageChecker {
             if (ledger.retired(message.transactionId) != Ledger.UNKNOWN) {
                 return; // a client that asks by repeating
             }
-            record = new TransactionRecord(message.transactionId, isInteractive, nowNs, faults.coordinatorLives);
-            record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
+            record = new TransactionRecord(message.transactionId, isInteractive, nowNs);
             ledger.add(record);
         }
+        record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
         record.owner = peer;
         if (record.isInteractive != isInteractive) {
             violations.add("I3", record + " was used twice");
@@ -100,6 +114,7 @@ final class MessageChecker {
     }
 
     private void sessionOpened(final WireMessage message) {
+        epochBySession.put(message.sessionId, message.epoch);
         final long before = tokenBySession.put(message.sessionId, message.tokenHigh);
         if (before != 0 && before != message.tokenHigh) {
             violations.add("I3", "session id " + message.sessionId + " was given out twice");
@@ -202,9 +217,10 @@ final class MessageChecker {
     }
 
     private void outcome(final WireMessage message) {
-        final TransactionRecord record = known(message);
+        final boolean isEmpty = message.value == NEVER_BEGUN || message.value == EXPIRED;
+        final TransactionRecord record = isEmpty ? ledger.find(message.transactionId) : known(message);
         if (record == null) {
-            return;
+            return; // or its client has asked for what it never sent
         }
         if (message.value == COMMITTED) {
             committed(message, record);
@@ -242,18 +258,30 @@ final class MessageChecker {
     }
 
     private boolean isJustified(final WireMessage message, final TransactionRecord record) {
-        if (message.value == NEVER_BEGUN) {
-            return faults.coordinatorLives > record.begunInLife;
-        }
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
-            case 2 -> record.anyVoted(BranchRecord.NO);
+            case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.any());
             case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
-            case 4, 5, 6, 7, 8 -> faults.peerFaults > 0 || faults.coordinatorLives > 1;
-            case 9 -> faults.coordinatorLives > record.begunInLife;
+            case 6 -> hasTwoProcesses(record);
+            case 4, 5, 7, 8 -> faults.any();
+            case 9 -> isOfEarlierEpoch(record, message.epoch);
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
+    }
+
+    /** Whether its session was opened by an earlier process of the coordinator. */
+    private boolean isOfEarlierEpoch(final TransactionRecord record, final int epoch) {
+        return epochBySession.get(record.id >>> 32) < epoch;
+    }
+
+    private static boolean hasTwoProcesses(final TransactionRecord record) {
+        for (final BranchRecord branch : record.branches) {
+            if (branch.isOfTwoProcesses) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean anyOnePhaseAborted(final TransactionRecord record) {

@@ -9,7 +9,6 @@ final class TransactionRecord {
     final long id;
     final boolean isInteractive;
     final long begunNs;
-    final int begunInLife;
     final List<BranchRecord> branches = new ArrayList<>(3);
     boolean commitSeen;
     boolean rollbackSeen;
@@ -20,14 +19,15 @@ final class TransactionRecord {
     /** Its client has heard the last of it. */
     boolean isOver;
     boolean rollbackRequested;
+    /** A vote NO was sent, by a participant or by its library. */
+    boolean refusalSeen;
     int timeoutMs;
     private long requestId;
 
-    TransactionRecord(final long id, final boolean isInteractive, final long begunNs, final int begunInLife) {
+    TransactionRecord(final long id, final boolean isInteractive, final long begunNs) {
         this.id = id;
         this.isInteractive = isInteractive;
         this.begunNs = begunNs;
-        this.begunInLife = begunInLife;
     }
 
     /** The business request that it is to carry out; 0: not known. */

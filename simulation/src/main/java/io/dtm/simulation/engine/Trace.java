@@ -2,6 +2,7 @@ package io.dtm.simulation.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * All that happened, as a rolling hash, and the last of it as text. Two runs with the same hash took the same way.
@@ -18,12 +19,18 @@ public final class Trace {
     private final String[] patterns = new String[KEPT];
     private final long[] firsts = new long[KEPT];
     private final long[] seconds = new long[KEPT];
+    private Consumer<String> log;
     private long count;
     private long hash = FNV_BASIS;
 
     /** @param schedule tells the time. */
     public Trace(final Schedule schedule) {
         this.schedule = schedule;
+    }
+
+    /** @param value takes every event from now on, as text. Slow. */
+    public void log(final Consumer<String> value) {
+        log = value;
     }
 
     /** @return a hash of everything so far. */
@@ -52,6 +59,9 @@ public final class Trace {
         firsts[index] = first;
         seconds[index] = second;
         hash = mix(mix(mix(mix(mix(hash, times[index]), actor.hashCode()), pattern.hashCode()), first), second);
+        if (log != null) {
+            log.accept(render(index));
+        }
     }
 
     /**

@@ -108,7 +108,7 @@ final class InteractiveRequest implements BeginListener {
     }
 
     private void answered(final int index, final long part, final boolean isDone) {
-        if (isEnding) {
+        if (isEnding || ofLife != client.life()) {
             return;
         }
         if (isDone) {

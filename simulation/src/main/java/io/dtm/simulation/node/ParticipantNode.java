@@ -3,6 +3,7 @@ package io.dtm.simulation.node;
 import io.dtm.client.Refusal;
 import io.dtm.session.ClientTransaction;
 import io.dtm.session.JoinListener;
+import io.dtm.session.RegistrationListener;
 import io.dtm.session.ResourceRegistration;
 import io.dtm.session.SessionContext;
 import io.dtm.simulation.engine.RandomStream;
@@ -61,12 +62,12 @@ public final class ParticipantNode extends Peer {
      * @param work        to do.
      * @param listener    hears that it has joined.
      */
-    void serve(
+    public void serve(
         final int resourceId, final ClientTransaction transaction, final Work work, final JoinListener listener) {
         participant.work(transaction.transactionId(), work);
         final int ofLife = life();
-        session().join(registration, transaction.transactionId(), transaction.joinToken(),
-            transaction.deadlineNs(), new JoinListener() {
+        session().join(resourceName, transaction.transactionId(), transaction.joinToken(), session().epoch(),
+            transaction.deadlineNs() - schedule.nowNs(), new JoinListener() {
                 @Override
                 public void onJoined() {
                     if (ofLife == life()) {
@@ -93,7 +94,7 @@ public final class ParticipantNode extends Peer {
     protected void onStart() {
         participant = participants.apply(random.split("process " + life()));
         registration = new ResourceRegistration(resourceName, name, random.nextLong() | 1, participant);
-        session().register(registration);
+        session().register(registration, RegistrationListener.NONE);
     }
 
     @Override

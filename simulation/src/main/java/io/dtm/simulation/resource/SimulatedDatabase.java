@@ -2,6 +2,7 @@ package io.dtm.simulation.resource;
 
 import io.dtm.participant.BranchId;
 import io.dtm.simulation.engine.Trace;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ public final class SimulatedDatabase {
     /** What a row of evidence says. */
     public enum Evidence { NONE, COMMITTED, ABORTED }
 
+    private static final int REMEMBERED = 64;
+
     private record Key(long coordinatorId, long transactionId, int branchId) {
         static Key of(final BranchId branch) {
             return new Key(branch.coordinatorId(), branch.transactionId(), branch.branchId());
@@ -24,6 +27,7 @@ public final class SimulatedDatabase {
     private final String name;
     private final Trace trace;
     private final ResourceListener listener;
+    private final ArrayDeque<Long> lastCommitted = new ArrayDeque<>();
     private final Map<BranchId, Work> prepared = new LinkedHashMap<>();
     private final Map<Key, Evidence> evidence = new LinkedHashMap<>();
     private final Map<Key, Integer> onePhaseInFlight = new LinkedHashMap<>();
@@ -68,6 +72,26 @@ public final class SimulatedDatabase {
         return found;
     }
 
+    /** @return all prepared branches, oldest first. */
+    public List<BranchId> prepared() {
+        return new ArrayList<>(prepared.keySet());
+    }
+
+    /**
+     * @param transactionId of a transaction.
+     * @return whether a branch of it was committed here; known for the latest transactions.
+     */
+    public boolean hasCommitted(final long transactionId) {
+        return lastCommitted.contains(transactionId);
+    }
+
+    private void remember(final long transactionId) {
+        lastCommitted.addLast(transactionId);
+        if (lastCommitted.size() > REMEMBERED) {
+            lastCommitted.removeFirst();
+        }
+    }
+
     /**
      * A branch is prepared from now on.
      *
@@ -90,6 +114,7 @@ public final class SimulatedDatabase {
         final Work work = prepared.remove(branch);
         if (work != null) {
             trace.event(name, "committed %T branch %2", branch.transactionId(), branch.branchId());
+            remember(branch.transactionId());
             listener.onCommitted(name, branch, work, false);
         }
         rollBack(branch);
@@ -127,6 +152,7 @@ public final class SimulatedDatabase {
             return false;
         }
         trace.event(name, "committed in one phase %T branch %2", branch.transactionId(), branch.branchId());
+        remember(branch.transactionId());
         listener.onCommitted(name, branch, work, true);
         return true;
     }
