@@ -204,4 +204,23 @@ final class CoordinatorScenario {
     void sendsNothing() {
         sends();
     }
+
+    /** Nothing but so many messages with these texts. */
+    void sendsCounted(final Object... textsAndCounts) {
+        final List<String> sent = output.take();
+        sent.removeIf(line -> line.contains(" -> "));
+        for (int i = 0; i < textsAndCounts.length; i += 2) {
+            final String text = " " + textsAndCounts[i];
+            final long count = sent.stream().filter(line -> line.contains(text)).count();
+            assertEquals(textsAndCounts[i + 1], (int) count, text + " in " + sent);
+            sent.removeIf(line -> line.contains(text));
+        }
+        assertEquals(List.of(), sent);
+    }
+
+    /** @param expected the state's name, or "none". */
+    void showsState(final String expected, final long transactionId) {
+        final Transaction transaction = coordinator.state.transactionById.get(transactionId);
+        assertEquals(expected, transaction == null ? "none" : transaction.state.name());
+    }
 }
