@@ -27,8 +27,8 @@ import java.security.SecureRandom;
 import org.agrona.CloseHelper;
 
 /**
- * A coordinator with everything around it: data directory, journal, recovery, pipeline, Aeron. Started and closed by one
- * thread.
+ * A coordinator with everything around it: data directory, journal, recovery, pipeline, Aeron. Started and closed by
+ * one thread.
  */
 final class CoordinatorProcess implements AutoCloseable {
     private static final String JOURNAL = "journal";

@@ -23,7 +23,7 @@ enum ServerSetting {
         "what an outcome survives: force (power loss) or append (death of the process only)"),
     SEGMENT_LENGTH("dtm.journal.segment.length", "64m", "length of a journal segment, a size, a multiple of 4k"),
     THREADING("dtm.threading", "auto",
-        "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator and egress on one)"),
+        "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator, egress on one)"),
     DEFAULT_TIMEOUT("dtm.transaction.timeout", "60s", "timeout of a transaction that names none"),
     MAX_TIMEOUT("dtm.transaction.timeout.max", "60s", "longest timeout of a transaction, at most 60s"),
     SESSION_TIMEOUT("dtm.session.timeout", "10s", "silence after which a session is lost, also the grace period"),

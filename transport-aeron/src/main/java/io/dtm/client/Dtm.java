@@ -27,8 +27,8 @@ import org.agrona.concurrent.AgentRunner;
  * By default it has one thread, which runs the sessions, the Aeron client and an embedded media driver. A caller that
  * has no thread to spare asks for a polled one and calls {@link #doWork()} itself, from one thread at a time.
  * <p>
- * <b>Threads.</b> {@link #session(int)} and {@link #close()} may be called by any thread; of a session's own methods only
- * {@link CoordinatorSession#execute}.
+ * <b>Threads.</b> {@link #session(int)} and {@link #close()} may be called by any thread; of a session's own methods
+ * only {@link CoordinatorSession#execute}.
  */
 public final class Dtm implements AutoCloseable {
     /**

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** {@code dtm demo}: the main job for a newcomer, on databases of its own. */
 @Command(
     name = "demo",
-    description = "Runs banks that move money between their databases, kills processes meanwhile, and checks the books.",
+    description = "Runs banks that move money between their databases, kills processes meanwhile, checks the books.",
     sortOptions = false,
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
@@ -25,7 +25,7 @@ public final class DemoCommand implements Callable<Integer> {
     private int seconds;
 
     @Option(names = "--services", defaultValue = "3", paramLabel = "N",
-        description = "Number of banks, each with a service and a PostgreSQL server, 2 to 20. Default: ${DEFAULT-VALUE}.")
+        description = "Number of banks, each with a service and a PostgreSQL, 2 to 20. Default: ${DEFAULT-VALUE}.")
     private int services;
 
     @Option(names = "--clients", defaultValue = "16", paramLabel = "N",
@@ -37,7 +37,7 @@ public final class DemoCommand implements Callable<Integer> {
     private Long seed;
 
     @Option(names = "--keep", paramLabel = "DIR",
-        description = "Leave all data here to look at: databases, logs, the coordinator's journal. Must be empty or new.")
+        description = "Leave all data here to look at: databases, logs, the journal. Must be empty or new.")
     private Path keep;
 
     @Option(names = "--tamper", hidden = true, paramLabel = "BANK",

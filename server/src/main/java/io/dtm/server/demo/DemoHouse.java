@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Everything that the demo starts: one coordinator, and for each bank a service and a PostgreSQL server of its own, each
- * a process. Knows how to kill and to start each again on the same ground. One thread.
+ * Everything that the demo starts: one coordinator, and for each bank a service and a PostgreSQL server of its own,
+ * each a process. Knows how to kill and to start each again on the same ground. One thread.
  */
 final class DemoHouse implements AutoCloseable {
     /** What the coordinator says when it serves. */

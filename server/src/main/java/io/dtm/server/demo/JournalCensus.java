@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.agrona.DirectBuffer;
 
 /**
- * How many transactions are in each state, by the journal: it is replayed, read-only, as a restart would. Works beside a
- * coordinator that runs, and after one that was killed.
+ * How many transactions are in each state, by the journal: it is replayed, read-only, as a restart would. Works beside
+ * a coordinator that runs, and after one that was killed.
  */
 final class JournalCensus implements CheckpointOutput {
     private int active;
