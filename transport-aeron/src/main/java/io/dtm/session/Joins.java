@@ -111,7 +111,7 @@ final class Joins {
                 fail(state, Refusal.NOT_ACTIVE, "nobody asked to prepare the branch before its deadline");
                 work++;
             }
-            if (state.phase != Phase.ACTIVE && !isOurs(state)) {
+            if (isOver(state)) {
                 joined.set(i, joined.get(joined.size() - 1));
                 joined.remove(joined.size() - 1);
             }
@@ -146,6 +146,12 @@ final class Joins {
         return state.phase == Phase.ACTIVE
             || (state.phase == Phase.UNRESOLVED && state.decision == DecisionType.ROLLBACK
             && state.decisionEpoch == 0);
+    }
+
+    /** Whether the coordinator, or nobody, asks for more. */
+    private static boolean isOver(final BranchState state) {
+        final boolean isRolledBackHere = state.decision == DecisionType.ROLLBACK && state.decisionEpoch == 0;
+        return state.phase != Phase.ACTIVE && (state.phase == Phase.DECIDED || !isRolledBackHere);
     }
 
     private void fail(final BranchState state, final Refusal refusal, final String text) {
