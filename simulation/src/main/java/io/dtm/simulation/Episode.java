@@ -28,7 +28,7 @@ public final class Episode {
     private static final long MAX_FAULTY_NS = 120 * SECOND;
     private static final int MAX_CRASHES = 300;
     private static final long MAX_REST_NS = 300 * SECOND;
-    private static final long SETTLE_NS = 30 * SECOND;
+    private static final long SETTLE_NS = 12 * SECOND;
     private static final long LOOK_NS = SECOND / 10;
 
     private final EpisodeSettings settings;
