@@ -35,6 +35,11 @@ import org.agrona.concurrent.Agent;
  * between any two stages, and starts again by itself.
  */
 public final class CoordinatorNode {
+    /** Greatest number of branches of a transaction: a life is short, and its buffers are small. */
+    public static final int MAX_BRANCHES = 8;
+    /** Greatest number of bytes of payload in a transaction. */
+    public static final int MAX_PAYLOAD_BYTES = 64;
+
     private static final String NAME = "coordinator";
     private static final int SEGMENT_LENGTH = 64 * 1024;
     private static final int MAX_FRAME_LENGTH = 16 * 1024;
@@ -43,10 +48,10 @@ public final class CoordinatorNode {
     private static final int EGRESS = 3;
     private static final int FORCE = 4;
     private static final int SPACE = 5;
-    private static final int SMALL_BRANCHES = 16;
-    private static final int SMALL_PAYLOAD = 1024;
-    private static final int OUTBOUND_BYTES = 8 * 1024 * 1024;
-    private static final int OUTBOUND_BOUND = OutboundBound.of(512, SMALL_BRANCHES, SMALL_PAYLOAD);
+    /** Frames of one datagram hold fewer events. */
+    private static final int EVENTS = 128;
+    private static final int OUTBOUND_BYTES = 1024 * 1024;
+    private static final int OUTBOUND_BOUND = OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES);
 
     private final Schedule schedule;
     private final RandomStream random;
@@ -85,7 +90,7 @@ public final class CoordinatorNode {
      * @param network    that it listens to.
      * @param checker    watches its journal.
      * @param violations takes unexpected halts.
-     * @param settings   of the coordinator; at most 16 branches and 1 KiB of payload in a transaction.
+     * @param settings   of the coordinator, within {@link #MAX_BRANCHES} and {@link #MAX_PAYLOAD_BYTES}.
      * @param times      of its stages and its disk.
      */
     public CoordinatorNode(
@@ -228,7 +233,7 @@ public final class CoordinatorNode {
             .nanoClock(schedule::nowNs)
             .wallClock(() -> schedule.nowNs() / 1_000_000L)
             .ringSlots(256)
-            .arenaBytes(256 * 1024)
+            .arenaBytes(128 * 1024)
             .outboundBytes(OUTBOUND_BYTES)
             .outboundBoundBytes(OUTBOUND_BOUND)
             .maxBacklogBytes(1 << 20));

@@ -9,7 +9,6 @@ import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.ResourceSettings;
-import io.dtm.simulation.resource.SimulatedDatabase;
 import io.dtm.simulation.resource.SimulatedDatabase.Evidence;
 import io.dtm.simulation.resource.SimulatedParticipant;
 import io.dtm.simulation.resource.Work;

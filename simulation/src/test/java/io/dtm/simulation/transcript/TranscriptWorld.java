@@ -67,8 +67,8 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
             reader.read(buffer, offset, message -> onArrived(peer, message)));
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
-            new CoordinatorSettings(usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), 16, 512,
-                1024, 1000, 100, 100, usual.maxInstances(), 1 << 20, 1000, usual.retentionMs(), 5_000, 5_000,
+            new CoordinatorSettings(usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(),
+                CoordinatorNode.MAX_BRANCHES, CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, 1000, 100, 100, usual.maxInstances(), 1 << 20, 1000, usual.retentionMs(), 5_000, 5_000,
                 usual.durability()),
             CoordinatorTimes.IMMEDIATE);
         coordinator.mayStart(false);
