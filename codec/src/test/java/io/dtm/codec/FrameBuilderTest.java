@@ -19,9 +19,11 @@ import io.dtm.codec.message.VotesEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameBuilderTest {
@@ -34,6 +36,10 @@ class FrameBuilderTest {
 
     private final UnsafeBuffer body = new UnsafeBuffer(new byte[MAX_FRAME_LENGTH]);
     private final FrameBuilder builder = new FrameBuilder(DATAGRAM);
+
+    static Stream<Message> groupedMessages() {
+        return Frames.messages().stream().filter(Frames::isGrouped);
+    }
 
     @Test
     void shouldJoinMessagesWhoseRootBlocksAreEqual() {
@@ -58,6 +64,21 @@ class FrameBuilderTest {
         assertEquals(3, builder.messageCount());
         assertEquals(List.of(TRANSACTION + 1), votesOfFirstMessage());
         assertValid(Origin.PEER);
+    }
+
+    @ParameterizedTest
+    @MethodSource("groupedMessages")
+    void shouldNotJoinWhenAnyByteOfTheRootBlocksDiffersButForAPosition(final Message message) {
+        final int compared = message.blockLength() - (Templates.carriesPosition(message.id()) ? Long.BYTES : 0);
+        final int length = Frames.codec(message).encode(Content.counting(message, 1), body, 0);
+        for (int i = 0; i < message.blockLength(); i++) {
+            builder.reset();
+            assertTrue(builder.append(message.id(), message.blockLength(), body, 0, length));
+            body.putByte(i, (byte) ~body.getByte(i));
+            assertTrue(builder.append(message.id(), message.blockLength(), body, 0, length));
+            assertEquals(i < compared ? 2 : 1, builder.messageCount(), "byte " + i);
+            body.putByte(i, (byte) ~body.getByte(i));
+        }
     }
 
     @Test

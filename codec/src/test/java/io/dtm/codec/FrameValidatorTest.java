@@ -207,6 +207,19 @@ class FrameValidatorTest {
         assertOnlyDataLength(message, first, message.group().data().get(0));
     }
 
+    @Test
+    void shouldRefuseTextThatNoEncoderCouldWriteAgain() {
+        final Message lookup = Frames.SCHEMA.message("Lookup");
+        final byte[] longest = Frames.of(
+            lookup, Content.of(lookup, 0, field -> 1, data -> new byte[FrameDescriptor.MAX_TEXT_LENGTH]));
+        assertEquals(Verdict.VALID, Frames.validate(longest, Origin.PEER));
+
+        final byte[] longer = Arrays.copyOf(longest, longest.length + 1);
+        putShort(longer, HEADER_LENGTH, longer.length - HEADER_LENGTH);
+        longer[BODY + lookup.blockLength()] = (byte) 255;
+        assertEquals(Verdict.MALFORMED, Frames.validate(longer, Origin.PEER));
+    }
+
     @ParameterizedTest
     @MethodSource("messagesThatStandAlone")
     void shouldRefuseAHandshakeThatIsNotAlone(final Message message) {

@@ -234,17 +234,9 @@ final class Decisions {
             && seen.getOrDefault(branch.key, List.of()).stream().allMatch(branch.xid::equals);
     }
 
-    private boolean isCommittedInOnePhase(final BranchId id) throws SQLException {
-        if (evidence == null) {
-            return false;
-        }
-        final Lease lease = connections.borrow();
-        try (lease) {
-            return evidence.isCommitted(lease.connection(), id);
-        } catch (final SQLException failed) {
-            lease.spoil();
-            throw failed;
-        }
+    private boolean isCommittedInOnePhase(final BranchId id) throws SQLException, XAException {
+        return evidence != null
+            && connections.call(lease -> evidence.isCommitted(lease.connection(), id));
     }
 
     /** Reports the prepared branches of one coordinator. */

@@ -16,14 +16,14 @@ import java.sql.SQLException;
  * }</pre>
  */
 public final class InteractiveBranch implements AutoCloseable {
-    private final XaParticipant participant;
+    private final Joins joins;
     private final Branch branch;
     private final GuardedConnection guard;
     private WorkResult verdict;
     private boolean closed;
 
-    InteractiveBranch(final XaParticipant participant, final Branch branch, final Lease lease) throws SQLException {
-        this.participant = participant;
+    InteractiveBranch(final Joins joins, final Branch branch, final Lease lease) throws SQLException {
+        this.joins = joins;
         this.branch = branch;
         this.guard = new GuardedConnection(lease);
     }
@@ -64,7 +64,7 @@ public final class InteractiveBranch implements AutoCloseable {
     public void abandon(final String reason) {
         refuse(reason);
         close();
-        participant.abandon(branch, reason);
+        joins.abandon(branch, reason);
     }
 
     /** Ends this call's work. Without a word about how it went, the branch will vote NO. A second time does nothing. */

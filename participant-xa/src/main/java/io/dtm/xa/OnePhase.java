@@ -89,20 +89,12 @@ final class OnePhase {
 
     /** Settles by the evidence, over another connection. */
     Result findOut(final BranchXid xid) {
-        Lease lease = null;
         try {
-            lease = connections.borrowFresh();
-            return evidence.settle(lease.connection(), xid.branch())
+            final boolean committed = connections.call(lease -> evidence.settle(lease.connection(), xid.branch()));
+            return committed
                 ? Result.COMMITTED : Result.aborted("the participant's process ended before it committed");
-        } catch (final SQLException | RuntimeException failed) {
-            if (lease != null) {
-                lease.spoil();
-            }
+        } catch (final SQLException | XAException | RuntimeException failed) {
             return Result.unknown(failed);
-        } finally {
-            if (lease != null) {
-                lease.close();
-            }
         }
     }
 }

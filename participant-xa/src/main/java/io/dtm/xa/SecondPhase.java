@@ -30,21 +30,7 @@ final class SecondPhase {
 
     /** Lists our prepared branches in the resource, of all coordinators. */
     List<BranchXid> prepared() throws XAException, SQLException {
-        Lease lease = connections.borrow();
-        try {
-            return dialect.prepared(lease.xaConnection());
-        } catch (final XAException | SQLException failed) {
-            if (lease.isFresh()) {
-                throw failed;
-            }
-            lease.spoil();
-            lease.close();
-            connections.discardIdle();
-            lease = connections.borrowFresh();
-            return dialect.prepared(lease.xaConnection());
-        } finally {
-            lease.close();
-        }
+        return connections.call(lease -> dialect.prepared(lease.xaConnection()));
     }
 
     /**

@@ -8,7 +8,8 @@ import org.agrona.ErrorHandler;
 
 /**
  * Runs branches up to their votes. Blocks: the work threads for one-shot branches, the decision threads for
- * interactive ones, whose work is done (so that their PREPARE isn't stuck behind work that waits for their locks).
+ * interactive ones, whose work is done (so that their PREPARE isn't stuck behind work that waits for their locks; it
+ * may itself wait only for other transactions' keys, where constraints are deferred).
  */
 final class Works {
     private final BranchWork work;

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
+import javax.transaction.xa.XAException;
 import org.agrona.ErrorHandler;
 
 /**
@@ -58,6 +59,33 @@ final class XaConnections implements AutoCloseable {
             return lend(dataSource.getXAConnection(), true);
         } catch (final SQLException | RuntimeException failed) {
             leave();
+            throw failed;
+        }
+    }
+
+    /** Something that may be done twice. */
+    @FunctionalInterface
+    interface Task<T> {
+        T run(Lease lease) throws SQLException, XAException;
+    }
+
+    /** Does something over any connection, and once more over a new one if that was stale. */
+    <T> T call(final Task<T> task) throws SQLException, XAException {
+        final Lease lease = borrow();
+        try (lease) {
+            return task.run(lease);
+        } catch (final SQLException | XAException failed) {
+            lease.spoil();
+            if (lease.isFresh() || !lease.isBroken()) {
+                throw failed;
+            }
+        }
+        discardIdle();
+        final Lease second = borrowFresh();
+        try (second) {
+            return task.run(second);
+        } catch (final SQLException | XAException failed) {
+            second.spoil();
             throw failed;
         }
     }

@@ -7,7 +7,6 @@ import io.dtm.participant.Participant;
 import io.dtm.participant.ScanReply;
 import io.dtm.participant.VoteReply;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -31,16 +30,15 @@ import org.agrona.DirectBuffer;
 public final class XaParticipant implements Participant, AutoCloseable {
     private static final long CLOSE_TIMEOUT_S = 5;
     private static final long PURGE_INTERVAL_H = 1;
-    private static final int ABANDONED_LIFETIMES = 2;
 
     private final XaContext context;
     private final XaConnections connections;
-    private final FirstPhase firstPhase;
     private final Evidence evidence;
     private final OnePhase onePhase;
     private final BranchTable table;
     private final Decisions decisions;
     private final Works works;
+    private final Joins joins;
     private final ThreadPoolExecutor workers;
     private final ThreadPoolExecutor deciders;
     private final ScheduledExecutorService reaper;
@@ -78,7 +76,7 @@ public final class XaParticipant implements Participant, AutoCloseable {
         this.connections = connections;
         this.evidence = evidence;
         final SecondPhase secondPhase = new SecondPhase(connections, context.dialect());
-        firstPhase = new FirstPhase(context, connections, secondPhase);
+        final FirstPhase firstPhase = new FirstPhase(context, connections, secondPhase);
         onePhase = new OnePhase(connections, context.dialect(), firstPhase, evidence);
         table = new BranchTable(context.maxPreparedBranches(), context.maxInteractiveBranches());
         workers = pool("work", context.workThreads(), new ArrayBlockingQueue<>(context.queueLength()));
@@ -86,9 +84,10 @@ public final class XaParticipant implements Participant, AutoCloseable {
         deciders = pool("decision", context.decisionThreads(), new LinkedBlockingQueue<>());
         decisions = new Decisions(context, connections, secondPhase, firstPhase, evidence, table, deciders);
         works = new Works(context, firstPhase, onePhase, table, decisions);
+        joins = new Joins(context, firstPhase, table, decisions);
         reaper = Executors.newSingleThreadScheduledExecutor(threads("reaper"));
         final long periodMs = Math.max(1, context.interactiveTimeoutMs() / 4);
-        reaper.scheduleWithFixedDelay(this::reap, periodMs, periodMs, TimeUnit.MILLISECONDS);
+        reaper.scheduleWithFixedDelay(joins::reap, periodMs, periodMs, TimeUnit.MILLISECONDS);
         if (evidence != null) {
             reaper.scheduleWithFixedDelay(() -> toDeciders(this::purge), 0, PURGE_INTERVAL_H, TimeUnit.HOURS);
         }
@@ -210,8 +209,11 @@ public final class XaParticipant implements Participant, AutoCloseable {
                 branch.delegated = true;
                 toDeciders(() -> works.commitJoined(branch, tooEarly, reply));
             } else if (branch.phase == Branch.Phase.DOUBTFUL) {
-                branch.phase = Branch.Phase.RUNNING;
-                toDeciders(() -> works.findOut(branch, reply));
+                if (toWorkers(() -> works.findOut(branch, reply))) { // may wait, so not on a decision thread
+                    branch.phase = Branch.Phase.RUNNING;
+                } else {
+                    reply.retry(new RejectedExecutionException(overloaded()));
+                }
             } else {
                 reply.retry(new IllegalStateException("the branch is " + branch.phase));
             }
@@ -221,34 +223,33 @@ public final class XaParticipant implements Participant, AutoCloseable {
 
     @Override
     public void forgetEvidence(final BranchId id) {
+        final Branch branch = table.get(BranchKey.of(id));
+        if (branch != null) {
+            synchronized (branch) {
+                if (branch.phase == Branch.Phase.DOUBTFUL) {
+                    table.remove(branch); // another process was asked, and knew
+                }
+            }
+        }
         forgotten.add(id);
         toDeciders(this::forget);
     }
 
-    /** Those that fail stay for the next time. */
+    /** One that fails stays for the next time. */
     private void forget() {
-        if (forgotten.isEmpty()) {
-            return;
-        }
-        Lease lease = null;
-        BranchId id = null;
+        BranchId id = forgotten.poll();
         try {
-            lease = connections.borrow();
-            while ((id = forgotten.poll()) != null) {
-                evidence.forget(lease.connection(), id);
+            while (id != null) {
+                final BranchId next = id;
+                connections.call(lease -> {
+                    evidence.forget(lease.connection(), next);
+                    return null;
+                });
+                id = forgotten.poll();
             }
-        } catch (final SQLException failed) {
-            if (id != null) {
-                forgotten.add(id);
-            }
-            if (lease != null) {
-                lease.spoil();
-            }
+        } catch (final SQLException | XAException | RuntimeException failed) {
+            forgotten.add(id);
             context.errorHandler().onError(failed);
-        } finally {
-            if (lease != null) {
-                lease.close();
-            }
         }
     }
 
@@ -262,95 +263,13 @@ public final class XaParticipant implements Participant, AutoCloseable {
      * @throws IllegalStateException if another call uses the branch right now.
      */
     public InteractiveBranch begin(final BranchId id) throws SQLException {
-        while (true) {
-            final Branch branch = new Branch(id, Branch.Phase.JOINED);
-            branch.inUse = true;
-            branch.sinceNs = System.nanoTime();
-            final Branch present = table.putIfAbsent(branch);
-            if (present == null) {
-                return open(branch);
-            }
-            synchronized (present) {
-                if (!present.gone) {
-                    return reopen(present, id);
-                }
-            }
-        }
-    }
-
-    private InteractiveBranch open(final Branch branch) throws SQLException {
-        try {
-            if (!table.trySeat(branch)) {
-                throw new SQLTransientException("overloaded: " + context.maxInteractiveBranches()
-                    + " interactive branches are open already");
-            }
-            final Lease lease = firstPhase.start(branch.xid);
-            synchronized (branch) {
-                if (branch.phase == Branch.Phase.JOINED) {
-                    final InteractiveBranch handle = new InteractiveBranch(this, branch, lease);
-                    branch.lease = lease;
-                    return handle;
-                }
-            }
-            lease.spoil();
-            lease.close();
-            throw new SQLException("the branch was rolled back while it began");
-        } catch (final SQLException | RuntimeException failed) {
-            abandon(branch, FirstPhase.message(failed));
-            throw failed;
-        } catch (final XAException failed) {
-            abandon(branch, FirstPhase.message(failed));
-            throw new SQLException("the branch can't begin: " + FirstPhase.message(failed), failed);
-        }
-    }
-
-    private InteractiveBranch reopen(final Branch branch, final BranchId id) throws SQLException {
-        if (branch.phase != Branch.Phase.JOINED || !branch.id.equals(id)) {
-            throw new SQLException("the branch is " + branch.phase + ", enlisted in epoch "
-                + branch.id.enlistEpoch() + ": no work can be added");
-        }
-        if (branch.inUse || branch.lease == null) {
-            throw new IllegalStateException("another call works for this branch: one at a time");
-        }
-        final InteractiveBranch handle = new InteractiveBranch(this, branch, branch.lease);
-        branch.inUse = true;
-        return handle;
-    }
-
-    /** Rolls an interactive branch back by our own will. It stays in the table for a while, to vote NO. */
-    void abandon(final Branch branch, final String reason) {
-        synchronized (branch) {
-            if (branch.gone || branch.phase != Branch.Phase.JOINED) {
-                return;
-            }
-            branch.phase = Branch.Phase.ABANDONED;
-            branch.verdict = WorkResult.refuse(reason);
-            branch.sinceNs = System.nanoTime();
-        }
-        decisions.undo(branch);
-    }
-
-    private void reap() {
-        final long timeoutNs = TimeUnit.MILLISECONDS.toNanos(context.interactiveTimeoutMs());
-        for (final Branch branch : table.all()) {
-            final boolean isOld;
-            synchronized (branch) {
-                final long ageNs = System.nanoTime() - branch.sinceNs;
-                isOld = branch.phase == Branch.Phase.JOINED && ageNs > timeoutNs;
-                if (branch.phase == Branch.Phase.ABANDONED && ageNs > ABANDONED_LIFETIMES * timeoutNs) {
-                    table.remove(branch);
-                }
-            }
-            if (isOld) {
-                abandon(branch, "rolled back: no decision within " + context.interactiveTimeoutMs() + " ms");
-            }
-        }
+        return joins.begin(id);
     }
 
     private void purge() {
-        try (Lease lease = connections.borrowFresh()) {
-            evidence.purge(lease.connection(), context.evidenceRetentionMs());
-        } catch (final SQLException | RuntimeException failed) {
+        try {
+            connections.call(lease -> evidence.purge(lease.connection(), context.evidenceRetentionMs()));
+        } catch (final SQLException | XAException | RuntimeException failed) {
             context.errorHandler().onError(failed);
         }
     }
@@ -381,7 +300,7 @@ public final class XaParticipant implements Participant, AutoCloseable {
         reaper.shutdownNow();
         workers.shutdown();
         for (final Branch branch : table.all()) {
-            abandon(branch, "the participant is closed");
+            joins.abandon(branch, "the participant is closed");
         }
         try {
             if (!workers.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {

@@ -30,6 +30,7 @@ final class TestDatabase {
         return new XaContext()
             .dataSource(server().xaDataSource(name))
             .dialect(new PostgreSqlDialect())
+            .errorHandler(error -> { })
             .connections(9)
             .maxPreparedBranches(12);
     }
@@ -73,10 +74,10 @@ final class TestDatabase {
 
     /** Ends the sessions of the participant, idle or not, as an administrator would. */
     void killSessions() throws SQLException {
-        query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-            + "AND pid <> pg_backend_pid()");
-        Await.until("sessions are gone", () -> query("SELECT pid FROM pg_stat_activity WHERE datname = "
-            + "current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()").isEmpty());
+        final List<String> killed = query("SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity "
+            + "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        Await.until("sessions are gone", () -> query("SELECT pid FROM pg_stat_activity").stream()
+            .noneMatch(killed::contains));
     }
 
     boolean isSessionWaitingForLock() throws SQLException {

@@ -26,6 +26,8 @@ public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
     private static final int REPLY_LIMIT = 16;
     private static final int FRAMES_PER_FLUSH = 16;
+    /** Of a link without a session: it gets a few short answers. */
+    private static final int MAX_LINK_BACKLOG = LinkReplies.MAX_BODY_LENGTH;
 
     private final OutboundQueue queue;
     private final LinkReplies replies;
@@ -34,6 +36,7 @@ public final class EgressAgent implements Agent {
     private final LinkPublisher publisher;
     private final EgressListener listener;
     private final long maxBacklogBytes;
+    private final long maxTotalBacklogBytes;
     private final FrameBuilder frame;
     private final Outlets outlets;
     private final HostAnswers answers;
@@ -46,6 +49,7 @@ public final class EgressAgent implements Agent {
     private long epochPosition = Long.MAX_VALUE;
     private long waitedFor;
     private long requested;
+    private int waitingCount;
 
     /** @param config what it needs. */
     public EgressAgent(final EgressConfig config) {
@@ -56,6 +60,7 @@ public final class EgressAgent implements Agent {
         publisher = config.publisher();
         listener = config.listener();
         maxBacklogBytes = config.maxBacklogBytes();
+        maxTotalBacklogBytes = config.maxTotalBacklogBytes();
         frame = new FrameBuilder(config.frameSoftLimitBytes());
         outlets = new Outlets(publisher, config.slowLinks());
         answers = new HostAnswers(listener);
@@ -78,15 +83,18 @@ public final class EgressAgent implements Agent {
         final long nowForced = durability.forcedPosition();
         final boolean forcedMore = nowForced > forced;
         forced = nowForced;
+        if (forced >= waitedFor) {
+            waitingCount = 0;
+        }
         if (forced >= epochPosition) {
             work += flush(forcedMore);
         }
         return work;
     }
 
-    /** @return whether something waits for a force. Egress agent only. */
-    public boolean isWaitingForForce() {
-        return waitedFor > forced;
+    /** @return about how many messages wait for a force, 0: none. Egress agent only. */
+    public int waitingForForce() {
+        return waitingCount;
     }
 
     private int flush(final boolean forcedMore) {
@@ -98,7 +106,12 @@ public final class EgressAgent implements Agent {
                 work += flush(outlet, released);
             }
         }
-        outlets.settle();
+        if (outlets.settle() > maxTotalBacklogBytes) {
+            final Outlet longest = outlets.longestBlocked();
+            if (longest != null) {
+                tooSlow(longest);
+            }
+        }
         return work;
     }
 
@@ -116,11 +129,12 @@ public final class EgressAgent implements Agent {
         final long position = OutboundDescriptor.position(buffer, offset);
         switch (OutboundDescriptor.type(buffer, offset)) {
             case TYPE_SESSION_MESSAGE -> onMessage(outlets.ofSession(id), buffer, offset);
-            case TYPE_LINK_MESSAGE -> onMessage(outlets.ofLink(id), buffer, offset);
+            case TYPE_LINK_MESSAGE -> onLinkMessage(id, buffer, offset);
             case TYPE_ATTACHMENT -> outlets.attach(id, (int) position);
             case TYPE_EPOCH -> {
                 epochPosition = position;
                 waitedFor = position;
+                waitingCount++;
             }
             case TYPE_OPERATOR_ANSWER -> {
                 answers.queue(buffer, offset);
@@ -147,22 +161,34 @@ public final class EgressAgent implements Agent {
         }
     }
 
-    /** A burst may exceed the bound although the link is fast: only what can't leave now counts against it. */
-    private void onLongBacklog(final Outlet outlet) {
-        if (forced >= epochPosition && outlet.mayFlush(true)) {
-            flush(outlet, releasedPosition());
-        }
-        final long backlogBytes = outlet.backlogBytes();
-        if (backlogBytes > maxBacklogBytes) {
-            outlet.discard();
-            outlets.tooSlow(outlet);
-            listener.onTooSlow(outlet.linkId(), backlogBytes);
+    private void onLinkMessage(final int linkId, final DirectBuffer buffer, final int offset) {
+        final Outlet outlet = outlets.ofLink(linkId);
+        if (outlet != null && outlet.backlogBytes() < MAX_LINK_BACKLOG) {
+            onMessage(outlet, buffer, offset);
         }
     }
 
+    /** Only a link that takes nothing is too slow: a burst, or much that waits for a slow force, is not its fault. */
+    private void onLongBacklog(final Outlet outlet) {
+        if (forced >= epochPosition) {
+            flush(outlet, releasedPosition());
+        }
+        if (outlet.isBlocked() && outlet.backlogBytes() > maxBacklogBytes) {
+            tooSlow(outlet);
+        }
+    }
+
+    private void tooSlow(final Outlet outlet) {
+        final long backlogBytes = outlet.backlogBytes();
+        outlet.discard();
+        outlets.tooSlow(outlet);
+        listener.onTooSlow(outlet.linkId(), backlogBytes);
+    }
+
     private void waitFor(final long position) {
-        if (waitsForForce && position > waitedFor) {
-            waitedFor = position;
+        if (waitsForForce && position > forced) {
+            waitedFor = Math.max(waitedFor, position);
+            waitingCount++;
         }
     }
 
@@ -175,14 +201,10 @@ public final class EgressAgent implements Agent {
             final DirectBuffer buffer,
             final int offset,
             final int length) {
-            final Outlet outlet = outlets.ofLink(linkId);
-            if (outlet != null && outlet.backlogBytes() < LinkReplies.MAX_BODY_LENGTH) {
-                OutboundDescriptor.header(
-                    replyRecord, 0, TYPE_LINK_MESSAGE, linkId, 0, true, templateId, blockLength, length);
-                replyRecord.putBytes(OutboundDescriptor.bodyOffset(0), buffer, offset, length);
-                outlet.queue(replyRecord, 0);
-                outlets.activate(outlet);
-            }
+            OutboundDescriptor.header(
+                replyRecord, 0, TYPE_LINK_MESSAGE, linkId, 0, true, templateId, blockLength, length);
+            replyRecord.putBytes(OutboundDescriptor.bodyOffset(0), buffer, offset, length);
+            onLinkMessage(linkId, replyRecord, 0);
         }
 
         @Override

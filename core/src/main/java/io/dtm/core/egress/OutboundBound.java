@@ -19,8 +19,9 @@ import io.dtm.core.coordinator.CoordinatorSettings;
  *   a frame of a peer: 512 events x 74,176                                          = 37,978,112 bytes
  *   a frame of the host: 8 steps x 3,352,000                                        = 26,816,000 bytes
  *
- *   the greater, and one record more that is lost where the buffer ends (72 + 16,384)
- *                                                                = 37,994,568 bytes: a queue of 64 MiB
+ *   the greater, and what is lost where the buffer ends, and claimed but not used by the last record
+ *       72 + 16,384 + 2 x 352                                                       = 37,995,272 bytes
+ *                                                                                     a queue of 64 MiB
  * </pre>
  * The numbers of messages are the coordinator's contract (DESIGN: nothing emits without bound). The limits are those
  * of the code, not those of the settings: a journal written with larger settings may have left larger transactions.
@@ -31,6 +32,7 @@ public final class OutboundBound {
     private static final int BRANCH_MESSAGE_LENGTH = 72;
     private static final int OTHER_MESSAGES = 8;
     private static final int OTHER_MESSAGE_LENGTH = 304;
+    private static final int CLAIMED_LENGTH = 352;
     private static final int MAX_BRANCH_PAYLOAD = 16 * 1024;
     private static final int STEPS = 8;
     private static final int STEP_MESSAGES = 200;
@@ -62,6 +64,6 @@ public final class OutboundBound {
         final int event = MESSAGES_PER_BRANCH * branches * BRANCH_MESSAGE_LENGTH
             + OTHER_MESSAGES * OTHER_MESSAGE_LENGTH + maxTransactionPayloadBytes;
         final int steps = STEPS * STEP_MESSAGES * (longest + OTHER_MESSAGE_LENGTH);
-        return Math.addExact(Math.max(Math.multiplyExact(events, event), steps), longest);
+        return Math.addExact(Math.max(Math.multiplyExact(events, event), steps), longest + 2 * CLAIMED_LENGTH);
     }
 }

@@ -80,6 +80,11 @@ final class Outlet {
         return discarding;
     }
 
+    /** @return whether the link took nothing when something was offered last. */
+    boolean isBlocked() {
+        return blocked;
+    }
+
     boolean isActive() {
         return active;
     }

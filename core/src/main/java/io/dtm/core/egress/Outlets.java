@@ -96,9 +96,14 @@ final class Outlets {
         publisher.close(linkId);
     }
 
-    /** After all were flushed: drops those that are empty from the list, and closed sessions altogether. */
-    void settle() {
+    /**
+     * After all were flushed: drops those that are empty from the list, and closed sessions altogether.
+     *
+     * @return what is left in all of them, in bytes.
+     */
+    long settle() {
         int kept = 0;
+        long backlogBytes = 0;
         for (int i = 0; i < activeCount; i++) {
             final Outlet outlet = active[i];
             if (outlet.isEmpty()) {
@@ -106,6 +111,7 @@ final class Outlets {
                 onEmpty(outlet);
             } else {
                 active[kept++] = outlet;
+                backlogBytes += outlet.backlogBytes();
             }
         }
         Arrays.fill(active, kept, activeCount, null);
@@ -113,6 +119,19 @@ final class Outlets {
         while (!slowUnmarked.isEmpty() && slowLinks.mark(slowUnmarked.getInt(slowUnmarked.size() - 1))) {
             slowUnmarked.removeAt(slowUnmarked.size() - 1);
         }
+        return backlogBytes;
+    }
+
+    /** @return of those whose link takes nothing the one with the longest backlog, the first of several, or null. */
+    Outlet longestBlocked() {
+        Outlet longest = null;
+        for (int i = 0; i < activeCount; i++) {
+            final Outlet outlet = active[i];
+            if (outlet.isBlocked() && (longest == null || outlet.backlogBytes() > longest.backlogBytes())) {
+                longest = outlet;
+            }
+        }
+        return longest;
     }
 
     private void onEmpty(final Outlet outlet) {

@@ -22,14 +22,33 @@ public final class StartEvents {
     /**
      * The next epoch, and the settings that hold in it. Settings precede the first epoch too.
      *
+     * @param recovered after which the epoch starts.
+     * @param start     of the epoch.
+     * @param settings  that apply.
+     * @return the frames, in order.
+     * @throws IllegalArgumentException if the journal belongs to another coordinator.
+     */
+    public static List<DirectBuffer> after(
+        final Recovered recovered, final EpochStart start, final CoordinatorSettings settings) {
+        if (recovered.epoch() > 0 && recovered.coordinatorId() != start.coordinatorId()) {
+            throw new IllegalArgumentException("the journal belongs to coordinator " + recovered.coordinatorId()
+                + ", not to " + start.coordinatorId());
+        }
+        final DirectBuffer epoch = epochStarted(recovered, start);
+        final DirectBuffer applied = settingsApplied(settings);
+        return recovered.epoch() == 0 ? List.of(applied, epoch, applied) : List.of(epoch, applied);
+    }
+
+    /**
+     * As {@link #after(Recovered, EpochStart, CoordinatorSettings)}.
+     *
      * @param recovered     after which the epoch starts.
      * @param coordinatorId of the directory.
-     * @param generation    not lower than the recovered one.
+     * @param generation    of the epoch.
      * @param nonce         drawn for this start, not 0.
      * @param downtimeNs    by the wall clock, not negative.
      * @param settings      that apply.
      * @return the frames, in order.
-     * @throws IllegalArgumentException if these can't follow what was recovered.
      */
     public static List<DirectBuffer> after(
         final Recovered recovered,
@@ -38,31 +57,18 @@ public final class StartEvents {
         final long nonce,
         final long downtimeNs,
         final CoordinatorSettings settings) {
-        if (recovered.epoch() > 0 && recovered.coordinatorId() != coordinatorId) {
-            throw new IllegalArgumentException("the journal belongs to coordinator " + recovered.coordinatorId()
-                + ", not to " + coordinatorId);
-        }
-        if (nonce == 0 || downtimeNs < 0 || generation < recovered.generation()) {
-            throw new IllegalArgumentException("no epoch starts with nonce " + nonce + ", downtime " + downtimeNs
-                + " ns, generation " + generation + " after generation " + recovered.generation());
-        }
-        final DirectBuffer epoch = epochStarted(
-            coordinatorId, recovered.epoch() + 1, generation, nonce, recovered.endPosition(), downtimeNs);
-        final DirectBuffer applied = settingsApplied(settings);
-        return recovered.epoch() == 0 ? List.of(applied, epoch, applied) : List.of(epoch, applied);
+        return after(recovered, new EpochStart(coordinatorId, generation, nonce, downtimeNs), settings);
     }
 
-    private static DirectBuffer epochStarted(
-        final long coordinatorId,
-        final int epoch,
-        final int generation,
-        final long nonce,
-        final long recoveredEnd,
-        final long downtimeNs) {
+    private static DirectBuffer epochStarted(final Recovered recovered, final EpochStart start) {
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
-            .coordinatorId(coordinatorId).epoch(epoch).generation(generation).nonce(nonce)
-            .recoveredEnd(recoveredEnd).downtimeNs(downtimeNs);
+            .coordinatorId(start.coordinatorId())
+            .epoch(recovered.epoch() + 1)
+            .generation(Math.max(start.generation(), recovered.generation()))
+            .nonce(start.nonce())
+            .recoveredEnd(recovered.endPosition())
+            .downtimeNs(start.downtimeNs());
         return frame;
     }
 

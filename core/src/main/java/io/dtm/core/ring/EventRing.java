@@ -17,6 +17,11 @@ final class EventRing implements EventPublisher {
     private final EventPoller<RingSlot> journalPoller;
     private final EventPoller<RingSlot> coordinatorPoller;
     private final Sequence consumed;
+    /**
+     * Position in the arena up to which it is free once a sequence has been consumed. Twice as long as the ring: a
+     * slot may be taken again as soon as it is consumed, and before this looks at it.
+     */
+    private final long[] arenaEnds;
     private long freed = -1;
 
     /**
@@ -27,6 +32,7 @@ final class EventRing implements EventPublisher {
         // Nothing ever waits by the strategy: the stages poll.
         slots = RingBuffer.createSingleProducer(RingSlot::new, slotCount, new YieldingWaitStrategy());
         arena = new ByteArena(arenaBytes);
+        arenaEnds = new long[2 * slotCount];
         journalPoller = slots.newPoller();
         coordinatorPoller = slots.newPoller(journalPoller.getSequence());
         consumed = coordinatorPoller.getSequence();
@@ -43,6 +49,11 @@ final class EventRing implements EventPublisher {
 
     DirectBuffer arenaBuffer() {
         return arena.buffer();
+    }
+
+    /** @return whether the coordinator has done with everything that was published. Any thread. */
+    boolean isEmpty() {
+        return consumed.get() == slots.getCursor();
     }
 
     @Override
@@ -67,7 +78,7 @@ final class EventRing implements EventPublisher {
         slot.timeNs = timeNs;
         slot.offset = arenaOffset;
         slot.length = length;
-        slot.arenaEnd = arena.end();
+        arenaEnds[(int) sequence & (arenaEnds.length - 1)] = arena.end();
         slots.publish(sequence);
         return sequence;
     }
@@ -80,7 +91,7 @@ final class EventRing implements EventPublisher {
     private void free() {
         final long done = consumed.get();
         if (done > freed) {
-            arena.freeUpTo(slots.get(done).arenaEnd);
+            arena.freeUpTo(arenaEnds[(int) done & (arenaEnds.length - 1)]);
             freed = done;
         }
     }

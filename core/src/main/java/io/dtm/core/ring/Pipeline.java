@@ -31,8 +31,6 @@ import org.agrona.concurrent.CompositeAgent;
  * to {@link #close()}. Any Throwable of a stage stops all of them for good. The journal stays the caller's to close.
  */
 public final class Pipeline implements AutoCloseable {
-    private static final int MAX_SLOW_LINKS = 64;
-
     private final PipelineContext context;
     private final Halt halt;
     private final Agent ingress;
@@ -40,6 +38,7 @@ public final class Pipeline implements AutoCloseable {
     private final Agent coordinator;
     private final Agent egress;
     private final Agent force;
+    private final Agent inlineForce;
     private final Agent space;
     private final List<Agent> stages;
     private final IngressAgent ingressAgent;
@@ -57,7 +56,7 @@ public final class Pipeline implements AutoCloseable {
         final EventRing ring = new EventRing(context.ringSlots(), context.arenaBytes());
         final OutboundQueue outbound = new OutboundQueue(context.outboundBytes());
         final PublishedLevels levels = new PublishedLevels();
-        final SlowLinks slowLinks = new SlowLinks(MAX_SLOW_LINKS);
+        final SlowLinks slowLinks = new SlowLinks(context.slowLinks());
         final LinkReplies replies = new LinkReplies();
 
         // ingress: the ring's only writer
@@ -75,18 +74,22 @@ public final class Pipeline implements AutoCloseable {
         // coordinator: from now on its outputs go to egress
         final EgressEncoder encoder = new EgressEncoder(outbound, context.outboundBoundBytes());
         context.output().goLive(encoder);
-        coordinator = halt.guard(new CoordinatorStage(
-            ring, context.coordinator(), context.coordinatorClock(), encoder, levels));
+        coordinator =
+            halt.guard(new CoordinatorStage(ring, context.coordinator(), context.coordinatorClock(), encoder, levels));
 
         // egress: holds what must wait for the force
-        egress = halt.guard(new EgressAgent(new EgressConfig(
+        final EgressAgent egressAgent = new EgressAgent(new EgressConfig(
             outbound, replies, new JournalDurability(log),
             settings.durability() == CoordinatorSettings.DURABILITY_FORCE, context.publisher(), slowLinks,
-            context.egressListener(), context.maxBacklogBytes(), context.frameSoftLimitBytes())));
+            context.egressListener(), context.maxBacklogBytes(), context.maxTotalBacklogBytes(),
+            context.frameSoftLimitBytes()));
+        egress = halt.guard(egressAgent);
 
         // beside the way: what is appended becomes durable, and space is there before it is needed
-        force = halt.guard(new StepAgent("force", log::force));
-        space = halt.guard(new StepAgent("space", log::prepareSpace));
+        final ForceStage forceStage = new ForceStage(log);
+        force = halt.guard(forceStage);
+        inlineForce = halt.guard(new InlineForce(ring, egressAgent, forceStage, context.inlineForceLimit()));
+        space = halt.guard(new SpaceStage(log));
         stages = List.of(ingress, journal, coordinator, egress, force, space);
     }
 
@@ -121,15 +124,12 @@ public final class Pipeline implements AutoCloseable {
     /** Starts the threads. */
     public void start() {
         if (context.threading() == Threading.DEDICATED) {
-            start(Role.INGRESS, ingress);
-            start(Role.JOURNAL, journal);
-            start(Role.COORDINATOR, coordinator);
-            start(Role.EGRESS, egress);
-            start(Role.FORCE, force);
-            start(Role.SPACE, space);
+            for (final Role role : Role.values()) {
+                start(role, stages.get(role.ordinal()));
+            }
         } else {
             start(Role.INGRESS, ingress);
-            start(Role.JOURNAL, new CompositeAgent(journal, coordinator, egress));
+            start(Role.JOURNAL, new CompositeAgent(journal, coordinator, egress, inlineForce));
             start(Role.FORCE, new CompositeAgent(force, space));
         }
     }

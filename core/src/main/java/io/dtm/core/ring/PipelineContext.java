@@ -63,10 +63,13 @@ public final class PipelineContext {
     private int outboundBoundBytes = OutboundBound.MAX_FRAME_BYTES;
     private int frameSoftLimitBytes = 1408 - 32;
     private long maxBacklogBytes = 8 * 1024 * 1024;
+    private long maxTotalBacklogBytes = 256 * 1024 * 1024;
+    private int inlineForceLimit;
     private int maxLinks = 16 * 1024;
     private int maxUnauthenticatedLinks = 256;
     private long authenticationTimeoutNs = TimeUnit.SECONDS.toNanos(10);
     private int pollLimit = 64;
+    private int slowLinks = 64;
 
     // threads
     private Threading threading = Threading.of(Runtime.getRuntime().availableProcessors());
@@ -95,6 +98,8 @@ public final class PipelineContext {
         Objects.requireNonNull(dropListener, "dropListener");
         Objects.requireNonNull(haltHandler, "haltHandler");
         inRange("maxBacklogBytes", maxBacklogBytes, FrameDescriptor.MAX_FRAME_LENGTH, 1 << 30);
+        inRange("maxTotalBacklogBytes", maxTotalBacklogBytes, maxBacklogBytes, 1L << 40);
+        inRange("inlineForceLimit", inlineForceLimit, 0, 1 << 20);
         inRange("maxLinks", maxLinks, 1, 1 << 20);
         inRange("maxUnauthenticatedLinks", maxUnauthenticatedLinks, 1, maxLinks);
         inRange("pollLimit", pollLimit, 1, 4096);
@@ -419,6 +424,50 @@ public final class PipelineContext {
      */
     public PipelineContext maxBacklogBytes(final long value) {
         maxBacklogBytes = value;
+        return this;
+    }
+
+    /** @return of all sessions; beyond it the link of the one with the longest is too slow. */
+    public long maxTotalBacklogBytes() {
+        return maxTotalBacklogBytes;
+    }
+
+    /**
+     * @param value of all sessions; beyond it the link of the one with the longest is too slow.
+     * @return this.
+     */
+    public PipelineContext maxTotalBacklogBytes(final long value) {
+        maxTotalBacklogBytes = value;
+        return this;
+    }
+
+    /** @return messages that wait for a force up to which it is done inline, with shared threads; 0: never. The
+     *     journal must allow that its force changes threads, one at a time. */
+    public int inlineForceLimit() {
+        return inlineForceLimit;
+    }
+
+    /**
+     * @param value messages that wait for a force up to which it is done inline, with shared threads; 0: never. The
+     *     journal must allow that its force changes threads, one at a time.
+     * @return this.
+     */
+    public PipelineContext inlineForceLimit(final int value) {
+        inlineForceLimit = value;
+        return this;
+    }
+
+    /** @return links that can be marked as slow at a time; others wait for their mark. */
+    public int slowLinks() {
+        return slowLinks;
+    }
+
+    /**
+     * @param value links that can be marked as slow at a time; others wait for their mark.
+     * @return this.
+     */
+    public PipelineContext slowLinks(final int value) {
+        slowLinks = value;
         return this;
     }
 

@@ -10,8 +10,6 @@ final class RingSlot {
     int offset;
     /** In bytes. Set by ingress. */
     int length;
-    /** Position in the arena up to which it is free once the slot has been consumed. Set and read by ingress. */
-    long arenaEnd;
     /** End position of its record in the journal. Set by the journal stage. */
     long endPosition;
 }

@@ -1,6 +1,6 @@
 package io.dtm.core.ring;
 
-/** What a thread of the pipeline does: each role has its own idle strategy. */
+/** What a thread of the pipeline does, in the order of its stages: each role has its own idle strategy. */
 public enum Role {
     /** Takes frames in. */
     INGRESS,

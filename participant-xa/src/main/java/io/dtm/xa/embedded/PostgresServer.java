@@ -50,10 +50,13 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Path directory;
     private final Map<String, String> settings;
+    private final Duration startTimeout;
     private int port;
     private EmbeddedPostgres running;
 
-    private PostgresServer(final Path directory, final int port, final Map<String, String> settings) {
+    private PostgresServer(
+        final Path directory, final int port, final Map<String, String> settings, final Duration startTimeout) {
+        this.startTimeout = startTimeout;
         this.directory = directory.toAbsolutePath();
         this.port = port;
         this.settings = settings;
@@ -84,6 +87,12 @@ public final class PostgresServer implements AutoCloseable {
      */
     public static PostgresServer launch(final Path directory, final int port, final Map<String, String> settings)
         throws IOException {
+        return launch(directory, port, settings, START_TIMEOUT);
+    }
+
+    static PostgresServer launch(
+        final Path directory, final int port, final Map<String, String> settings, final Duration startTimeout)
+        throws IOException {
         final Map<String, String> all = new HashMap<>(Map.ofEntries(
             entry("fsync", "on"),
             entry("synchronous_commit", "on"),
@@ -94,7 +103,7 @@ public final class PostgresServer implements AutoCloseable {
             entry("shared_buffers", "32MB"),
             entry("log_statement", "none")));
         all.putAll(settings);
-        final PostgresServer server = new PostgresServer(directory, port, all);
+        final PostgresServer server = new PostgresServer(directory, port, all, startTimeout);
         server.start();
         return server;
     }
@@ -138,11 +147,21 @@ public final class PostgresServer implements AutoCloseable {
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
             .setPort(port)
-            .setPGStartupWait(START_TIMEOUT)
+            .setPGStartupWait(startTimeout)
             .setOutputRedirector(log)
             .setErrorRedirector(log);
         settings.forEach(builder::setServerConfig);
-        running = builder.start();
+        try {
+            running = builder.start();
+        } catch (final IOException | IllegalStateException failed) {
+            throw new IOException("PostgreSQL doesn't start in " + directory + "; its log there ends with: "
+                + lastLine(directory.resolve("server.log")), failed);
+        }
+    }
+
+    private static String lastLine(final Path log) throws IOException {
+        final List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+        return lines.isEmpty() ? "(nothing)" : lines.get(lines.size() - 1);
     }
 
     private void verify() throws SQLException {

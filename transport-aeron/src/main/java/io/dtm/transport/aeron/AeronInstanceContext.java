@@ -12,6 +12,8 @@ import org.agrona.concurrent.SystemNanoClock;
 public final class AeronInstanceContext {
     /** Property for {@link #driverTimeoutMs(long)}, milliseconds; Aeron's own. */
     public static final String DRIVER_TIMEOUT_PROP = CommonContext.DRIVER_TIMEOUT_PROP_NAME;
+    /** Default of {@link #driverTimeoutMs(long)} for another process' driver: 10 s, Aeron's own. */
+    public static final long DRIVER_TIMEOUT_DEFAULT_MS = CommonContext.DEFAULT_DRIVER_TIMEOUT_MS;
     /** Property for {@link #retryIntervalNs(long)}, a duration. */
     public static final String RETRY_INTERVAL_PROP = "dtm.transport.retry.interval";
     /** Default of {@link #retryIntervalNs(long)}: 200 ms. */
@@ -20,7 +22,7 @@ public final class AeronInstanceContext {
     private String aeronDirectoryName;
     private EmbeddedDriver embeddedDriver;
     private String clientName = "dtm";
-    private long driverTimeoutMs = Long.getLong(DRIVER_TIMEOUT_PROP, EmbeddedDriverContext.DRIVER_TIMEOUT_DEFAULT_MS);
+    private long driverTimeoutMs = Long.getLong(DRIVER_TIMEOUT_PROP, 0);
     private long retryIntervalNs = SystemUtil.getDurationInNanos(RETRY_INTERVAL_PROP, RETRY_INTERVAL_DEFAULT_NS);
     private ErrorHandler errorHandler;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
@@ -40,6 +42,9 @@ public final class AeronInstanceContext {
         }
         if (null == aeronDirectoryName) {
             aeronDirectoryName = CommonContext.getAeronDirectoryName();
+        }
+        if (0 == driverTimeoutMs) {
+            driverTimeoutMs = null == embeddedDriver ? DRIVER_TIMEOUT_DEFAULT_MS : embeddedDriver.driverTimeoutMs();
         }
         return this;
     }
@@ -85,7 +90,8 @@ public final class AeronInstanceContext {
     }
 
     /**
-     * @param value time without a sign of life of the driver after which it counts as dead, ms.
+     * @param value time without a sign of life of the driver after which it counts as dead, ms; 0: an embedded
+     *              driver's own, else 10 s.
      * @return this.
      */
     public AeronInstanceContext driverTimeoutMs(final long value) {

@@ -41,6 +41,8 @@ public final class AeronLinkPoller implements LinkPoller, AutoCloseable {
     private int startIndex;
     private int frameCount;
     private int turnLimit;
+    private int unannouncedCount;
+    private boolean isAnyImageGone;
     private boolean isHandlerFull;
     private long closedCount;
     private volatile long refusedCount;
@@ -114,20 +116,25 @@ public final class AeronLinkPoller implements LinkPoller, AutoCloseable {
     }
 
     private void announceLinks() {
-        for (int i = 0; i < links.size(); i++) {
+        for (int i = links.size() - unannouncedCount; i < links.size(); i++) {
             final ImageLink link = links.get(i);
             if (null != link.shared && !link.isAnnounced) {
                 link.isAnnounced = true;
                 handler.onLinkUp(link.shared.linkId());
             }
         }
+        unannouncedCount = 0;
     }
 
     /** Ends links whose image is gone, or that egress closed. */
     private void closeLinks() {
         final long nowClosed = handover.closedCount();
         final boolean isAnyClosed = nowClosed != closedCount;
+        if (!isAnyClosed && !isAnyImageGone) {
+            return;
+        }
         closedCount = nowClosed;
+        isAnyImageGone = false;
         for (int i = links.size() - 1; i >= 0; i--) {
             final ImageLink link = links.get(i);
             if (link.image.isClosed()) {
@@ -209,6 +216,7 @@ public final class AeronLinkPoller implements LinkPoller, AutoCloseable {
     private void onImage(final Image image, final boolean isIpc) {
         final ImageLink link = new ImageLink(image);
         links.add(link);
+        ++unannouncedCount;
         if (liveCount >= maxLinks) {
             refuse(image, "there are " + maxLinks + " links already");
         } else if (image.termBufferLength() > maxTermLength) {
@@ -290,9 +298,7 @@ public final class AeronLinkPoller implements LinkPoller, AutoCloseable {
                     channels.ingressSubscription(isIpc),
                     channels.ingressStreamId(),
                     image -> onImage(image, isIpc),
-                    image -> {
-                        // noticed by the image itself, which is closed now
-                    });
+                    image -> isAnyImageGone = true);
                 return 1;
             }
             subscription = aeron.getSubscription(registrationId);

@@ -51,8 +51,7 @@ public final class AeronServerContext {
     private long connectTimeoutNs = SystemUtil.getDurationInNanos(CONNECT_TIMEOUT_PROP, CONNECT_TIMEOUT_DEFAULT_NS);
     private long retryIntervalNs = SystemUtil.getDurationInNanos(
         AeronInstanceContext.RETRY_INTERVAL_PROP, AeronInstanceContext.RETRY_INTERVAL_DEFAULT_NS);
-    private long driverTimeoutMs = Long.getLong(
-        EmbeddedDriverContext.DRIVER_TIMEOUT_PROP, EmbeddedDriverContext.DRIVER_TIMEOUT_DEFAULT_MS);
+    private long driverTimeoutMs = Long.getLong(AeronInstanceContext.DRIVER_TIMEOUT_PROP, 0);
     private long challengeTimeoutNs = SystemUtil.getDurationInNanos(
         CHALLENGE_TIMEOUT_PROP, CHALLENGE_TIMEOUT_DEFAULT_NS);
     private int maxUnauthenticated = Integer.getInteger(MAX_UNAUTHENTICATED_PROP, MAX_UNAUTHENTICATED_DEFAULT);
@@ -95,10 +94,13 @@ public final class AeronServerContext {
             }
             embeddedDriver
                 .errorHandler(errorHandler)
-                .driverTimeoutMs(driverTimeoutMs)
                 .maxTermLength(maxTermLength)
                 .streamSessionLimit(sessionLimit())
                 .conclude();
+        }
+        if (0 == driverTimeoutMs) {
+            driverTimeoutMs = isDriverExternal()
+                ? AeronInstanceContext.DRIVER_TIMEOUT_DEFAULT_MS : embeddedDriver.driverTimeoutMs();
         }
         return this;
     }
@@ -237,7 +239,8 @@ public final class AeronServerContext {
     }
 
     /**
-     * @param value time without a sign of life of the driver after which it counts as dead, ms.
+     * @param value time without a sign of life of the driver after which it counts as dead, ms; 0: an embedded
+     *              driver's own, else 10 s.
      * @return this.
      */
     public AeronServerContext driverTimeoutMs(final long value) {

@@ -5,9 +5,11 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.driver.media.ReceiveChannelEndpoint;
 import io.aeron.exceptions.ConfigurationException;
+import io.aeron.protocol.SetupFlyweight;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A media driver in this process. Started, driven (in {@link ThreadingMode#INVOKER}) and started again by the one
@@ -54,6 +57,10 @@ public final class EmbeddedDriver implements AutoCloseable {
         return launchCount;
     }
 
+    long driverTimeoutMs() {
+        return ctx.driverTimeoutMs();
+    }
+
     AgentInvoker invoker() {
         return invoker;
     }
@@ -83,7 +90,6 @@ public final class EmbeddedDriver implements AutoCloseable {
             .dirDeleteOnStart(isDirectoryDeleted)
             .dirDeleteOnShutdown(ctx.deleteDirectoryOnClose())
             .warnIfDirectoryExists(false)
-            .driverTimeoutMs(ctx.driverTimeoutMs())
             .clientLivenessTimeoutNs(ctx.clientLivenessTimeoutNs())
             // must exceed client liveness; ours are exclusive publications, which nobody needs to unblock
             .publicationUnblockTimeoutNs(ctx.clientLivenessTimeoutNs() + ctx.clientLivenessTimeoutNs() / 2)
@@ -110,10 +116,10 @@ public final class EmbeddedDriver implements AutoCloseable {
             new ReceiveChannelEndpoint(udpChannel, dispatcher, statusIndicator, context) {
                 @Override
                 public void onSetupMessage(
-                    final io.aeron.protocol.SetupFlyweight header,
-                    final org.agrona.concurrent.UnsafeBuffer buffer,
+                    final SetupFlyweight header,
+                    final UnsafeBuffer buffer,
                     final int length,
-                    final java.net.InetSocketAddress srcAddress,
+                    final InetSocketAddress srcAddress,
                     final int transportIndex) {
                     if (header.termLength() <= maxTermLength) {
                         super.onSetupMessage(header, buffer, length, srcAddress, transportIndex);

@@ -8,7 +8,7 @@ import org.agrona.ErrorHandler;
 import org.agrona.SystemUtil;
 
 /**
- * Configures an {@link EmbeddedDriver}. Durations are raised over Aeron's defaults where that lets a process live
+ * Configures an {@link EmbeddedDriver}. Two durations are raised over Aeron's defaults where that lets a process live
  * through a pause of 15 s: a client whose thread didn't run for the client liveness timeout is closed by its driver,
  * and must be built anew. With a driver in the same process both pause together, so a longer timeout costs nothing;
  * a shared external driver should keep its 10 s, since that is how fast it notices a killed client.
@@ -32,8 +32,8 @@ public final class EmbeddedDriverContext {
     public static final int MAX_TERM_LENGTH_DEFAULT = 16 * 1024 * 1024;
     /** Property for {@link #driverTimeoutMs(long)}, milliseconds. */
     public static final String DRIVER_TIMEOUT_PROP = "dtm.driver.timeout.ms";
-    /** Default of {@link #driverTimeoutMs(long)}: 10 s. */
-    public static final long DRIVER_TIMEOUT_DEFAULT_MS = 10_000;
+    /** Default of {@link #driverTimeoutMs(long)}: 30 s (Aeron's own: 10 s). */
+    public static final long DRIVER_TIMEOUT_DEFAULT_MS = 30_000;
 
     private File directory;
     private boolean deleteDirectoryOnStart;
@@ -195,7 +195,8 @@ public final class EmbeddedDriverContext {
     }
 
     /**
-     * @param value time without a sign of life of the driver after which it counts as dead, ms.
+     * @param value time without a sign of life of the driver after which its own process' clients call it dead, ms.
+     *              After a pause of the process a client may look before the driver's thread has run again.
      * @return this.
      */
     public EmbeddedDriverContext driverTimeoutMs(final long value) {

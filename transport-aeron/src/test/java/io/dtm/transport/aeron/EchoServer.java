@@ -27,12 +27,17 @@ final class EchoServer implements LinkPoller.Handler, AutoCloseable {
     int pollLimit = 10;
     boolean isEchoing = true;
     boolean isEgressDriven = true;
+    /** As if its process were stopped, or killed without a word. */
+    boolean isPaused;
 
     EchoServer(final AeronServerContext ctx) {
         transport = AeronServerTransport.launch(ctx);
     }
 
     void doWork() {
+        if (isPaused) {
+            return;
+        }
         transport.poller().poll(this, pollLimit);
         if (isEgressDriven) {
             transport.publisher().doWork();
@@ -90,6 +95,7 @@ final class EchoServer implements LinkPoller.Handler, AutoCloseable {
 
     @Override
     public void close() {
+        isPaused = true;
         transport.close();
     }
 }

@@ -12,12 +12,17 @@ final class Peer implements AutoCloseable {
     final List<UnsafeBuffer> received = new ArrayList<>();
     Status status = Status.CONNECTING;
     int pollLimit = 10;
+    /** As if its process were stopped. */
+    boolean isPaused;
 
     Peer(final AeronInstance instance, final AeronLinkContext ctx) {
         link = new AeronCoordinatorLink(instance, ctx);
     }
 
     void doWork() {
+        if (isPaused) {
+            return;
+        }
         status = link.status(System.nanoTime());
         link.poll(this::onFrame, pollLimit);
     }
@@ -56,6 +61,7 @@ final class Peer implements AutoCloseable {
 
     @Override
     public void close() {
+        isPaused = true;
         link.close();
     }
 }

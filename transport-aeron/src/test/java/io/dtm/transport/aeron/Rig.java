@@ -1,5 +1,6 @@
 package io.dtm.transport.aeron;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.aeron.CommonContext;
@@ -16,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
 import org.agrona.collections.MutableInteger;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** What the tests of this package share: ports, directories, the turning of everybody's duty cycle, and cleaning up. */
 final class Rig implements AutoCloseable {
@@ -93,11 +95,6 @@ final class Rig implements AutoCloseable {
         return closeable;
     }
 
-    void stop(final AutoCloseable closeable, final Runnable dutyCycle) {
-        dutyCycles.remove(dutyCycle);
-        CloseHelper.close(closeable);
-    }
-
     void turn() {
         for (int i = 0; i < dutyCycles.size(); i++) {
             dutyCycles.get(i).run();
@@ -117,6 +114,29 @@ final class Rig implements AutoCloseable {
                 fail("not within the limit: " + what + "; errors: " + errors);
             }
         }
+    }
+
+    /** Sends numbered frames and waits until each has come back, in order. */
+    void exchange(final Peer peer, final int count, final int length) {
+        final int before = peer.received.size();
+        for (int i = 0; i < count; i++) {
+            final UnsafeBuffer frame = Peer.frame(i, length);
+            await("sent", () -> peer.offer(frame));
+        }
+        await("echoed", () -> peer.received.size() >= before + count);
+        for (int i = 0; i < count; i++) {
+            assertEquals(Peer.frame(i, length), peer.received.get(before + i));
+        }
+    }
+
+    /** Reconnects a peer as often as it takes. */
+    void awaitReconnected(final Peer peer) {
+        await("connected again", () -> {
+            if (peer.isLost()) {
+                peer.reconnect();
+            }
+            return peer.isConnected();
+        });
     }
 
     @Override

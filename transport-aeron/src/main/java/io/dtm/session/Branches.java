@@ -1,0 +1,415 @@
+package io.dtm.session;
+
+import io.dtm.codec.Templates;
+import io.dtm.codec.message.AckResult;
+import io.dtm.codec.message.DecisionCause;
+import io.dtm.codec.message.DecisionType;
+import io.dtm.codec.message.OnePhaseResult;
+import io.dtm.codec.message.VoteType;
+import io.dtm.participant.BranchId;
+import io.dtm.participant.Participant;
+import io.dtm.session.BranchState.Phase;
+import org.agrona.DirectBuffer;
+
+/**
+ * What a participant answers to PREPARE, COMMIT, ROLLBACK and one-phase COMMIT, first copies and repeats. It only
+ * answers: whatever is lost on the way is asked for again by the coordinator, or found by the scan for branches in
+ * doubt. Answers go out only in the epoch, and over a link, in which the resource is registered. Duty cycle's thread.
+ */
+final class Branches {
+    private static final byte[] NO_TEXT = new byte[0];
+
+    private final ResourceSession resource;
+    private final Participant participant;
+    private final BranchTable table;
+    private final CompletionQueue completions;
+    private final ParticipantPublisher publisher;
+    private final SessionListener listener;
+
+    Branches(
+        final ResourceSession resource,
+        final Participant participant,
+        final BranchTable table,
+        final CompletionQueue completions,
+        final ParticipantPublisher publisher,
+        final SessionListener listener) {
+        this.resource = resource;
+        this.participant = participant;
+        this.table = table;
+        this.completions = completions;
+        this.publisher = publisher;
+        this.listener = listener;
+    }
+
+    // what the coordinator asks for
+
+    void onPrepare(
+        final int epoch,
+        final long position,
+        final BranchId id,
+        final DirectBuffer payload,
+        final int offset,
+        final int length) {
+        if (id.enlistEpoch() == epoch) {
+            table.newlyEnlisted(epoch);
+        }
+        BranchState state = table.find(id.transactionId(), id.branchId());
+        if (state == null) {
+            state = new BranchState(id, Phase.PREPARING);
+            asked(state, epoch, position);
+            if (table.isFull()) {
+                state.vote = VoteType.NO;
+                state.voteText = Utf8.cut("the participant has too many unfinished branches");
+                sendVote(state);
+                return;
+            }
+            table.add(state);
+            prepare(state, payload, offset, length);
+            return;
+        }
+        asked(state, epoch, position);
+        switch (state.phase) {
+            case ACTIVE:
+                state.phase = Phase.PREPARING;
+                prepare(state, payload, offset, length);
+                break;
+            case PREPARING:
+                break;
+            case VOTED:
+                sendVote(state);
+                break;
+            case DECIDING:
+            case DECIDED:
+            case UNRESOLVED:
+                prepareAfterDecision(state);
+                break;
+            case ONE_PHASE_RUNNING:
+            case ONE_PHASE_ANSWERED:
+            default:
+                anomaly("PREPARE for a branch that was to commit in one phase", state);
+                break;
+        }
+    }
+
+    void onDecision(final int epoch, final BranchId id, final DecisionType decision, final DecisionCause cause) {
+        final BranchState state = table.find(id.transactionId(), id.branchId());
+        if (state == null) {
+            if (!table.isFull()) {
+                // Not of this process, or forgotten: the resource itself is asked (rule 11).
+                final BranchState added = new BranchState(id, Phase.DECIDING);
+                table.add(added);
+                obey(added, id, decision, epoch);
+            }
+            return;
+        }
+        if (decision == DecisionType.COMMIT && cause == DecisionCause.DECIDED) {
+            table.commitReceived(state);
+        }
+        switch (state.phase) {
+            case ACTIVE:
+                if (decision == DecisionType.ROLLBACK) {
+                    obey(state, id, decision, epoch);
+                } else {
+                    anomaly("COMMIT for a branch that was not prepared", state);
+                }
+                break;
+            case PREPARING:
+                if (decision == DecisionType.ROLLBACK) {
+                    state.isRollbackWaiting = true;
+                    state.decisionEpoch = epoch;
+                } else {
+                    anomaly("COMMIT for a branch that has not voted", state);
+                }
+                break;
+            case VOTED:
+                decideVoted(state, id, decision, epoch);
+                break;
+            case DECIDING:
+                decideAgain(state, decision, epoch);
+                break;
+            case DECIDED:
+                decideDecided(state, id, decision, cause, epoch);
+                break;
+            case UNRESOLVED:
+                if (state.isOnePhaseTried || (state.decision != null && state.decision != decision)) {
+                    anomaly(decision + " contradicts what was asked before", state);
+                } else {
+                    obey(state, id, decision, epoch);
+                }
+                break;
+            case ONE_PHASE_RUNNING:
+            case ONE_PHASE_ANSWERED:
+            default:
+                if (state.isFoundPrepared) {
+                    obey(state, id, decision, epoch);
+                } else {
+                    anomaly(decision + " for a branch that was to commit in one phase", state);
+                }
+                break;
+        }
+    }
+
+    void onOnePhaseCommit(
+        final int epoch,
+        final boolean isNamedOther,
+        final long position,
+        final BranchId id,
+        final DirectBuffer payload,
+        final int offset,
+        final int length) {
+        BranchState state = table.find(id.transactionId(), id.branchId());
+        if (state == null) {
+            if (!table.isFull()) {
+                state = new BranchState(id, Phase.ONE_PHASE_RUNNING);
+                asked(state, epoch, position);
+                table.add(state);
+                commitOnePhase(state, payload, offset, length, isNamedOther);
+            }
+            return;
+        }
+        asked(state, epoch, position);
+        switch (state.phase) {
+            case ACTIVE:
+                if (isNamedOther) {
+                    anomaly("one-phase COMMIT names another process for a branch that runs in this one", state);
+                } else {
+                    commitOnePhase(state, payload, offset, length, false);
+                }
+                break;
+            case ONE_PHASE_RUNNING:
+                break;
+            case ONE_PHASE_ANSWERED:
+                sendOnePhaseResult(state);
+                break;
+            case UNRESOLVED:
+                if (state.isOnePhaseTried) {
+                    commitOnePhase(state, payload, offset, length, true);
+                }
+                break;
+            case DECIDED:
+                if (state.decision == DecisionType.ROLLBACK && state.vote == null && !isNamedOther) {
+                    state.onePhaseResult = OnePhaseResult.ABORTED;
+                    state.onePhaseText = Utf8.cut("rolled back before, at its deadline");
+                    sendOnePhaseResult(state);
+                    break;
+                }
+                anomaly("one-phase COMMIT for a decided branch", state);
+                break;
+            default:
+                anomaly("one-phase COMMIT for a branch that was asked to prepare", state);
+                break;
+        }
+    }
+
+    void onForgetEvidence(final BranchId id) {
+        final BranchState state = table.find(id.transactionId(), id.branchId());
+        if (state != null && state.phase == Phase.ONE_PHASE_ANSWERED) {
+            state.isEvidenceForgotten = true;
+            table.remember(state);
+        } else if (state != null && state.phase != Phase.DECIDED) {
+            anomaly("the evidence of a branch that has not answered is no longer needed", state);
+            return;
+        }
+        try {
+            participant.forgetEvidence(state == null ? id : state.id());
+        } catch (final Exception ex) {
+            listener.onAnomaly("forgetting evidence of " + id + " failed", ex);
+        }
+    }
+
+    // what the participant answers
+
+    void onVoted(final BranchState state, final VoteType vote, final byte[] text) {
+        state.vote = vote;
+        state.voteText = text;
+        state.scansBefore = resource.scansStarted();
+        if (state.isRollbackWaiting) {
+            state.isRollbackWaiting = false;
+            if (vote == VoteType.YES) {
+                obey(state, state.id(), DecisionType.ROLLBACK, state.decisionEpoch);
+            } else {
+                state.decision = DecisionType.ROLLBACK;
+                onObeyed(state, AckResult.DONE);
+            }
+            return;
+        }
+        state.phase = Phase.VOTED;
+        sendVote(state);
+        if (vote != VoteType.YES) {
+            table.remember(state);
+        }
+    }
+
+    void onObeyed(final BranchState state, final AckResult result) {
+        state.phase = Phase.DECIDED;
+        state.result = result;
+        state.scansBefore = resource.scansStarted();
+        acknowledge(state, state.decision, result);
+        table.remember(state);
+    }
+
+    void onDecisionFailed(final BranchState state, final Throwable cause) {
+        listener.onAnomaly(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
+        state.phase = state.vote == null ? Phase.UNRESOLVED : Phase.VOTED;
+        if (state.phase == Phase.UNRESOLVED) {
+            table.remember(state);
+        }
+    }
+
+    void onOnePhaseResult(final BranchState state, final OnePhaseResult result, final byte[] text) {
+        state.phase = Phase.ONE_PHASE_ANSWERED;
+        state.onePhaseResult = result;
+        state.onePhaseText = text;
+        sendOnePhaseResult(state);
+    }
+
+    void onOnePhaseFailed(final BranchState state, final Throwable cause) {
+        listener.onAnomaly("the one-phase commit of " + state.id() + " can't be told now", cause);
+        state.phase = Phase.UNRESOLVED;
+        state.isOnePhaseTried = true;
+    }
+
+    // what the library decides by itself
+
+    /** Rolls back a branch that nobody will ask to prepare any more, or that may vote NO as well. */
+    void rollBackHere(final BranchState state) {
+        obey(state, state.id(), DecisionType.ROLLBACK, 0);
+    }
+
+    /** The resource is registered over a new link: votes that may have been lost with the old one go again. */
+    void resendVotes() {
+        table.forEach(state -> {
+            if (state.phase == Phase.VOTED && state.voteSequence == 0 && !state.isFenced) {
+                sendVote(state);
+            }
+        });
+    }
+
+    private static void asked(final BranchState state, final int epoch, final long position) {
+        state.askedEpoch = epoch;
+        state.position = Math.max(state.position, position);
+    }
+
+    private void prepare(final BranchState state, final DirectBuffer payload, final int offset, final int length) {
+        final Replies.Vote reply = new Replies.Vote(completions, this, state);
+        try {
+            participant.prepare(state.id(), payload, offset, length, reply);
+        } catch (final Exception ex) {
+            listener.onAnomaly("preparing " + state.id() + " failed", ex);
+            reply.no(ex.toString());
+        }
+    }
+
+    private void prepareAfterDecision(final BranchState state) {
+        if (state.vote == null) {
+            if (state.decision != DecisionType.ROLLBACK) {
+                anomaly("PREPARE after " + state.decision, state);
+                return;
+            }
+            state.vote = VoteType.NO;
+            state.voteText = Utf8.cut("rolled back before");
+        }
+        sendVote(state);
+    }
+
+    private void decideVoted(
+        final BranchState state, final BranchId id, final DecisionType decision, final int epoch) {
+        final boolean isHeld = state.vote == VoteType.YES || state.isFoundPrepared;
+        final boolean isNothingToDo = decision == DecisionType.ROLLBACK || state.vote == VoteType.READ_ONLY;
+        if (isHeld || !isNothingToDo) {
+            obey(state, id, decision, epoch);
+        } else {
+            state.decision = decision;
+            state.decisionEpoch = epoch;
+            onObeyed(state, AckResult.DONE);
+        }
+    }
+
+    private void decideAgain(final BranchState state, final DecisionType decision, final int epoch) {
+        if (state.decision == decision) {
+            state.decisionEpoch = epoch;
+        } else {
+            anomaly(decision + " while " + state.decision + " is carried out", state);
+        }
+    }
+
+    private void decideDecided(
+        final BranchState state,
+        final BranchId id,
+        final DecisionType decision,
+        final DecisionCause cause,
+        final int epoch) {
+        if (state.isFoundPrepared) {
+            obey(state, id, decision, epoch);
+            return;
+        }
+        state.decisionEpoch = epoch;
+        if (state.decision == decision) {
+            acknowledge(state, decision, state.result);
+        } else if (decision == DecisionType.ROLLBACK && cause == DecisionCause.PRESUMED) {
+            // Answers a late repeat of the vote of a transaction that was committed and forgotten (rule 11).
+            acknowledge(state, decision, AckResult.ABSENT);
+        } else {
+            anomaly(decision + " after " + state.decision, state);
+            acknowledge(state, state.decision, state.result);
+        }
+    }
+
+    private void obey(final BranchState state, final BranchId id, final DecisionType decision, final int epoch) {
+        state.phase = Phase.DECIDING;
+        state.decision = decision;
+        state.decisionEpoch = epoch;
+        state.isFoundPrepared = false;
+        final Replies.Decision reply = new Replies.Decision(completions, this, state);
+        try {
+            if (decision == DecisionType.COMMIT) {
+                participant.commit(id, reply);
+            } else {
+                participant.rollback(id, reply);
+            }
+        } catch (final Exception ex) {
+            reply.retry(ex);
+        }
+    }
+
+    private void commitOnePhase(
+        final BranchState state,
+        final DirectBuffer payload,
+        final int offset,
+        final int length,
+        final boolean isOnlyToFindOut) {
+        state.phase = Phase.ONE_PHASE_RUNNING;
+        final Replies.OnePhase reply = new Replies.OnePhase(completions, this, state);
+        try {
+            participant.commitOnePhase(state.id(), payload, offset, length, isOnlyToFindOut, reply);
+        } catch (final Exception ex) {
+            reply.retry(ex);
+        }
+    }
+
+    private void sendVote(final BranchState state) {
+        if (resource.mayAnswer(state.askedEpoch)) {
+            table.voteSent(state);
+            publisher.vote(state.askedEpoch, resource.resourceId(), state, state.vote,
+                state.voteText == null ? NO_TEXT : state.voteText);
+        }
+    }
+
+    private void acknowledge(final BranchState state, final DecisionType decision, final AckResult result) {
+        if (resource.mayAnswer(state.decisionEpoch)) {
+            publisher.acknowledge(state.decisionEpoch, resource.resourceId(), state, decision, result);
+        }
+    }
+
+    private void sendOnePhaseResult(final BranchState state) {
+        if (resource.mayAnswer(state.askedEpoch)) {
+            publisher.onePhaseResult(
+                state.askedEpoch, resource.resourceId(), state, state.onePhaseResult, state.onePhaseText);
+        }
+    }
+
+    private void anomaly(final String what, final BranchState state) {
+        listener.onAnomaly(what + ": transaction " + Long.toHexString(state.transactionId())
+            + " branch " + (state.branchId() == Templates.NO_BRANCH ? "none" : state.branchId()), null);
+    }
+}

@@ -1,0 +1,415 @@
+package io.dtm.session;
+
+import io.dtm.client.Refusal;
+import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.SessionOpenedDecoder;
+import io.dtm.codec.message.SessionResumedDecoder;
+import io.dtm.session.CoordinatorLink.Status;
+import io.dtm.session.EpochGuard.Verdict;
+import java.util.List;
+
+/**
+ * Keeps a link to the coordinator, and the sessions attached to it: connects, opens, resumes, answers challenges, sends
+ * keep-alives, and does it all again with growing pauses when the link is lost. Handshakes go one at a time: first
+ * every old session is resumed, then a new one is opened if one is needed (rule 2). Duty cycle's thread.
+ */
+final class Connection {
+    /** Hears of what concerns transactions and branches. */
+    interface Owner {
+        /** Every session that could be is attached to the new link, and the epoch is obeyed. */
+        void onOpen();
+
+        /** Nothing comes or goes until the next {@link #onOpen}. */
+        void onClosed();
+
+        /** The coordinator no longer has a session; it was removed. */
+        void onSessionGone(OwnedSession session);
+    }
+
+    private enum State {
+        IDLE, CONNECTING, SHAKING_HANDS, OPEN, REFUSING
+    }
+
+    private enum Step {
+        NONE, RESUMING, OPENING
+    }
+
+    private static final int KEEP_ALIVES_IN_TIMEOUT = 4;
+
+    private final SessionContext context;
+    private final CoordinatorLink link;
+    private final SessionListener listener;
+    private final EpochGuard guard;
+    private final OwnedSessions sessions;
+    private final Outbox outbox;
+    private final HandshakePublisher publisher;
+    private final Owner owner;
+    private final byte[] clientName;
+
+    private State state = State.IDLE;
+    private boolean started;
+    private long nowNs;
+    private long retryAtNs;
+    private long stateDeadlineNs;
+    private long backoffNs;
+    private Step step = Step.NONE;
+    private OwnedSession resuming;
+    private long requestIds;
+    private long requestId;
+    private int namedEpoch;
+    private long openNotBeforeNs;
+    private boolean epochConfirmed;
+    private CoordinatorLimits limits = CoordinatorLimits.GREATEST;
+    private long keepAliveIntervalNs = Long.MAX_VALUE;
+    private long framesSent;
+    private long lastSentNs;
+
+    Connection(
+        final SessionContext context,
+        final EpochGuard guard,
+        final OwnedSessions sessions,
+        final Outbox outbox,
+        final Owner owner) {
+        this.context = context;
+        this.link = context.link();
+        this.listener = context.listener();
+        this.guard = guard;
+        this.sessions = sessions;
+        this.outbox = outbox;
+        this.publisher = new HandshakePublisher(outbox);
+        this.owner = owner;
+        this.clientName = Utf8.cut(context.clientName());
+        this.backoffNs = context.backoffInitialNs();
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Whether frames may be taken from the link. */
+    boolean isListening() {
+        return state == State.SHAKING_HANDS || state == State.OPEN;
+    }
+
+    /** Whether a handshake over the current link has shown an epoch that is obeyed. */
+    boolean isEpochConfirmed() {
+        return epochConfirmed;
+    }
+
+    CoordinatorLimits limits() {
+        return limits;
+    }
+
+    long nextRequestId() {
+        return ++requestIds;
+    }
+
+    int doWork(final long now) {
+        nowNs = now;
+        final Status status = link.status(now);
+        switch (state) {
+            case IDLE:
+                return idle(status);
+            case CONNECTING:
+                return connecting(status);
+            case SHAKING_HANDS:
+                if (status == Status.LOST) {
+                    return giveUp("the link was lost during the handshake", nextBackoffNs());
+                }
+                if (now - stateDeadlineNs > 0) {
+                    return giveUp("the coordinator did not answer the handshake", nextBackoffNs());
+                }
+                return advance();
+            case OPEN:
+                if (status == Status.LOST) {
+                    return giveUp("the link was lost", nextBackoffNs());
+                }
+                if (step != Step.NONE && now - stateDeadlineNs > 0) {
+                    return giveUp("the coordinator did not answer", nextBackoffNs());
+                }
+                return advance() + keepAlive();
+            case REFUSING:
+            default:
+                if (outbox.flush() || status == Status.LOST || now - stateDeadlineNs > 0) {
+                    return giveUp("the coordinator is not obeyed", context.refusedBackoffNs());
+                }
+                return 0;
+        }
+    }
+
+    /** Closes the sessions, as far as the link takes it now. */
+    void close() {
+        if (state == State.OPEN) {
+            final List<OwnedSession> all = sessions.all();
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i).isAttached()) {
+                    publisher.sessionClose(all.get(i));
+                }
+            }
+            outbox.flush();
+        }
+        state = State.IDLE;
+        sessions.detachAll();
+        link.close();
+    }
+
+    /** Closes old sessions that serve no purpose any more. */
+    int closeIdleSessions() {
+        int closed = 0;
+        final List<OwnedSession> all = sessions.all();
+        for (int i = all.size() - 1; i >= 0 && state == State.OPEN; i--) {
+            final OwnedSession session = all.get(i);
+            if (sessions.isIdle(session)) {
+                publisher.sessionClose(session);
+                sessions.remove(session);
+                closed++;
+            }
+        }
+        return closed;
+    }
+
+    void onChallenge(final long answeredRequestId, final byte[] challenge) {
+        if (step != Step.NONE && answeredRequestId == requestId) {
+            publisher.challengeResponse(requestId, context.credentials().onChallenge(challenge));
+            stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+        }
+    }
+
+    void onSessionOpened(final SessionOpenedDecoder opened) {
+        if (step != Step.OPENING || opened.requestId() != requestId) {
+            return;
+        }
+        step = Step.NONE;
+        final Verdict verdict = guard.offer(
+            opened.coordinatorId(), opened.epoch(), opened.nonce(), namedEpoch, opened.nonceAtKnownEpoch());
+        if (refused(verdict, opened.coordinatorId())) {
+            return;
+        }
+        final OwnedSession session = new OwnedSession(
+            opened.sessionId(), opened.tokenHigh(), opened.tokenLow(), opened.epoch(), context.firstCounter());
+        sessions.add(session);
+        limits = new CoordinatorLimits(
+            opened.maxTimeoutMs(), opened.maxBranches(),
+            opened.maxBranchPayloadBytes(), opened.maxTransactionPayloadBytes());
+        if (verdict == Verdict.OBEY) {
+            attach(session, opened.sessionTimeoutMs());
+        }
+        advance();
+    }
+
+    void onSessionResumed(final SessionResumedDecoder resumed) {
+        if (step != Step.RESUMING || resumed.requestId() != requestId) {
+            return;
+        }
+        step = Step.NONE;
+        final Verdict verdict = guard.offer(
+            resumed.coordinatorId(), resumed.epoch(), resumed.nonce(), namedEpoch, resumed.nonceAtKnownEpoch());
+        if (refused(verdict, resumed.coordinatorId())) {
+            return;
+        }
+        if (verdict == Verdict.OBEY) {
+            attach(resuming, resumed.sessionTimeoutMs());
+        }
+        advance();
+    }
+
+    /** Another epoch than the one of this link's handshake was shown in it: two coordinators behind one address. */
+    void onEpochContradicted(final Verdict verdict, final long offeredBy) {
+        refused(verdict, offeredBy);
+    }
+
+    /** A handshake was refused. */
+    void onRejected(final long answeredRequestId, final Refusal refusal, final String text) {
+        if (step == Step.NONE || answeredRequestId != requestId) {
+            return;
+        }
+        final Step refusedStep = step;
+        step = Step.NONE;
+        if (refusedStep == Step.RESUMING && refusal == Refusal.SESSION_UNKNOWN) {
+            // Believed only once the handshake shows that it is the right coordinator that says so.
+            resuming.unknownToPeer(true);
+            advance();
+            return;
+        }
+        listener.onRefused(refusal, text);
+        if (refusedStep == Step.OPENING && sessions.anyAttached()) {
+            openNotBeforeNs = nowNs + context.refusedBackoffNs();
+            advance();
+        } else {
+            giveUp("the handshake was refused: " + refusal, context.refusedBackoffNs());
+        }
+    }
+
+    void onSessionClosed(final int sessionId, final CloseReason reason) {
+        final OwnedSession session = sessions.byId(sessionId);
+        if (session == null || !epochConfirmed) {
+            return;
+        }
+        sessions.remove(session);
+        listener.onSessionLost(sessionId);
+        owner.onSessionGone(session);
+        if (reason != CloseReason.REQUESTED) {
+            // The coordinator lets the link of a lost or slow session go: both directions are made anew.
+            giveUp("session " + sessionId + " was closed: " + reason, context.backoffInitialNs());
+        }
+    }
+
+    private int idle(final Status status) {
+        if (!started) {
+            started = true;
+            if (status != Status.LOST) {
+                return enterConnecting();
+            }
+        } else if (nowNs - retryAtNs < 0) {
+            return 0;
+        }
+        link.reconnect();
+        return enterConnecting();
+    }
+
+    private int enterConnecting() {
+        state = State.CONNECTING;
+        stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+        return 1;
+    }
+
+    private int connecting(final Status status) {
+        if (status == Status.CONNECTED) {
+            state = State.SHAKING_HANDS;
+            stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+            framesSent = outbox.framesSent();
+            lastSentNs = nowNs;
+            return 1 + advance();
+        }
+        if (status == Status.LOST || nowNs - stateDeadlineNs > 0) {
+            return giveUp("no connection to the coordinator", nextBackoffNs());
+        }
+        return 0;
+    }
+
+    private int advance() {
+        if (step != Step.NONE || !isListening()) {
+            return 0;
+        }
+        final List<OwnedSession> all = sessions.all();
+        for (int i = 0; i < all.size(); i++) {
+            final OwnedSession session = all.get(i);
+            if (!session.isAttached() && !session.isUnknownToPeer()) {
+                resume(session);
+                return 1;
+            }
+        }
+        if (epochConfirmed) {
+            sessions.choose(guard.epoch());
+        }
+        if (sessions.needsAnother() && (!sessions.anyAttached() || nowNs - openNotBeforeNs >= 0)) {
+            open();
+            return 1;
+        }
+        if (state == State.SHAKING_HANDS) {
+            complete();
+            return 1;
+        }
+        return 0;
+    }
+
+    private void resume(final OwnedSession session) {
+        startStep(Step.RESUMING);
+        resuming = session;
+        publisher.sessionResume(requestId, session, guard, context.credentials().encodedCredentials());
+    }
+
+    private void open() {
+        startStep(Step.OPENING);
+        publisher.sessionOpen(requestId, guard, clientName, context.credentials().encodedCredentials());
+    }
+
+    private void startStep(final Step next) {
+        step = next;
+        requestId = nextRequestId();
+        namedEpoch = guard.epoch();
+        stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+    }
+
+    private void attach(final OwnedSession session, final int sessionTimeoutMs) {
+        epochConfirmed = true;
+        session.attached(true);
+        keepAliveIntervalNs = sessionTimeoutMs * 1_000_000L / KEEP_ALIVES_IN_TIMEOUT;
+    }
+
+    private void complete() {
+        state = State.OPEN;
+        backoffNs = context.backoffInitialNs();
+        final List<OwnedSession> all = sessions.all();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            final OwnedSession session = all.get(i);
+            if (session.isUnknownToPeer()) {
+                sessions.remove(session);
+                listener.onSessionLost(session.sessionId());
+                owner.onSessionGone(session);
+            }
+        }
+        sessions.choose(guard.epoch());
+        listener.onConnected(guard.coordinatorId(), guard.epoch());
+        owner.onOpen();
+    }
+
+    private boolean refused(final Verdict verdict, final long offeredBy) {
+        if (verdict == Verdict.FOREIGN) {
+            listener.onEpochRefused("coordinator " + Long.toHexString(offeredBy) + " answered where "
+                + Long.toHexString(guard.coordinatorId()) + " is expected; check the address");
+            giveUp("another coordinator answered", context.refusedBackoffNs());
+            return true;
+        }
+        if (verdict == Verdict.REFUSE) {
+            listener.onEpochRefused("coordinator " + Long.toHexString(offeredBy) + " shows epoch "
+                + guard.offeredEpoch() + ", whose history does not contain epoch " + guard.epoch()
+                + " as it is known here: its data directory was restored from a copy, or a copy of it is running");
+            detach();
+            publisher.epochRefused(guard);
+            state = State.REFUSING;
+            stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+            owner.onClosed();
+            return true;
+        }
+        return false;
+    }
+
+    private int giveUp(final String reason, final long pauseNs) {
+        final boolean wasRefusing = state == State.REFUSING;
+        detach();
+        state = State.IDLE;
+        retryAtNs = nowNs + pauseNs;
+        listener.onDisconnected(reason);
+        if (!wasRefusing) {
+            owner.onClosed();
+        }
+        return 1;
+    }
+
+    private void detach() {
+        outbox.reset();
+        sessions.detachAll();
+        step = Step.NONE;
+        resuming = null;
+        epochConfirmed = false;
+    }
+
+    private int keepAlive() {
+        if (framesSent != outbox.framesSent()) {
+            framesSent = outbox.framesSent();
+            lastSentNs = nowNs;
+        } else if (nowNs - lastSentNs >= keepAliveIntervalNs && !outbox.isBackedUp()) {
+            publisher.keepAlive(0);
+            lastSentNs = nowNs;
+            return 1;
+        }
+        return 0;
+    }
+
+    private long nextBackoffNs() {
+        final long pauseNs = backoffNs / 2 + (context.random().getAsLong() >>> 1) % (backoffNs / 2 + 1);
+        backoffNs = Math.min(backoffNs * 2, context.backoffMaxNs());
+        return pauseNs;
+    }
+}

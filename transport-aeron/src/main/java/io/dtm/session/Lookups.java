@@ -1,0 +1,107 @@
+package io.dtm.session;
+
+import io.dtm.client.Refusal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Resource names and their ids at one coordinator. An id stays the same for the life of the coordinator's data, so what
+ * was found is kept across links and epochs. Duty cycle's thread.
+ */
+final class Lookups {
+    private static final int MAX_KNOWN = 1 << 16;
+
+    private static final class Question {
+        long requestId;
+        final List<LookupListener> listeners = new ArrayList<>(1);
+    }
+
+    private final SessionContext context;
+    private final Connection connection;
+    private final TransactionPublisher publisher;
+    private final Map<String, Integer> known = new HashMap<>();
+    private final Map<String, Question> open = new LinkedHashMap<>();
+
+    Lookups(final SessionContext context, final Connection connection, final Outbox outbox) {
+        this.context = context;
+        this.connection = connection;
+        this.publisher = new TransactionPublisher(outbox);
+    }
+
+    void lookup(final String name, final LookupListener listener) {
+        final Integer resourceId = known.get(name);
+        if (resourceId != null) {
+            listener.onFound(resourceId);
+            return;
+        }
+        Question question = open.get(name);
+        if (question == null) {
+            if (open.size() == context.maxWaiting()) {
+                listener.onRefused(Refusal.LIBRARY_OVERLOADED, "more than " + open.size() + " names are looked up");
+                return;
+            }
+            question = new Question();
+            open.put(name, question);
+            if (connection.isOpen()) {
+                ask(name, question);
+            }
+        }
+        question.listeners.add(listener);
+    }
+
+    void onOpen() {
+        open.forEach(this::ask);
+    }
+
+    void onClosed() {
+        open.values().forEach(question -> question.requestId = 0);
+    }
+
+    void onFound(final long requestId, final int resourceId) {
+        final String name = nameOf(requestId);
+        if (name != null) {
+            if (known.size() < MAX_KNOWN) {
+                known.put(name, resourceId);
+            }
+            for (final LookupListener listener : open.remove(name).listeners) {
+                listener.onFound(resourceId);
+            }
+        }
+    }
+
+    void onRejected(final long requestId, final Refusal refusal, final String text) {
+        final String name = nameOf(requestId);
+        if (name != null) {
+            for (final LookupListener listener : open.remove(name).listeners) {
+                listener.onRefused(refusal, text);
+            }
+        }
+    }
+
+    void close() {
+        final List<Question> all = new ArrayList<>(open.values());
+        open.clear();
+        for (final Question question : all) {
+            for (final LookupListener listener : question.listeners) {
+                listener.onRefused(Refusal.CLOSED, "the library was closed");
+            }
+        }
+    }
+
+    private void ask(final String name, final Question question) {
+        question.requestId = connection.nextRequestId();
+        publisher.lookup(question.requestId, Utf8.name(name));
+    }
+
+    private String nameOf(final long requestId) {
+        for (final Map.Entry<String, Question> entry : open.entrySet()) {
+            if (entry.getValue().requestId == requestId) {
+                return entry.getKey();
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,297 @@
+package io.dtm.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dtm.client.Refusal;
+import io.dtm.codec.FrameBuilder;
+import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.Templates;
+import io.dtm.codec.message.AbortReason;
+import io.dtm.codec.message.ChallengeEncoder;
+import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.DecisionCause;
+import io.dtm.codec.message.DecisionType;
+import io.dtm.codec.message.DecisionsEncoder;
+import io.dtm.codec.message.DurabilityLevel;
+import io.dtm.codec.message.ForgetEvidenceEncoder;
+import io.dtm.codec.message.FoundEncoder;
+import io.dtm.codec.message.JoinedEncoder;
+import io.dtm.codec.message.OnePhaseCommitsEncoder;
+import io.dtm.codec.message.OutcomeStage;
+import io.dtm.codec.message.OutcomeType;
+import io.dtm.codec.message.OutcomesEncoder;
+import io.dtm.codec.message.PreparesEncoder;
+import io.dtm.codec.message.RegisteredEncoder;
+import io.dtm.codec.message.RejectCode;
+import io.dtm.codec.message.RejectedEncoder;
+import io.dtm.codec.message.SessionClosedEncoder;
+import io.dtm.codec.message.SessionOpenedEncoder;
+import io.dtm.codec.message.SessionResumedEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.agrona.ExpandableArrayBuffer;
+
+/**
+ * A coordinator that says what a test tells it to say, and writes down what the library says. Drives the library's duty
+ * cycle and its clock.
+ */
+final class FakeCoordinator {
+    static final long ID = 0xC0FFEE;
+    static final long MS = 1_000_000L;
+
+    final InMemoryLink link = new InMemoryLink();
+    final Transcript transcript = new Transcript();
+    CoordinatorSession library;
+    long nowNs = 1_000_000_000_000L;
+    long coordinatorId = ID;
+    int epoch = 1;
+    long nonce = 101;
+    long nonceAtKnownEpoch;
+    int openedInEpoch = 1;
+
+    private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer();
+    private final FrameBuilder frame = new FrameBuilder(1344);
+
+    /** Lets the library work until it has nothing more to do. */
+    FakeCoordinator run() {
+        int idleTurns = 0;
+        while (idleTurns < 3) {
+            nowNs += 1_000;
+            idleTurns = library.doWork(nowNs) == 0 ? idleTurns + 1 : 0;
+        }
+        for (final byte[] sent : link.fromLibrary) {
+            transcript.read(sent);
+        }
+        link.fromLibrary.clear();
+        return this;
+    }
+
+    FakeCoordinator after(final long ms) {
+        nowNs += ms * MS;
+        return run();
+    }
+
+    /** The library said this since the last time, in this order, and nothing else. */
+    FakeCoordinator expect(final String... lines) {
+        run();
+        assertEquals(String.join("\n", lines), String.join("\n", transcript.take()));
+        return this;
+    }
+
+    List<String> said() {
+        run();
+        return transcript.take();
+    }
+
+    /** Takes the first session open of a test: session 7, token 70/71. */
+    FakeCoordinator connect() {
+        run();
+        transcript.take();
+        opened(7);
+        run();
+        return this;
+    }
+
+    static long transaction(final int sessionId, final long counter) {
+        return (long) sessionId << 32 | counter;
+    }
+
+    // what a coordinator says
+
+    FakeCoordinator opened(final int sessionId) {
+        final SessionOpenedEncoder encoder = new SessionOpenedEncoder().wrap(scratch, 0)
+            .requestId(transcript.requestId)
+            .coordinatorId(coordinatorId)
+            .sessionId(sessionId)
+            .tokenHigh(sessionId * 10L)
+            .tokenLow(sessionId * 10L + 1)
+            .epoch(epoch)
+            .nonce(nonce)
+            .nonceAtKnownEpoch(nonceAtKnownEpoch)
+            .maxTimeoutMs(60_000)
+            .maxBranches(100)
+            .maxBranchPayloadBytes(1024)
+            .maxTransactionPayloadBytes(4096)
+            .sessionTimeoutMs(10_000)
+            .durability(DurabilityLevel.FORCE);
+        openedInEpoch = epoch;
+        return send(SessionOpenedEncoder.TEMPLATE_ID, SessionOpenedEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator resumed(final int sessionId, final int openedIn) {
+        final SessionResumedEncoder encoder = new SessionResumedEncoder().wrap(scratch, 0)
+            .requestId(transcript.requestId)
+            .coordinatorId(coordinatorId)
+            .sessionId(sessionId)
+            .openedInEpoch(openedIn)
+            .epoch(epoch)
+            .nonce(nonce)
+            .nonceAtKnownEpoch(nonceAtKnownEpoch)
+            .sessionTimeoutMs(10_000)
+            .durability(DurabilityLevel.FORCE);
+        return send(SessionResumedEncoder.TEMPLATE_ID, SessionResumedEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator challenge(final String text) {
+        final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        final ChallengeEncoder encoder = new ChallengeEncoder().wrap(scratch, 0)
+            .requestId(transcript.requestId)
+            .putChallenge(bytes, 0, bytes.length);
+        return send(ChallengeEncoder.TEMPLATE_ID, ChallengeEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator closed(final int sessionId, final CloseReason reason) {
+        final SessionClosedEncoder encoder =
+            new SessionClosedEncoder().wrap(scratch, 0).sessionId(sessionId).reason(reason);
+        return send(SessionClosedEncoder.TEMPLATE_ID, SessionClosedEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator registered(final int resourceId) {
+        final RegisteredEncoder encoder = new RegisteredEncoder().wrap(scratch, 0)
+            .requestId(transcript.requestId)
+            .sessionId(7)
+            .coordinatorId(coordinatorId)
+            .resourceId(resourceId)
+            .epoch(epoch)
+            .nonce(nonce)
+            .nonceAtKnownEpoch(nonce);
+        return send(RegisteredEncoder.TEMPLATE_ID, RegisteredEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator found(final int resourceId) {
+        final FoundEncoder encoder =
+            new FoundEncoder().wrap(scratch, 0).requestId(transcript.requestId).resourceId(resourceId);
+        return send(FoundEncoder.TEMPLATE_ID, FoundEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    /** Refuses the last request. */
+    FakeCoordinator rejected(final int template, final Refusal refusal, final String text) {
+        return rejected(transcript.requestId, Templates.NO_BRANCH, template, refusal, text);
+    }
+
+    FakeCoordinator rejected(
+        final long requestId, final int branchId, final int template, final Refusal refusal, final String text) {
+        final RejectedEncoder encoder = new RejectedEncoder().wrap(scratch, 0)
+            .requestId(requestId)
+            .branchId(branchId)
+            .refusedTemplate((short) template)
+            .code(RejectCode.get(refusal.ordinal() + 1))
+            .text(text);
+        return send(RejectedEncoder.TEMPLATE_ID, RejectedEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator joined(final long transactionId, final int branchId) {
+        final JoinedEncoder encoder = new JoinedEncoder().wrap(scratch, 0).epoch(epoch);
+        encoder.joinsCount(1).next().transactionId(transactionId).branchId(branchId);
+        return send(JoinedEncoder.TEMPLATE_ID, JoinedEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator committed(final long transactionId) {
+        return outcome(transactionId, OutcomeStage.DECIDED, OutcomeType.COMMITTED, AbortReason.NONE,
+            Templates.NO_BRANCH, "");
+    }
+
+    FakeCoordinator outcome(
+        final long transactionId,
+        final OutcomeStage stage,
+        final OutcomeType outcome,
+        final AbortReason reason,
+        final int branchId,
+        final String text) {
+        final OutcomesEncoder encoder = new OutcomesEncoder().wrap(scratch, 0)
+            .epoch(epoch)
+            .durability(DurabilityLevel.FORCE);
+        encoder.transactionsCount(1).next()
+            .transactionId(transactionId)
+            .stage(stage)
+            .outcome(outcome)
+            .reason(reason)
+            .flags((short) 0)
+            .branchId(branchId)
+            .text(text);
+        return send(OutcomesEncoder.TEMPLATE_ID, OutcomesEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator prepare(
+        final int resourceId,
+        final long incarnation,
+        final long transactionId,
+        final int branchId,
+        final int enlistEpoch,
+        final String payload) {
+        final byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+        final PreparesEncoder encoder = new PreparesEncoder().wrap(scratch, 0)
+            .epoch(epoch)
+            .resourceId(resourceId)
+            .incarnation(incarnation)
+            .position(4096);
+        encoder.branchesCount(1).next()
+            .transactionId(transactionId)
+            .branchId(branchId)
+            .enlistEpoch(enlistEpoch)
+            .putPayload(bytes, 0, bytes.length);
+        return send(PreparesEncoder.TEMPLATE_ID, PreparesEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator decide(
+        final int resourceId,
+        final long transactionId,
+        final int branchId,
+        final int enlistEpoch,
+        final DecisionType decision,
+        final DecisionCause cause) {
+        final DecisionsEncoder encoder =
+            new DecisionsEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId);
+        encoder.branchesCount(1).next()
+            .transactionId(transactionId)
+            .branchId(branchId)
+            .enlistEpoch(enlistEpoch)
+            .decision(decision)
+            .cause(cause);
+        return send(DecisionsEncoder.TEMPLATE_ID, DecisionsEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator commitOnePhase(
+        final int resourceId,
+        final long incarnation,
+        final long transactionId,
+        final int branchId,
+        final int enlistEpoch) {
+        final OnePhaseCommitsEncoder encoder = new OnePhaseCommitsEncoder().wrap(scratch, 0)
+            .epoch(epoch)
+            .resourceId(resourceId)
+            .incarnation(incarnation)
+            .position(4096);
+        encoder.branchesCount(1).next()
+            .transactionId(transactionId)
+            .branchId(branchId)
+            .enlistEpoch(enlistEpoch)
+            .putPayload(new byte[0], 0, 0);
+        return send(
+            OnePhaseCommitsEncoder.TEMPLATE_ID, OnePhaseCommitsEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator forgetEvidence(final int resourceId, final long transactionId, final int branchId) {
+        final ForgetEvidenceEncoder encoder =
+            new ForgetEvidenceEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId);
+        encoder.branchesCount(1).next().transactionId(transactionId).branchId(branchId);
+        return send(ForgetEvidenceEncoder.TEMPLATE_ID, ForgetEvidenceEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    FakeCoordinator raw(final byte[] bytes) {
+        link.toLibrary.add(bytes);
+        return this;
+    }
+
+    private FakeCoordinator send(final int templateId, final int blockLength, final int bodyLength) {
+        frame.reset();
+        if (!frame.append(templateId, blockLength, scratch, 0, bodyLength)) {
+            throw new AssertionError("too long for a frame: " + bodyLength);
+        }
+        assert frame.length() > FrameDescriptor.HEADER_LENGTH;
+        final byte[] bytes = new byte[frame.length()];
+        frame.buffer().getBytes(0, bytes);
+        link.toLibrary.add(bytes);
+        return this;
+    }
+}
