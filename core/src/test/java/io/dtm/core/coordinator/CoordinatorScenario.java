@@ -116,7 +116,8 @@ final class CoordinatorScenario {
         coordinator.startFrame(link, nowNs);
         event.run();
         final int sent = output.messages() - before;
-        assertTrue(sent <= (link == 0 ? MAX_MESSAGES : MAX_MESSAGES_OF_PEER), () -> "one event sent " + sent + " messages");
+        final int bound = link == 0 ? MAX_MESSAGES : MAX_MESSAGES_OF_PEER;
+        assertTrue(sent <= bound, () -> "one event sent " + sent + " messages");
         if (checks) {
             StateCheck.check(coordinator);
         }
