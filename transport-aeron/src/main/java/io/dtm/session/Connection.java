@@ -208,6 +208,9 @@ final class Connection {
             return;
         }
         if (verdict == Verdict.OBEY) {
+            if (resumed.openedInEpoch() != resuming.openedInEpoch()) {
+                resuming.ended();
+            }
             attach(resuming, resumed.sessionTimeoutMs());
         }
         advance();

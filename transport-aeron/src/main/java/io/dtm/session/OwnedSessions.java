@@ -55,9 +55,10 @@ final class OwnedSessions {
         beginner = null;
     }
 
+    /** Whether there is one that is of more use than to ask. */
     boolean anyAttached() {
         for (int i = 0; i < sessions.size(); i++) {
-            if (sessions.get(i).isAttached()) {
+            if (sessions.get(i).isAttached() && !sessions.get(i).hasEnded()) {
                 return true;
             }
         }
@@ -71,10 +72,10 @@ final class OwnedSessions {
 
     /** The session under which resources are registered: it stays the same as long as it can. Or null. */
     OwnedSession registrar() {
-        if (registrar == null || !registrar.isAttached()) {
+        if (registrar == null || !registrar.isAttached() || registrar.hasEnded()) {
             registrar = null;
             for (int i = 0; i < sessions.size() && registrar == null; i++) {
-                if (sessions.get(i).isAttached()) {
+                if (sessions.get(i).isAttached() && !sessions.get(i).hasEnded()) {
                     registrar = sessions.get(i);
                 }
             }
@@ -97,7 +98,8 @@ final class OwnedSessions {
         beginner = null;
         for (int i = sessions.size() - 1; i >= 0 && beginner == null; i--) {
             final OwnedSession session = sessions.get(i);
-            if (session.isAttached() && session.openedInEpoch() == epoch && session.countersLeft() > 0) {
+            if (session.isAttached() && !session.hasEnded() && session.openedInEpoch() == epoch
+                && session.countersLeft() > 0) {
                 beginner = session;
             }
         }
