@@ -11,9 +11,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The branches of interactive transactions that this process has joined. A join is confirmed by the coordinator's
  * Joined alone (rule 5); unconfirmed ones are sent again over a new link, and fail with a new epoch, in which no
- * transaction that was still active goes on. What was done for a join that fails is the service's to undo. A branch that
- * is confirmed, but that nobody asks to prepare until its deadline, is rolled back here: before its vote a participant
- * may always do that. Duty cycle's thread.
+ * transaction that was still active goes on. What was done for a join that fails is the service's to undo. A branch
+ * that is confirmed, but that nobody asks to prepare until its deadline, is rolled back here: before its vote a
+ * participant may always do that. Duty cycle's thread.
  */
 final class Joins {
     /** Beyond the deadline, so that the coordinator's own ROLLBACK usually comes first. */
