@@ -50,7 +50,7 @@ final class PlantedBugTest {
 
     @Test
     void shouldCatchADecisionThatLeavesOnAppend() {
-        assertCaught("I1", violations(FaultPlan.none(), ReleasesOnAppend::new, SimulatedParticipant::new));
+        assertCaught("I1", violations(FaultPlan.none(), AppendIsDurable::new, SimulatedParticipant::new));
     }
 
     @Test
@@ -73,58 +73,8 @@ final class PlantedBugTest {
         assertCaught("I3", violations(FaultPlan.none(), UnaryOperator.identity(), Eager::new));
     }
 
-    /** Says that everything appended is on the device. */
-    private static class ReleasesOnAppend implements Journal {
-        final Journal journal;
-
-        ReleasesOnAppend(final Journal journal) {
-            this.journal = journal;
-        }
-
-        @Override
-        public long append(
-            final int linkId, final long timeNs, final DirectBuffer frame, final int offset, final int length) {
-            return journal.append(linkId, timeNs, frame, offset, length);
-        }
-
-        @Override
-        public long appendedPosition() {
-            return journal.appendedPosition();
-        }
-
-        @Override
-        public long forcedPosition() {
-            return journal.appendedPosition();
-        }
-
-        @Override
-        public void requestForce(final long position) {
-            journal.requestForce(position);
-        }
-
-        @Override
-        public int force() {
-            return journal.force();
-        }
-
-        @Override
-        public int prepareSpace() {
-            return journal.prepareSpace();
-        }
-
-        @Override
-        public boolean hasSpaceForNew() {
-            return journal.hasSpaceForNew();
-        }
-
-        @Override
-        public void close() {
-            journal.close();
-        }
-    }
-
     /** Drops a record now and then, and says that it has it. */
-    private static final class Forgets extends ReleasesOnAppend {
+    private static final class Forgets extends AppendIsDurable {
         private int count;
 
         Forgets(final Journal journal) {

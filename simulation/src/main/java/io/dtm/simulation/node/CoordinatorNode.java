@@ -59,7 +59,8 @@ public final class CoordinatorNode {
     private final SimulatedNetwork network;
     private final Checker checker;
     private final Violations violations;
-    private final SimulatedStorage storage = new SimulatedStorage();
+    private SimulatedStorage storage = new SimulatedStorage();
+    private SimulatedStorage copy;
     private final CoordinatorSettings settings;
     private CoordinatorTimes times;
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
@@ -82,6 +83,9 @@ public final class CoordinatorNode {
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
+    private boolean mayHalt;
+    private String haltReason;
+    private long lastOperatorAnswer;
 
     /**
      * @param schedule   of the simulation.
@@ -140,6 +144,32 @@ public final class CoordinatorNode {
     /** @return transactions that it has in flight; 0 while it is down. */
     public int transactionsInFlight() {
         return isUp ? coordinator.transactionsInFlight() : 0;
+    }
+
+    /** @return id of the operator's request that was answered last. */
+    public long lastOperatorAnswer() {
+        return lastOperatorAnswer;
+    }
+
+    /** @return why the last process halted by itself; null if it didn't. */
+    public String haltReason() {
+        return haltReason;
+    }
+
+    /** The data directory is copied, as a snapshot of a virtual machine would. */
+    public void copyStorage() {
+        copy = StorageCopy.of(storage);
+    }
+
+    /** A process starts on the copy, which takes the place of the directory: from now on it may have to halt. */
+    public void startFromCopy() {
+        kill();
+        storage = copy;
+        copy = null;
+        base = null;
+        mayHalt = true;
+        checker.onCopyStarted();
+        start();
     }
 
     /** @return for operators' commands, while the process runs. */
@@ -304,7 +334,8 @@ public final class CoordinatorNode {
         final boolean isExpected = cause instanceof JournalException
             && (((JournalException) cause).category() == Category.FORCE_FAILED
                 || ((JournalException) cause).category() == Category.NO_SPACE);
-        if (!isExpected) {
+        haltReason = cause.getMessage();
+        if (!isExpected && !mayHalt) {
             final StackTraceElement[] at = cause.getStackTrace();
             violations.add("halt", "the coordinator halted in " + stage + ": " + cause
                 + (at.length > 0 ? " at " + at[0] : ""));
@@ -403,6 +434,7 @@ public final class CoordinatorNode {
     private final class AlarmListener implements EgressListener {
         @Override
         public void onOperatorAnswered(final long requestId, final int code, final String text) {
+            lastOperatorAnswer = requestId;
             trace.event("operator", "request %1 is answered: " + (code == 0 ? "done" : text), requestId, code);
         }
 
