@@ -19,6 +19,9 @@ final class Connection {
         /** Every session that could be is attached to the new link, and the epoch is obeyed. */
         void onOpen();
 
+        /** A session was resumed over a link that was open already. */
+        void onAttached(OwnedSession session);
+
         /** Nothing comes or goes until the next {@link #onOpen}. */
         void onClosed();
 
@@ -208,7 +211,11 @@ final class Connection {
             return;
         }
         if (verdict == Verdict.OBEY) {
+            resuming.openedInEpoch(resumed.openedInEpoch());
             attach(resuming, resumed.sessionTimeoutMs());
+            if (state == State.OPEN) {
+                owner.onAttached(resuming);
+            }
         }
         advance();
     }
@@ -229,6 +236,9 @@ final class Connection {
         if (refusedStep == Step.RESUMING && refusal == Refusal.SESSION_UNKNOWN) {
             // Believed only once the handshake shows that it is the right coordinator that says so.
             resuming.unknownToPeer(true);
+            if (state == State.OPEN) {
+                dropUnknown();
+            }
             advance();
             return;
         }
@@ -341,6 +351,13 @@ final class Connection {
     private void complete() {
         state = State.OPEN;
         backoffNs = context.backoffInitialNs();
+        dropUnknown();
+        sessions.choose(guard.epoch());
+        listener.onConnected(guard.coordinatorId(), guard.epoch());
+        owner.onOpen();
+    }
+
+    private void dropUnknown() {
         final List<OwnedSession> all = sessions.all();
         for (int i = all.size() - 1; i >= 0; i--) {
             final OwnedSession session = all.get(i);
@@ -350,9 +367,6 @@ final class Connection {
                 owner.onSessionGone(session);
             }
         }
-        sessions.choose(guard.epoch());
-        listener.onConnected(guard.coordinatorId(), guard.epoch());
-        owner.onOpen();
     }
 
     private boolean refused(final Verdict verdict, final long offeredBy) {

@@ -46,19 +46,21 @@ final class Joins {
         final BranchState known = table.find(id.transactionId(), id.branchId());
         if (known != null) {
             joinAgain(known, listener);
-        } else if (id.enlistEpoch() != guard.epoch() || id.coordinatorId() != guard.coordinatorId()) {
-            listener.onRefused(Refusal.NOT_ACTIVE, "the coordinator was restarted; the transaction is rolled back");
-        } else if (table.isFull()) {
-            listener.onRefused(Refusal.LIBRARY_OVERLOADED, "too many unfinished branches in this process");
         } else {
             final BranchState state = new BranchState(id, Phase.ACTIVE);
             state.joinToken = joinToken;
             state.joinDeadlineNs = nowNs + timeLeftNs + GRACE_NS;
             state.joinListeners = new ArrayList<>(1);
             state.joinListeners.add(listener);
+            final boolean isFull = table.isFull();
+            // Also a branch that is refused: its work may run already and must be rolled back.
             table.add(state);
             joined.add(state);
-            if (resource.isRegistered()) {
+            if (id.enlistEpoch() != guard.epoch() || id.coordinatorId() != guard.coordinatorId()) {
+                fail(state, Refusal.NOT_ACTIVE, "the coordinator was restarted; the transaction is rolled back");
+            } else if (isFull) {
+                fail(state, Refusal.LIBRARY_OVERLOADED, "too many unfinished branches in this process");
+            } else if (resource.isRegistered()) {
                 enlist(state);
             }
         }

@@ -8,11 +8,12 @@ final class OwnedSession {
     private final int sessionId;
     private final long tokenHigh;
     private final long tokenLow;
-    private final int openedInEpoch;
+    private int openedInEpoch;
     private long nextCounter;
     private int unfinished;
     private boolean attached;
     private boolean unknownToPeer;
+    private boolean isAdopted;
 
     OwnedSession(
         final int sessionId,
@@ -27,6 +28,13 @@ final class OwnedSession {
         this.nextCounter = firstCounter;
     }
 
+    /** Of another process, or of this one's past: it is resumed to repeat and to ask, and begins nothing. */
+    static OwnedSession adopted(final int sessionId, final long tokenHigh, final long tokenLow) {
+        final OwnedSession session = new OwnedSession(sessionId, tokenHigh, tokenLow, 0, LAST_COUNTER + 1);
+        session.isAdopted = true;
+        return session;
+    }
+
     int sessionId() {
         return sessionId;
     }
@@ -39,8 +47,17 @@ final class OwnedSession {
         return tokenLow;
     }
 
+    /** 0 for an adopted one that was not resumed yet. */
     int openedInEpoch() {
         return openedInEpoch;
+    }
+
+    void openedInEpoch(final int epoch) {
+        openedInEpoch = epoch;
+    }
+
+    boolean isAdopted() {
+        return isAdopted;
     }
 
     /** How many more transactions it can begin. */

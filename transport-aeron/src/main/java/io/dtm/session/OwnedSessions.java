@@ -55,9 +55,10 @@ final class OwnedSessions {
         beginner = null;
     }
 
+    /** Whether the current link carries a session of this process's own. */
     boolean anyAttached() {
         for (int i = 0; i < sessions.size(); i++) {
-            if (sessions.get(i).isAttached()) {
+            if (sessions.get(i).isAttached() && !sessions.get(i).isAdopted()) {
                 return true;
             }
         }
@@ -74,7 +75,7 @@ final class OwnedSessions {
         if (registrar == null || !registrar.isAttached()) {
             registrar = null;
             for (int i = 0; i < sessions.size() && registrar == null; i++) {
-                if (sessions.get(i).isAttached()) {
+                if (sessions.get(i).isAttached() && !sessions.get(i).isAdopted()) {
                     registrar = sessions.get(i);
                 }
             }
