@@ -42,8 +42,9 @@ public final class FrameBuilder {
         reset();
     }
 
-    /** Empties the frame. */
+    /** Empties the frame. As it is then, it holds no event: a closing mark, if the host appends it to the journal. */
     public void reset() {
+        FrameDescriptor.header(buffer, 0, 0);
         length = HEADER_LENGTH;
         messageCount = 0;
         eventCount = 0;
@@ -84,6 +85,8 @@ public final class FrameBuilder {
      * @param offset      at which the root block starts.
      * @param bodyLength  of block, groups and data, in bytes.
      * @return false if the frame is too full: publish it, {@link #reset()} and append again.
+     * @throws IllegalArgumentException if no frame can ever take it: it is longer than a frame, has more events than a
+     *                                  frame may have, or none.
      */
     public boolean append(
         final int templateId,
@@ -93,10 +96,15 @@ public final class FrameBuilder {
         final int bodyLength) {
         final boolean grouped = Templates.isGrouped(templateId);
         final int events = grouped ? FrameDescriptor.groupCount(source, offset + blockLength) : 1;
+        final int messageLength = PREFIX_LENGTH + bodyLength;
+        if (HEADER_LENGTH + messageLength > MAX_FRAME_LENGTH || events > MAX_EVENTS || events == 0) {
+            throw new IllegalArgumentException("no frame takes a message of template " + templateId
+                + ": bodyLength=" + bodyLength + " events=" + events);
+        }
+        assert blockLength == Templates.layout(templateId).blockLength() : "block length " + blockLength;
         if (grouped && joinsLast(templateId, blockLength, source, offset)) {
             return appendElements(blockLength, source, offset, bodyLength, events);
         }
-        final int messageLength = PREFIX_LENGTH + bodyLength;
         if (!hasRoom(messageLength, events) || (messageCount > 0 && Templates.standsAlone(templateId))) {
             return false;
         }
@@ -115,7 +123,7 @@ public final class FrameBuilder {
         final int elementsOffset = blockLength + GROUP_HEADER_LENGTH;
         final int elementsLength = bodyLength - elementsOffset;
         final int messageLength = FrameDescriptor.messageLength(buffer, lastMessageOffset) + elementsLength;
-        if (!hasRoom(elementsLength, events) || messageLength > 0xFFFF) {
+        if (!hasRoom(elementsLength, events)) {
             return false;
         }
         final int rootOffset = lastMessageOffset + PREFIX_LENGTH;

@@ -36,6 +36,8 @@ public final class FrameDescriptor {
     public static final int PREFIX_LENGTH = 4;
     /** Length of the header of an SBE group: block length (1 byte), number of elements (2 bytes). */
     public static final int GROUP_HEADER_LENGTH = 3;
+    /** Greatest length of a text in bytes of UTF-8. SBE keeps the length byte's greatest value for null. */
+    public static final int MAX_TEXT_LENGTH = 254;
 
     private static final int SCHEMA_ID_OFFSET = 0;
     private static final int VERSION_OFFSET = 1;

@@ -25,9 +25,12 @@ public final class FrameValidator {
         WRONG_VERSION,
         /** No such template, or this sender may not send it. */
         WRONG_TEMPLATE,
-        /** A length, count or enumeration is wrong, or the lengths don't sum to the frame's. */
+        /**
+         * A length, count, enumeration or id is wrong, the lengths don't sum to the frame's, or there is no event in
+         * a frame that isn't the host's.
+         */
         MALFORMED,
-        /** More than {@link FrameDescriptor#MAX_EVENTS} events. */
+        /** More than {@link FrameDescriptor#MAX_EVENTS} events, or as many elements in one group. */
         TOO_MANY_EVENTS,
         /** A handshake message that isn't alone in its frame. */
         NOT_ALONE
@@ -60,6 +63,9 @@ public final class FrameValidator {
         if (messages > MAX_EVENTS) {
             return Verdict.TOO_MANY_EVENTS;
         }
+        if (messages == 0 && sender != Origin.HOST) {
+            return Verdict.MALFORMED; // in the journal it would be a closing mark, which only the host writes
+        }
         return validateMessages(buffer, offset + HEADER_LENGTH, offset + length, messages, sender);
     }
 
@@ -84,12 +90,12 @@ public final class FrameValidator {
             }
             final int elements = layout.check(buffer, offset + PREFIX_LENGTH, messageLength - PREFIX_LENGTH);
             if (elements < 0) {
-                return Verdict.MALFORMED;
+                return elements == MessageLayout.TOO_MANY ? Verdict.TOO_MANY_EVENTS : Verdict.MALFORMED;
             }
             if (layout.standsAlone() && messages != 1) {
                 return Verdict.NOT_ALONE;
             }
-            events += Templates.isGrouped(templateId) ? elements : 1;
+            events += layout.isGrouped() ? elements : 1;
             if (events > MAX_EVENTS) {
                 return Verdict.TOO_MANY_EVENTS;
             }

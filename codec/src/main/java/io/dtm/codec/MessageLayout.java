@@ -8,16 +8,23 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
- * What the validator knows of one template: who sends it, its root block, its group, its variable data and where its
- * enumerations lie. Immutable once built; shared by all threads.
+ * What the validator knows of one template: who sends it, its root block, its group, its variable data and the fields
+ * that don't take every value: enumerations, sets, ids. Immutable once built; shared by all threads.
  */
 final class MessageLayout {
-    private static final int INVALID = -1;
-    private static final EnumField[] NO_ENUMS = {};
+    /** Result of {@link #check}: a length, count or value is wrong. */
+    static final int MALFORMED = -1;
+    /** Result of {@link #check}: the group has more elements than a frame may have events. */
+    static final int TOO_MANY = -2;
 
-    private record EnumField(int offset, int min, int max) {
+    private static final int MAX_ID = 0xFFFE;
+    private static final RangedField[] NO_FIELDS = {};
+
+    private record RangedField(int offset, boolean isWide, int min, int max) {
         boolean holds(final DirectBuffer buffer, final int blockOffset) {
-            final int value = buffer.getByte(blockOffset + offset) & 0xFF;
+            final int value = isWide
+                ? buffer.getShort(blockOffset + offset, LITTLE_ENDIAN) & 0xFFFF
+                : buffer.getByte(blockOffset + offset) & 0xFF;
             return value >= min && value <= max;
         }
     }
@@ -26,11 +33,12 @@ final class MessageLayout {
     private final int blockLength;
     private final boolean standsAlone;
     private final boolean carriesPosition;
-    private final EnumField[] rootEnums;
+    private final boolean isGrouped;
+    private final RangedField[] rootFields;
     private final int[] rootData;
     private final boolean hasGroup;
     private final int groupBlockLength;
-    private final EnumField[] groupEnums;
+    private final RangedField[] groupFields;
     private final int groupData;
 
     private MessageLayout(final Builder builder) {
@@ -38,11 +46,12 @@ final class MessageLayout {
         blockLength = builder.blockLength;
         standsAlone = builder.standsAlone;
         carriesPosition = builder.carriesPosition;
-        rootEnums = builder.rootEnums.toArray(NO_ENUMS);
+        isGrouped = builder.isGrouped;
+        rootFields = builder.rootFields.toArray(NO_FIELDS);
         rootData = builder.rootData.stream().mapToInt(Integer::intValue).toArray();
         hasGroup = builder.hasGroup;
         groupBlockLength = builder.groupBlockLength;
-        groupEnums = builder.groupEnums.toArray(NO_ENUMS);
+        groupFields = builder.groupFields.toArray(NO_FIELDS);
         groupData = builder.groupData;
     }
 
@@ -66,18 +75,18 @@ final class MessageLayout {
         return carriesPosition;
     }
 
-    boolean isOneGroup() {
-        return hasGroup && rootData.length == 0;
+    boolean isGrouped() {
+        return isGrouped;
     }
 
     /**
      * Checks a message's body against this layout without reading outside of it.
      *
-     * @return the number of elements in its group, 1 if it has none, or a negative number if it is malformed.
+     * @return the number of elements in its group, 1 if it has none, {@link #MALFORMED} or {@link #TOO_MANY}.
      */
     int check(final DirectBuffer buffer, final int bodyOffset, final int bodyLength) {
-        if (bodyLength < blockLength || !hold(rootEnums, buffer, bodyOffset)) {
-            return INVALID;
+        if (bodyLength < blockLength || !hold(rootFields, buffer, bodyOffset)) {
+            return MALFORMED;
         }
         final int end = bodyOffset + bodyLength;
         int offset = bodyOffset + blockLength;
@@ -85,31 +94,34 @@ final class MessageLayout {
         if (hasGroup) {
             if (end - offset < GROUP_HEADER_LENGTH
                 || FrameDescriptor.groupBlockLength(buffer, offset) != groupBlockLength) {
-                return INVALID;
+                return MALFORMED;
             }
             elements = FrameDescriptor.groupCount(buffer, offset);
+            if (elements > FrameDescriptor.MAX_EVENTS) {
+                return TOO_MANY;
+            }
+            if (elements == 0 && isGrouped) {
+                return MALFORMED; // its elements are its events: without any it says nothing
+            }
             offset = skipGroup(buffer, offset + GROUP_HEADER_LENGTH, end, elements);
         }
-        for (int i = 0; i < rootData.length && offset != INVALID; i++) {
+        for (int i = 0; i < rootData.length && offset != MALFORMED; i++) {
             offset = skipData(buffer, offset, end, rootData[i]);
         }
-        return offset == end ? elements : INVALID;
+        return offset == end ? elements : MALFORMED;
     }
 
     private int skipGroup(final DirectBuffer buffer, final int start, final int end, final int elements) {
-        if (elements > FrameDescriptor.MAX_EVENTS) {
-            return INVALID;
-        }
         int offset = start;
         for (int i = 0; i < elements; i++) {
-            if (end - offset < groupBlockLength || !hold(groupEnums, buffer, offset)) {
-                return INVALID;
+            if (end - offset < groupBlockLength || !hold(groupFields, buffer, offset)) {
+                return MALFORMED;
             }
             offset += groupBlockLength;
             if (groupData > 0) {
                 offset = skipData(buffer, offset, end, groupData);
-                if (offset == INVALID) {
-                    return INVALID;
+                if (offset == MALFORMED) {
+                    return MALFORMED;
                 }
             }
         }
@@ -118,17 +130,21 @@ final class MessageLayout {
 
     private static int skipData(final DirectBuffer buffer, final int offset, final int end, final int lengthBytes) {
         if (end - offset < lengthBytes) {
-            return INVALID;
+            return MALFORMED;
         }
-        final int dataLength = lengthBytes == 1
+        final boolean isText = lengthBytes == 1;
+        final int dataLength = isText
             ? buffer.getByte(offset) & 0xFF
             : buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF;
+        if (isText && dataLength > FrameDescriptor.MAX_TEXT_LENGTH) {
+            return MALFORMED; // what is decoded must be encodable again; longer data don't fit in a frame anyway
+        }
         final int next = offset + lengthBytes + dataLength;
-        return next <= end ? next : INVALID;
+        return next <= end ? next : MALFORMED;
     }
 
-    private static boolean hold(final EnumField[] fields, final DirectBuffer buffer, final int blockOffset) {
-        for (final EnumField field : fields) {
+    private static boolean hold(final RangedField[] fields, final DirectBuffer buffer, final int blockOffset) {
+        for (final RangedField field : fields) {
             if (!field.holds(buffer, blockOffset)) {
                 return false;
             }
@@ -140,12 +156,13 @@ final class MessageLayout {
     static final class Builder {
         private final Origin origin;
         private final int blockLength;
-        private final List<EnumField> rootEnums = new ArrayList<>();
+        private final List<RangedField> rootFields = new ArrayList<>();
         private final List<Integer> rootData = new ArrayList<>();
-        private final List<EnumField> groupEnums = new ArrayList<>();
+        private final List<RangedField> groupFields = new ArrayList<>();
         private boolean standsAlone;
         private boolean carriesPosition;
         private boolean hasGroup;
+        private boolean isGrouped;
         private int groupBlockLength;
         private int groupData;
 
@@ -157,16 +174,37 @@ final class MessageLayout {
             this.blockLength = blockLength;
         }
 
-        /** An enumeration of one byte, in the root block or, once {@link #group} was called, in each element. */
+        /** An enumeration or set of one byte, in the root block or, once a group was named, in each element. */
         Builder enumField(final int offset, final int min, final int max) {
-            (hasGroup ? groupEnums : rootEnums).add(new EnumField(offset, min, max));
+            return ranged(new RangedField(offset, false, min, max));
+        }
+
+        /** An enumeration of two bytes; otherwise as {@link #enumField}. */
+        Builder wideEnumField(final int offset, final int min, final int max) {
+            return ranged(new RangedField(offset, true, min, max));
+        }
+
+        /** The id of a resource or branch, which must be there; otherwise as {@link #enumField}. */
+        Builder idField(final int offset) {
+            return ranged(new RangedField(offset, true, 0, MAX_ID));
+        }
+
+        private Builder ranged(final RangedField field) {
+            (hasGroup ? groupFields : rootFields).add(field);
             return this;
         }
 
+        /** A group that belongs to its message: maybe empty, and the whole message is one event. */
         Builder group(final int elementBlockLength) {
             hasGroup = true;
             groupBlockLength = elementBlockLength;
             return this;
+        }
+
+        /** A group whose elements are the events: those of messages with equal root blocks may be joined. */
+        Builder events(final int elementBlockLength) {
+            isGrouped = true;
+            return group(elementBlockLength);
         }
 
         /** Data of each element, behind its block; the length field has so many bytes. */

@@ -77,25 +77,31 @@ public final class Templates {
     }
 
     /**
-     * @param templateId 0 to 255.
-     * @return whether messages of it are one group whose elements may be joined.
+     * @param templateId of the schema; any other is refused by an exception.
+     * @return whether messages of it are one group whose elements are the events and may be joined.
      */
     public static boolean isGrouped(final int templateId) {
-        return templateId != SubmitDecoder.TEMPLATE_ID
-            && templateId != CommitDecoder.TEMPLATE_ID
-            && LAYOUTS[templateId].isOneGroup();
+        return known(templateId).isGrouped();
     }
 
     /**
-     * @param templateId 0 to 255.
+     * @param templateId of the schema; any other is refused by an exception.
      * @return whether messages of it are alone in their frame.
      */
     public static boolean standsAlone(final int templateId) {
-        return LAYOUTS[templateId].standsAlone();
+        return known(templateId).standsAlone();
     }
 
     static boolean carriesPosition(final int templateId) {
-        return LAYOUTS[templateId].carriesPosition();
+        return known(templateId).carriesPosition();
+    }
+
+    private static MessageLayout known(final int templateId) {
+        final MessageLayout layout = LAYOUTS[templateId];
+        if (layout == null) {
+            throw new IllegalArgumentException("no such template: " + templateId);
+        }
+        return layout;
     }
 
     /** @return the template's layout, or null if there is no such template. */
@@ -131,72 +137,104 @@ public final class Templates {
     }
 
     private static void registration() {
-        define(RegisterDecoder.TEMPLATE_ID, from(PEER, RegisterDecoder.BLOCK_LENGTH).data(TEXT).data(TEXT));
-        define(RegisteredDecoder.TEMPLATE_ID, from(COORDINATOR, RegisteredDecoder.BLOCK_LENGTH));
+        define(RegisterDecoder.TEMPLATE_ID,
+            from(PEER, RegisterDecoder.BLOCK_LENGTH)
+                .enumField(RegisterDecoder.capabilitiesEncodingOffset(), 0, 7).data(TEXT).data(TEXT));
+        define(RegisteredDecoder.TEMPLATE_ID,
+            from(COORDINATOR, RegisteredDecoder.BLOCK_LENGTH).idField(RegisteredDecoder.resourceIdEncodingOffset()));
         define(EpochRefusedDecoder.TEMPLATE_ID, from(PEER, EpochRefusedDecoder.BLOCK_LENGTH));
         define(LookupDecoder.TEMPLATE_ID, from(PEER, LookupDecoder.BLOCK_LENGTH).data(TEXT));
-        define(FoundDecoder.TEMPLATE_ID, from(COORDINATOR, FoundDecoder.BLOCK_LENGTH));
-        define(UnregisterDecoder.TEMPLATE_ID, from(PEER, UnregisterDecoder.BLOCK_LENGTH));
+        define(FoundDecoder.TEMPLATE_ID,
+            from(COORDINATOR, FoundDecoder.BLOCK_LENGTH).idField(FoundDecoder.resourceIdEncodingOffset()));
+        define(UnregisterDecoder.TEMPLATE_ID,
+            from(PEER, UnregisterDecoder.BLOCK_LENGTH).idField(UnregisterDecoder.resourceIdEncodingOffset()));
     }
 
     private static void transactions() {
         define(SubmitDecoder.TEMPLATE_ID,
             from(PEER, SubmitDecoder.BLOCK_LENGTH)
                 .enumField(SubmitDecoder.acknowledgeEncodingOffset(), 1, 3)
-                .group(SubmitDecoder.BranchesDecoder.sbeBlockLength()).groupData(BYTES));
+                .group(SubmitDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(SubmitDecoder.BranchesDecoder.branchIdEncodingOffset())
+                .idField(SubmitDecoder.BranchesDecoder.resourceIdEncodingOffset()).groupData(BYTES));
         define(BeginDecoder.TEMPLATE_ID, from(PEER, BeginDecoder.BLOCK_LENGTH));
-        define(EnlistDecoder.TEMPLATE_ID, from(PEER, EnlistDecoder.BLOCK_LENGTH).data(BYTES));
+        define(EnlistDecoder.TEMPLATE_ID,
+            from(PEER, EnlistDecoder.BLOCK_LENGTH)
+                .idField(EnlistDecoder.branchIdEncodingOffset())
+                .idField(EnlistDecoder.resourceIdEncodingOffset()).data(BYTES));
         define(CommitDecoder.TEMPLATE_ID,
             from(PEER, CommitDecoder.BLOCK_LENGTH)
                 .enumField(CommitDecoder.acknowledgeEncodingOffset(), 1, 3)
-                .group(CommitDecoder.ExpectedDecoder.sbeBlockLength()));
+                .group(CommitDecoder.ExpectedDecoder.sbeBlockLength())
+                .idField(CommitDecoder.ExpectedDecoder.branchIdEncodingOffset()));
         define(RollbackDecoder.TEMPLATE_ID,
             from(PEER, RollbackDecoder.BLOCK_LENGTH).enumField(RollbackDecoder.acknowledgeEncodingOffset(), 1, 3));
         define(InquireDecoder.TEMPLATE_ID,
             from(PEER, InquireDecoder.BLOCK_LENGTH).enumField(InquireDecoder.acknowledgeEncodingOffset(), 1, 3));
         define(JoinedDecoder.TEMPLATE_ID,
-            from(COORDINATOR, JoinedDecoder.BLOCK_LENGTH).group(JoinedDecoder.JoinsDecoder.sbeBlockLength()));
+            from(COORDINATOR, JoinedDecoder.BLOCK_LENGTH)
+                .events(JoinedDecoder.JoinsDecoder.sbeBlockLength())
+                .idField(JoinedDecoder.JoinsDecoder.branchIdEncodingOffset()));
         define(OutcomesDecoder.TEMPLATE_ID,
             from(COORDINATOR, OutcomesDecoder.BLOCK_LENGTH)
                 .enumField(OutcomesDecoder.durabilityEncodingOffset(), 1, 2)
-                .group(OutcomesDecoder.TransactionsDecoder.sbeBlockLength())
+                .events(OutcomesDecoder.TransactionsDecoder.sbeBlockLength())
                 .enumField(OutcomesDecoder.TransactionsDecoder.stageEncodingOffset(), 1, 3)
                 .enumField(OutcomesDecoder.TransactionsDecoder.outcomeEncodingOffset(), 1, 5)
                 .enumField(OutcomesDecoder.TransactionsDecoder.reasonEncodingOffset(), 0, 11)
                 .groupData(TEXT));
-        define(RejectedDecoder.TEMPLATE_ID, from(COORDINATOR, RejectedDecoder.BLOCK_LENGTH).data(TEXT));
+        define(RejectedDecoder.TEMPLATE_ID,
+            from(COORDINATOR, RejectedDecoder.BLOCK_LENGTH)
+                .wideEnumField(RejectedDecoder.codeEncodingOffset(), 1, 28).data(TEXT));
     }
 
     private static void branches() {
         define(PreparesDecoder.TEMPLATE_ID,
             from(COORDINATOR, PreparesDecoder.BLOCK_LENGTH).positionLast()
-                .group(PreparesDecoder.BranchesDecoder.sbeBlockLength()).groupData(BYTES));
+                .idField(PreparesDecoder.resourceIdEncodingOffset())
+                .events(PreparesDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(PreparesDecoder.BranchesDecoder.branchIdEncodingOffset()).groupData(BYTES));
         define(DecisionsDecoder.TEMPLATE_ID,
             from(COORDINATOR, DecisionsDecoder.BLOCK_LENGTH)
-                .group(DecisionsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(DecisionsDecoder.resourceIdEncodingOffset())
+                .events(DecisionsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(DecisionsDecoder.BranchesDecoder.branchIdEncodingOffset())
                 .enumField(DecisionsDecoder.BranchesDecoder.decisionEncodingOffset(), 1, 2)
                 .enumField(DecisionsDecoder.BranchesDecoder.causeEncodingOffset(), 1, 3));
         define(OnePhaseCommitsDecoder.TEMPLATE_ID,
             from(COORDINATOR, OnePhaseCommitsDecoder.BLOCK_LENGTH).positionLast()
-                .group(OnePhaseCommitsDecoder.BranchesDecoder.sbeBlockLength()).groupData(BYTES));
+                .idField(OnePhaseCommitsDecoder.resourceIdEncodingOffset())
+                .events(OnePhaseCommitsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(OnePhaseCommitsDecoder.BranchesDecoder.branchIdEncodingOffset()).groupData(BYTES));
         define(ForgetEvidenceDecoder.TEMPLATE_ID,
             from(COORDINATOR, ForgetEvidenceDecoder.BLOCK_LENGTH)
-                .group(ForgetEvidenceDecoder.BranchesDecoder.sbeBlockLength()));
+                .idField(ForgetEvidenceDecoder.resourceIdEncodingOffset())
+                .events(ForgetEvidenceDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(ForgetEvidenceDecoder.BranchesDecoder.branchIdEncodingOffset()));
         define(VotesDecoder.TEMPLATE_ID,
             from(PEER, VotesDecoder.BLOCK_LENGTH)
-                .group(VotesDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(VotesDecoder.resourceIdEncodingOffset())
+                .events(VotesDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(VotesDecoder.BranchesDecoder.branchIdEncodingOffset())
                 .enumField(VotesDecoder.BranchesDecoder.voteEncodingOffset(), 1, 3).groupData(TEXT));
         define(AcknowledgementsDecoder.TEMPLATE_ID,
             from(PEER, AcknowledgementsDecoder.BLOCK_LENGTH)
-                .group(AcknowledgementsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(AcknowledgementsDecoder.resourceIdEncodingOffset())
+                .events(AcknowledgementsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(AcknowledgementsDecoder.BranchesDecoder.branchIdEncodingOffset())
                 .enumField(AcknowledgementsDecoder.BranchesDecoder.decisionEncodingOffset(), 1, 2)
                 .enumField(AcknowledgementsDecoder.BranchesDecoder.resultEncodingOffset(), 1, 5));
         define(OnePhaseResultsDecoder.TEMPLATE_ID,
             from(PEER, OnePhaseResultsDecoder.BLOCK_LENGTH)
-                .group(OnePhaseResultsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(OnePhaseResultsDecoder.resourceIdEncodingOffset())
+                .events(OnePhaseResultsDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(OnePhaseResultsDecoder.BranchesDecoder.branchIdEncodingOffset())
                 .enumField(OnePhaseResultsDecoder.BranchesDecoder.resultEncodingOffset(), 1, 2).groupData(TEXT));
         define(InDoubtDecoder.TEMPLATE_ID,
-            from(PEER, InDoubtDecoder.BLOCK_LENGTH).group(InDoubtDecoder.BranchesDecoder.sbeBlockLength()));
+            from(PEER, InDoubtDecoder.BLOCK_LENGTH)
+                .idField(InDoubtDecoder.resourceIdEncodingOffset())
+                .events(InDoubtDecoder.BranchesDecoder.sbeBlockLength())
+                .idField(InDoubtDecoder.BranchesDecoder.branchIdEncodingOffset()));
     }
 
     private static void hostEvents() {
@@ -217,8 +255,10 @@ public final class Templates {
         define(OperatorRollbackDecoder.TEMPLATE_ID, from(HOST, OperatorRollbackDecoder.BLOCK_LENGTH));
         define(OperatorSettleDecoder.TEMPLATE_ID,
             from(HOST, OperatorSettleDecoder.BLOCK_LENGTH)
+                .idField(OperatorSettleDecoder.branchIdEncodingOffset())
                 .enumField(OperatorSettleDecoder.decisionEncodingOffset(), 1, 2));
-        define(OperatorPurgeDecoder.TEMPLATE_ID, from(HOST, OperatorPurgeDecoder.BLOCK_LENGTH));
+        define(OperatorPurgeDecoder.TEMPLATE_ID,
+            from(HOST, OperatorPurgeDecoder.BLOCK_LENGTH).idField(OperatorPurgeDecoder.branchIdEncodingOffset()));
         define(OperatorConfirmRecoveredDecoder.TEMPLATE_ID,
             from(HOST, OperatorConfirmRecoveredDecoder.BLOCK_LENGTH));
     }

@@ -2,7 +2,6 @@ package io.dtm.client;
 
 import io.dtm.session.Reservation;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
@@ -20,7 +19,7 @@ import java.util.concurrent.Executor;
  * being kept. Any thread; the store is called on the executor.
  */
 public final class ExactlyOnce {
-    private final SessionClient client;
+    private final DtmClient client;
     private final RequestStore store;
     private final Executor executor;
 
@@ -29,7 +28,7 @@ public final class ExactlyOnce {
      * @param store    keeps the ids.
      * @param executor on which the store may block; not the duty cycle's thread.
      */
-    public ExactlyOnce(final SessionClient client, final RequestStore store, final Executor executor) {
+    public ExactlyOnce(final DtmClient client, final RequestStore store, final Executor executor) {
         this.client = client;
         this.store = store;
         this.executor = executor;
@@ -39,14 +38,14 @@ public final class ExactlyOnce {
      * Runs a request for the first time, or repeats it.
      *
      * @param requestKey of the request.
-     * @param submission its branches, the same at each repeat; as {@link SessionClient#submission} gave it.
+     * @param oneShot    its branches, the same at each repeat.
      * @return what became of it.
      */
-    public CompletionStage<TransactionResult> run(final String requestKey, final Submission submission) {
+    public CompletableFuture<TransactionResult> run(final String requestKey, final OneShot oneShot) {
         return CompletableFuture.supplyAsync(() -> store.load(requestKey), executor)
             .thenCompose(kept -> kept == null
-                ? runUnderNewId(requestKey, null, submission)
-                : submit(kept, submission));
+                ? runUnderNewId(requestKey, null, oneShot)
+                : oneShot.submit(kept));
     }
 
     /**
@@ -55,22 +54,22 @@ public final class ExactlyOnce {
      *
      * @param requestKey of the request.
      * @param aborted    the id of the run that was aborted.
-     * @param submission its branches.
+     * @param oneShot    its branches.
      * @return what became of it.
      */
-    public CompletionStage<TransactionResult> runAgain(
-        final String requestKey, final long aborted, final Submission submission) {
+    public CompletableFuture<TransactionResult> runAgain(
+        final String requestKey, final long aborted, final OneShot oneShot) {
         return CompletableFuture.supplyAsync(() -> store.load(requestKey), executor)
             .thenCompose(kept -> kept == null || kept.transactionId() == aborted
-                ? runUnderNewId(requestKey, kept, submission)
-                : submit(kept, submission));
+                ? runUnderNewId(requestKey, kept, oneShot)
+                : oneShot.submit(kept));
     }
 
-    private CompletionStage<TransactionResult> runUnderNewId(
-        final String requestKey, final Reservation kept, final Submission submission) {
+    private CompletableFuture<TransactionResult> runUnderNewId(
+        final String requestKey, final Reservation kept, final OneShot oneShot) {
         return client.reserve()
             .thenApplyAsync(reserved -> keep(requestKey, kept, reserved), executor)
-            .thenCompose(winner -> submit(winner, submission));
+            .thenCompose(oneShot::submit);
     }
 
     /** @return the id under which the request is to be run: ours, or that of the process that was faster. */
@@ -92,10 +91,5 @@ public final class ExactlyOnce {
                 "the store neither kept the id of request '" + requestKey + "' nor holds another");
         }
         return winner;
-    }
-
-    private static CompletionStage<TransactionResult> submit(
-        final Reservation reservation, final Submission submission) {
-        return ((SessionSubmission) submission).submit(reservation);
     }
 }

@@ -11,7 +11,10 @@ import io.dtm.codec.message.OutcomeStage;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.session.ClientTransaction.Enlistment;
 import io.dtm.session.ClientTransaction.Kind;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -169,16 +172,8 @@ final class ClientTransactions {
 
     /** A session was resumed over the open link: what is unfinished in it is sent again. */
     void onAttached(final OwnedSession session) {
-        final long[] ids = new long[session.unfinished()];
-        int count = 0;
-        for (final ClientTransaction transaction : pending.values()) {
-            if (transaction.session == session) {
-                ids[count++] = transaction.transactionId;
-            }
-        }
-        Arrays.sort(ids, 0, count);
-        for (int i = 0; i < count; i++) {
-            sendAgain(pending.get(ids[i]));
+        for (final ClientTransaction transaction : of(session)) {
+            sendAgain(transaction);
         }
     }
 
@@ -187,15 +182,20 @@ final class ClientTransactions {
         resendIndex = 0;
     }
 
-    void onSessionGone(final OwnedSession session) {
-        for (final ClientTransaction transaction : pending.values().toArray(new ClientTransaction[0])) {
-            if (transaction.session == session) {
-                if (transaction.wasNeverAskedToCommit()) {
-                    end(transaction, Outcome.aborted(AbortReason.CLIENT_LOST, "the session was lost"));
-                } else {
-                    end(transaction, Outcome.unknown("the coordinator lost the session, and the outcome with it"));
-                }
+    /** The coordinator has ended a session: what it wasn't asked to commit is rolled back. */
+    void onSessionEnded(final OwnedSession session) {
+        for (final ClientTransaction transaction : of(session)) {
+            if (transaction.wasNeverAskedToCommit()) {
+                end(transaction, Outcome.aborted(AbortReason.CLIENT_LOST, "the session was lost"));
             }
+        }
+    }
+
+    /** The coordinator knows nothing of a session: the rest can't be asked for any more. */
+    void onSessionGone(final OwnedSession session) {
+        onSessionEnded(session);
+        for (final ClientTransaction transaction : of(session)) {
+            end(transaction, Outcome.unknown("the coordinator no longer knows the session, nor the outcome"));
         }
     }
 
@@ -490,6 +490,18 @@ final class ClientTransactions {
         return work;
     }
 
+    /** The transactions of a session in rising order of their ids. */
+    private List<ClientTransaction> of(final OwnedSession session) {
+        final List<ClientTransaction> found = new ArrayList<>(session.unfinished());
+        for (final ClientTransaction transaction : pending.values()) {
+            if (transaction.session == session) {
+                found.add(transaction);
+            }
+        }
+        found.sort(Comparator.comparingLong(ClientTransaction::transactionId));
+        return found;
+    }
+
     private void sendAgain(final ClientTransaction transaction) {
         final boolean sameEpoch = transaction.session.openedInEpoch() == guard.epoch();
         switch (transaction.kind) {
@@ -508,8 +520,10 @@ final class ClientTransactions {
                         sendEnd(transaction);
                     }
                 } else if (transaction.wasNeverAskedToCommit()) {
-                    end(transaction, Outcome.aborted(
-                        AbortReason.COORDINATOR_RESTART, "the coordinator was restarted before the commit"));
+                    end(transaction, transaction.session.hasEnded()
+                        ? Outcome.aborted(AbortReason.CLIENT_LOST, "the session was lost before the commit")
+                        : Outcome.aborted(
+                            AbortReason.COORDINATOR_RESTART, "the coordinator was restarted before the commit"));
                 } else {
                     sendInquire(transaction);
                 }

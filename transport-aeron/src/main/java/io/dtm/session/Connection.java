@@ -25,7 +25,10 @@ final class Connection {
         /** Nothing comes or goes until the next {@link #onOpen}. */
         void onClosed();
 
-        /** The coordinator no longer has a session; it was removed. */
+        /** The coordinator has ended a session: it begins and commits nothing more, and can only be asked. */
+        void onSessionEnded(OwnedSession session);
+
+        /** The coordinator knows nothing of a session; it was removed. */
         void onSessionGone(OwnedSession session);
     }
 
@@ -256,11 +259,15 @@ final class Connection {
         if (session == null || !epochConfirmed) {
             return;
         }
-        sessions.remove(session);
         listener.onSessionLost(sessionId);
-        owner.onSessionGone(session);
-        if (reason != CloseReason.REQUESTED) {
-            // The coordinator lets the link of a lost or slow session go: both directions are made anew.
+        session.ended();
+        owner.onSessionEnded(session);
+        if (session.unfinished() == 0) {
+            sessions.remove(session);
+        }
+        if (reason != CloseReason.REQUESTED || session.unfinished() > 0) {
+            // The coordinator lets the link of a lost or slow session go: both directions are made anew. Over the next
+            // one it can still be asked for outcomes of that session.
             giveUp("session " + sessionId + " was closed: " + reason, context.backoffInitialNs());
         }
     }

@@ -376,6 +376,11 @@ public final class CoordinatorSession implements AutoCloseable {
         }
 
         @Override
+        public void onSessionEnded(final OwnedSession session) {
+            transactions.onSessionEnded(session);
+        }
+
+        @Override
         public void onSessionGone(final OwnedSession session) {
             transactions.onSessionGone(session);
         }

@@ -5,6 +5,8 @@ final class OwnedSession {
     /** The counter never wraps: this is the last one that is used. */
     static final long LAST_COUNTER = 0xFFFF_FFFEL;
 
+    private static final int ENDED = 0;
+
     private final int sessionId;
     private final long tokenHigh;
     private final long tokenLow;
@@ -30,7 +32,7 @@ final class OwnedSession {
 
     /** Of another process, or of this one's past: it is resumed to repeat and to ask, and begins nothing. */
     static OwnedSession adopted(final int sessionId, final long tokenHigh, final long tokenLow) {
-        final OwnedSession session = new OwnedSession(sessionId, tokenHigh, tokenLow, 0, LAST_COUNTER + 1);
+        final OwnedSession session = new OwnedSession(sessionId, tokenHigh, tokenLow, ENDED, LAST_COUNTER + 1);
         session.isAdopted = true;
         return session;
     }
@@ -47,17 +49,13 @@ final class OwnedSession {
         return tokenLow;
     }
 
-    /** 0 for an adopted one that was not resumed yet. */
+    /** 0: it has ended, or was adopted and not resumed yet. */
     int openedInEpoch() {
         return openedInEpoch;
     }
 
     void openedInEpoch(final int epoch) {
         openedInEpoch = epoch;
-    }
-
-    boolean isAdopted() {
-        return isAdopted;
     }
 
     /** How many more transactions it can begin. */
@@ -100,6 +98,20 @@ final class OwnedSession {
 
     void attached(final boolean value) {
         attached = value;
+    }
+
+    /** The coordinator has ended it: it is kept to ask for what is unfinished. */
+    void ended() {
+        openedInEpoch = ENDED;
+    }
+
+    boolean hasEnded() {
+        return openedInEpoch == ENDED;
+    }
+
+    /** Whether it serves to begin transactions and to register resources, and not only to ask. */
+    boolean isOfUse() {
+        return !isAdopted && !hasEnded();
     }
 
     /** Whether the coordinator said that it doesn't know it, which counts only once that coordinator is obeyed. */

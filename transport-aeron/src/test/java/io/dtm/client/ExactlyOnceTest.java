@@ -26,7 +26,7 @@ class ExactlyOnceTest {
 
     private final FakeCoordinator coordinator = new FakeCoordinator();
     private final InMemoryStore store = new InMemoryStore();
-    private SessionClient client;
+    private DtmClient client;
     private ExactlyOnce exactlyOnce;
 
     private static final class InMemoryStore implements RequestStore {
@@ -61,21 +61,21 @@ class ExactlyOnceTest {
     void open() {
         coordinator.library = new CoordinatorSession(
             new SessionContext().link(coordinator.link).random(() -> 42));
-        client = new SessionClient(coordinator.library, () -> coordinator.nowNs);
+        client = new DtmClient(coordinator.library);
         exactlyOnce = new ExactlyOnce(client, store, Runnable::run);
         coordinator.connect();
-        client.lookup("stock");
+        client.resource("stock");
         coordinator.run().said();
         coordinator.found(5).run();
     }
 
-    private Submission submission() {
-        return client.submission().branch("stock", new byte[0]);
+    private OneShot oneShot() {
+        return client.oneShot().branch("stock", new byte[0]);
     }
 
     @Test
     void shouldKeepTheIdBeforeAnythingIsSent() {
-        final CompletionStage<TransactionResult> result = exactlyOnce.run(KEY, submission());
+        final CompletionStage<TransactionResult> result = exactlyOnce.run(KEY, oneShot());
         coordinator.expect("Submit 7:1 timeout 0 DECIDED 0->5 ''");
         assertEquals(new Reservation(7, 70, 71, T), store.load(KEY));
         coordinator.committed(T).run();
@@ -86,7 +86,7 @@ class ExactlyOnceTest {
     @Test
     void shouldRepeatTheSameIdWhenTheRequestWasRunBefore() {
         store.kept.put(KEY, new Reservation(3, 30, 31, transaction(3, 9)));
-        exactlyOnce.run(KEY, submission());
+        exactlyOnce.run(KEY, oneShot());
         coordinator.expect("SessionResume 3 token 30/31 known 1/101");
 
         coordinator.resumed(3, 1).expect("Submit 3:9 timeout 0 DECIDED 0->5 ''");
@@ -95,18 +95,18 @@ class ExactlyOnceTest {
     @Test
     void shouldRepeatTheIdOfTheProcessThatWasFaster() {
         store.winner = new Reservation(3, 30, 31, transaction(3, 9));
-        exactlyOnce.run(KEY, submission());
+        exactlyOnce.run(KEY, oneShot());
 
         coordinator.expect("SessionResume 3 token 30/31 known 1/101");
     }
 
     @Test
     void shouldTakeANewIdOnlyAfterAborted() {
-        final CompletionStage<TransactionResult> first = exactlyOnce.run(KEY, submission());
+        final CompletionStage<TransactionResult> first = exactlyOnce.run(KEY, oneShot());
         coordinator.run().said();
         coordinator.outcome(T, OutcomeStage.DECIDED, OutcomeType.ABORTED,
             io.dtm.codec.message.AbortReason.DEADLINE, 65535, "").run();
-        exactlyOnce.runAgain(KEY, first.toCompletableFuture().join().transactionId(), submission());
+        exactlyOnce.runAgain(KEY, first.toCompletableFuture().join().transactionId(), oneShot());
 
         coordinator.expect("Submit 7:2 timeout 0 DECIDED 0->5 ''");
         assertEquals(transaction(7, 2), store.load(KEY).transactionId());
@@ -115,7 +115,7 @@ class ExactlyOnceTest {
     @Test
     void shouldRepeatTheNewerIdWhenAnotherProcessHasRunItAgainAlready() {
         store.kept.put(KEY, new Reservation(3, 30, 31, transaction(3, 9)));
-        exactlyOnce.runAgain(KEY, T, submission());
+        exactlyOnce.runAgain(KEY, T, oneShot());
 
         coordinator.expect("SessionResume 3 token 30/31 known 1/101");
     }
@@ -123,11 +123,11 @@ class ExactlyOnceTest {
     @Test
     void shouldSendNothingWhenTheIdCannotBeKept() {
         store.failure = new IllegalStateException("no database");
-        final CompletionStage<TransactionResult> result = exactlyOnce.run(KEY, submission());
+        final CompletionStage<TransactionResult> result = exactlyOnce.run(KEY, oneShot());
         coordinator.expect();
         assertThrows(CompletionException.class, () -> result.toCompletableFuture().join());
         store.failure = null;
-        exactlyOnce.run(KEY, submission());
+        exactlyOnce.run(KEY, oneShot());
 
         coordinator.expect("Submit 7:2 timeout 0 DECIDED 0->5 ''");
         assertTrue(result.toCompletableFuture().isCompletedExceptionally());

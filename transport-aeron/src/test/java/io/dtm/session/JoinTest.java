@@ -67,14 +67,39 @@ class JoinTest extends ParticipantFixture {
     }
 
     @Test
-    void shouldRollTheWorkBackWhenTheJoinIsRefused() {
+    void shouldLeaveTheResourceAloneWhenTheJoinIsRefusedSinceAnotherProcessMayHaveTheBranch() {
         join();
         coordinator.run();
-        coordinator.rejected(T, RESOURCE, EnlistDecoder.TEMPLATE_ID, Refusal.UNKNOWN_TRANSACTION, "").run();
+        coordinator.rejected(T, RESOURCE, EnlistDecoder.TEMPLATE_ID, Refusal.NOT_ACTIVE, "").run();
 
-        assertEquals("refused UNKNOWN_TRANSACTION", listener.takeHeard());
-        assertEquals("rollback 3:1 branch 5 enlisted 1", participant.takeCalls());
+        assertEquals("refused NOT_ACTIVE", listener.takeHeard());
+        assertEquals("", participant.takeCalls());
         prepareJoined().said();
+    }
+
+    @Test
+    void shouldCarryOutADecisionForABranchWhoseJoinWasRefusedHereSinceAnotherProcessPreparedIt() {
+        join();
+        coordinator.run();
+        coordinator.rejected(T, RESOURCE, EnlistDecoder.TEMPLATE_ID, Refusal.DUPLICATE_BRANCH, "").run();
+        coordinator.decide(RESOURCE, T, RESOURCE, 1, DecisionType.COMMIT, DecisionCause.DECIDED).run();
+
+        assertEquals("commit 3:1 branch 5 enlisted 1", participant.takeCalls());
+    }
+
+    @Test
+    void shouldJoinAgainWhenTheJoinOvertookTheBegin() {
+        join();
+        coordinator.run();
+        final String first = String.join("", coordinator.said());
+        coordinator.rejected(T, RESOURCE, EnlistDecoder.TEMPLATE_ID, Refusal.UNKNOWN_TRANSACTION, "").run();
+        assertEquals("", listener.takeHeard());
+
+        coordinator.after(300);
+        assertEquals(first, String.join("", coordinator.said()));
+        coordinator.joined(T, RESOURCE).run();
+
+        assertEquals("joined", listener.takeHeard());
     }
 
     @Test
@@ -139,7 +164,7 @@ class JoinTest extends ParticipantFixture {
         resumeAndRegister();
 
         assertEquals("refused NOT_ACTIVE", listener.takeHeard());
-        assertEquals("rollback 3:1 branch 5 enlisted 1", participant.takeCalls());
+        assertEquals("", participant.takeCalls());
     }
 
     @Test

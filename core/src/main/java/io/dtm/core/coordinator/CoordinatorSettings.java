@@ -71,7 +71,7 @@ public record CoordinatorSettings(
     public static CoordinatorSettings defaults() {
         return new CoordinatorSettings(
             60_000, 60_000, 10_000, MAX_BRANCHES, 16 * 1024, 56 * 1024, 1 << 20, 4096, 4096, 8,
-            256L << 20, 1 << 20, 600_000, 200, 5_000, DURABILITY_FORCE);
+            256L << 20, 1 << 20, 600_000, 1_000, 5_000, DURABILITY_FORCE);
     }
 
     private static void inRange(final String name, final long value, final long min, final long max) {

@@ -28,4 +28,14 @@ public interface LinkPublisher {
      * @param linkId to close.
      */
     void close(int linkId);
+
+    /**
+     * Drives the transport's own housekeeping. The egress agent calls it once in every duty cycle, busy or idle: a
+     * transport may do all its work on the thread that uses its handles, so that nothing is unmapped under a call.
+     *
+     * @return a count of work done, 0 for none.
+     */
+    default int doWork() {
+        return 0;
+    }
 }

@@ -1,0 +1,122 @@
+package io.dtm.codec;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * Layout of the mark file: what tools want to know of a running coordinator, and what a start wants to know of the
+ * process before. It is mapped and never forced: it survives a killed process, and a power loss only by chance.
+ * <pre>
+ *   0                   1                   2                   3
+ *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *  +---------------------------------------------------------------+
+ *  |                 Version, stored last; 0: not ready            |
+ *  +---------------------------------------------------------------+
+ *  |                              0                                |
+ *  +---------------------------------------------------------------+
+ *  |                   Last activity, epoch millis                 |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                   Process id; 0: none runs                    |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                        Coordinator id                         |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                        Forced position                        |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                        Appended position                      |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ * </pre>
+ * All fields are little endian. The forced position is stored only after the force has ended, so whatever of this file
+ * survives is true. The appended position is stored now and then, for tools.
+ */
+public final class MarkDescriptor {
+    /** Version of this layout. */
+    public static final int VERSION = 1;
+    /** Length of the file in bytes: one page. */
+    public static final int FILE_LENGTH = 4096;
+    /** Offset of the version, an int. */
+    public static final int VERSION_OFFSET = 0;
+    /** Offset of the time of the last activity, a long. */
+    public static final int TIMESTAMP_OFFSET = 8;
+    /** Offset of the process id, a long. */
+    public static final int PID_OFFSET = 16;
+    /** Offset of the coordinator's id, a long. */
+    public static final int COORDINATOR_ID_OFFSET = 24;
+    /** Offset of the forced position, a long. */
+    public static final int FORCED_POSITION_OFFSET = 32;
+    /** Offset of the appended position, a long. */
+    public static final int APPENDED_POSITION_OFFSET = 40;
+
+    private MarkDescriptor() {
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @param pid    of the process that owns the directory; 0: none.
+     */
+    public static void pid(final MutableDirectBuffer buffer, final long pid) {
+        buffer.putLong(PID_OFFSET, pid, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return process that owns the directory, or owned it last.
+     */
+    public static long pid(final DirectBuffer buffer) {
+        return buffer.getLong(PID_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer        that holds the file, from 0.
+     * @param coordinatorId whose directory it is.
+     */
+    public static void coordinatorId(final MutableDirectBuffer buffer, final long coordinatorId) {
+        buffer.putLong(COORDINATOR_ID_OFFSET, coordinatorId, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return whose directory it is; 0: not written yet.
+     */
+    public static long coordinatorId(final DirectBuffer buffer) {
+        return buffer.getLong(COORDINATOR_ID_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer   that holds the file, from 0.
+     * @param position up to which the journal is forced.
+     */
+    public static void forcedPosition(final MutableDirectBuffer buffer, final long position) {
+        buffer.putLong(FORCED_POSITION_OFFSET, position, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return position up to which the journal is forced, at least.
+     */
+    public static long forcedPosition(final DirectBuffer buffer) {
+        return buffer.getLong(FORCED_POSITION_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer   that holds the file, from 0.
+     * @param position up to which the journal was appended.
+     */
+    public static void appendedPosition(final MutableDirectBuffer buffer, final long position) {
+        buffer.putLong(APPENDED_POSITION_OFFSET, position, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return position up to which the journal was appended some time ago.
+     */
+    public static long appendedPosition(final DirectBuffer buffer) {
+        return buffer.getLong(APPENDED_POSITION_OFFSET, LITTLE_ENDIAN);
+    }
+}

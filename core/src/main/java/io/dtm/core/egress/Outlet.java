@@ -1,0 +1,275 @@
+package io.dtm.core.egress;
+
+import io.dtm.codec.FrameBuilder;
+import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.RegisteredDecoder;
+import io.dtm.codec.message.SessionClosedDecoder;
+import io.dtm.codec.message.SessionOpenedDecoder;
+import io.dtm.codec.message.SessionResumedDecoder;
+import org.agrona.DirectBuffer;
+
+/**
+ * What waits for one session, or for one link that has none: two lanes, by release class. Keeps order within each lane,
+ * and lets nothing overtake a handshake: a record on append carries the number of handshakes queued before it.
+ * Egress agent only.
+ */
+final class Outlet {
+    /** Result of {@link #flush}: everything that may leave has left. */
+    static final int FLUSHED = 0;
+    /** Result of {@link #flush}: the link took no more. */
+    static final int BLOCKED = 1;
+    /** Result of {@link #flush}: more may leave at once. */
+    static final int MORE = 2;
+    /** Result of {@link #flush}: everything was dropped, since the link is gone. */
+    static final int DROPPED = 3;
+
+    private final Lane appendLane = new Lane();
+    private final Lane durableLane = new Lane();
+    private int id;
+    private int linkId;
+    private boolean discarding;
+    private boolean blocked;
+    private boolean dirty;
+    private boolean active;
+    private boolean closing;
+    private boolean waitsWhenClosing;
+    private boolean closed;
+    private boolean durableFirst;
+    private int handshakesQueued;
+    private int handshakesSent;
+    private int handshakesTaken;
+    private boolean closeTaken;
+
+    /** Starts anew for a session or link. */
+    Outlet init(final int ofId, final int toLinkId) {
+        id = ofId;
+        active = false;
+        attach(toLinkId);
+        return this;
+    }
+
+    /** From now on to this link: what was queued for another is dropped. */
+    void attach(final int toLinkId) {
+        linkId = toLinkId;
+        discarding = false;
+        closing = false;
+        closed = false;
+        drop();
+    }
+
+    int id() {
+        return id;
+    }
+
+    int linkId() {
+        return linkId;
+    }
+
+    /** @return whether its last message, SessionClosed, is queued or sent. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** @return whether its last message was sent. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** @return whether it takes nothing any more: its link is gone or too slow. */
+    boolean isDiscarding() {
+        return discarding;
+    }
+
+    /** @return whether the link took nothing when something was offered last. */
+    boolean isBlocked() {
+        return blocked;
+    }
+
+    boolean isActive() {
+        return active;
+    }
+
+    void active(final boolean isActive) {
+        active = isActive;
+    }
+
+    boolean isEmpty() {
+        return appendLane.isEmpty() && durableLane.isEmpty();
+    }
+
+    long backlogBytes() {
+        return appendLane.sizeBytes() + durableLane.sizeBytes();
+    }
+
+    /** @return whether a flush could send something. */
+    boolean mayFlush(final boolean forcedMore) {
+        return dirty || blocked || (forcedMore && !durableLane.isEmpty());
+    }
+
+    /**
+     * Queues one message. An outlet that discards takes only its last, SessionClosed.
+     *
+     * @return whether it was queued.
+     */
+    boolean queue(final DirectBuffer source, final int offset) {
+        final int templateId = OutboundDescriptor.templateId(source, offset);
+        if (discarding && templateId != SessionClosedDecoder.TEMPLATE_ID) {
+            return false;
+        }
+        if (OutboundDescriptor.isOnAppend(source, offset)) {
+            appendLane.append(source, offset, handshakesQueued);
+        } else {
+            durableLane.append(source, offset, handshakesQueued);
+            if (isHandshake(templateId)) {
+                handshakesQueued++;
+            } else if (templateId == SessionClosedDecoder.TEMPLATE_ID) {
+                closing = true;
+                waitsWhenClosing = !discarding && isRequested(source, offset);
+            }
+        }
+        dirty = true;
+        return true;
+    }
+
+    /** Drops what is queued and takes nothing more but SessionClosed, until it is attached to another link. */
+    void discard() {
+        discarding = true;
+        closed = closing;
+        drop();
+    }
+
+    /** Gives up memory that it doesn't need. */
+    void shrink() {
+        appendLane.shrink();
+        durableLane.shrink();
+    }
+
+    /**
+     * Sends what may leave.
+     *
+     * @param frame     is filled and sent, again and again.
+     * @param released  position up to which messages on durable may leave.
+     * @param publisher sends.
+     * @param maxFrames greatest number of frames.
+     * @return a result.
+     */
+    int flush(final FrameBuilder frame, final long released, final LinkPublisher publisher, final int maxFrames) {
+        dirty = false;
+        blocked = false;
+        for (int i = 0; i < maxFrames; i++) {
+            frame.reset();
+            fill(frame, released);
+            if (frame.isEmpty()) {
+                return FLUSHED;
+            }
+            final int result = publisher.offer(linkId, frame.buffer(), 0, frame.length());
+            if (result != LinkPublisher.SENT) {
+                return onNotSent(result);
+            }
+            commit();
+        }
+        dirty = true;
+        return MORE;
+    }
+
+    private int onNotSent(final int result) {
+        appendLane.rollBack();
+        durableLane.rollBack();
+        // A session that was lost or too slow is told so if that is possible now, and not waited for.
+        if (result == LinkPublisher.GONE || (closing && !waitsWhenClosing)) {
+            discard();
+            return DROPPED;
+        }
+        blocked = true;
+        return BLOCKED;
+    }
+
+    private void fill(final FrameBuilder frame, final long released) {
+        handshakesTaken = handshakesSent;
+        closeTaken = false;
+        if (durableFirst) {
+            if (takeDurable(frame, released)) {
+                takeOnAppend(frame);
+            }
+        } else if (takeOnAppend(frame) && takeDurable(frame, released) && handshakesTaken > handshakesSent) {
+            takeOnAppend(frame);
+        }
+    }
+
+    private boolean takeOnAppend(final FrameBuilder frame) {
+        while (appendLane.hasNext()) {
+            final int at = appendLane.next();
+            if (OutboundDescriptor.id(appendLane.buffer(), at) > handshakesTaken) {
+                return true;
+            }
+            if (!take(frame, appendLane, at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean takeDurable(final FrameBuilder frame, final long released) {
+        while (durableLane.hasNext()) {
+            final int at = durableLane.next();
+            if (OutboundDescriptor.position(durableLane.buffer(), at) > released) {
+                return true;
+            }
+            final int templateId = OutboundDescriptor.templateId(durableLane.buffer(), at);
+            final boolean closes = templateId == SessionClosedDecoder.TEMPLATE_ID;
+            if (closes && appendLane.hasNext()) {
+                return true;
+            }
+            if (!take(frame, durableLane, at)) {
+                return false;
+            }
+            closeTaken |= closes;
+            if (isHandshake(templateId)) {
+                handshakesTaken++;
+            }
+        }
+        return true;
+    }
+
+    private static boolean take(final FrameBuilder frame, final Lane lane, final int at) {
+        final DirectBuffer buffer = lane.buffer();
+        final boolean taken = frame.append(
+            OutboundDescriptor.templateId(buffer, at),
+            OutboundDescriptor.blockLength(buffer, at),
+            buffer,
+            OutboundDescriptor.bodyOffset(at),
+            OutboundDescriptor.bodyLength(buffer, at));
+        if (taken) {
+            lane.advance();
+        }
+        return taken;
+    }
+
+    private void commit() {
+        appendLane.commit();
+        durableLane.commit();
+        handshakesSent = handshakesTaken;
+        closed = closeTaken;
+        durableFirst = !durableFirst;
+    }
+
+    private void drop() {
+        appendLane.clear();
+        durableLane.clear();
+        blocked = false;
+        dirty = false;
+        handshakesQueued = 0;
+        handshakesSent = 0;
+    }
+
+    private static boolean isRequested(final DirectBuffer buffer, final int offset) {
+        final int reasonOffset = OutboundDescriptor.bodyOffset(offset) + SessionClosedDecoder.reasonEncodingOffset();
+        return buffer.getByte(reasonOffset) == CloseReason.REQUESTED.value();
+    }
+
+    private static boolean isHandshake(final int templateId) {
+        return templateId == SessionOpenedDecoder.TEMPLATE_ID
+            || templateId == SessionResumedDecoder.TEMPLATE_ID
+            || templateId == RegisteredDecoder.TEMPLATE_ID;
+    }
+}

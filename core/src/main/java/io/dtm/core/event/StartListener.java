@@ -1,0 +1,34 @@
+package io.dtm.core.event;
+
+import io.dtm.core.coordinator.CoordinatorSettings;
+
+/**
+ * Hears of epochs and settings just before the coordinator does: what is sent because of that very event already
+ * carries them. Called by the {@link EventAdapter}.
+ */
+public interface StartListener {
+    /** Hears nothing. */
+    StartListener NONE = new StartListener() {
+        @Override
+        public void onEpochStarted(
+            final long coordinatorId, final int epoch, final int generation, final long nonce) {
+            // Nobody is interested.
+        }
+
+        @Override
+        public void onSettings(final CoordinatorSettings settings) {
+            // Nobody is interested.
+        }
+    };
+
+    /**
+     * @param coordinatorId of the coordinator.
+     * @param epoch         that starts.
+     * @param generation    of the epochs: raised by an operator's restore.
+     * @param nonce         of the epoch.
+     */
+    void onEpochStarted(long coordinatorId, int epoch, int generation, long nonce);
+
+    /** @param settings that apply from now on. */
+    void onSettings(CoordinatorSettings settings);
+}

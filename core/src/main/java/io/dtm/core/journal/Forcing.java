@@ -1,0 +1,39 @@
+package io.dtm.core.journal;
+
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+
+/** Forces whole files and names, off the hot path. A failure is final, but for an agent that is being stopped. */
+final class Forcing {
+    private Forcing() {
+    }
+
+    static void file(final JournalStorage storage, final JournalFile file, final String name)
+        throws ClosedByInterruptException {
+        try {
+            file.force();
+        } catch (final ClosedByInterruptException ex) {
+            throw ex;
+        } catch (final IOException ex) {
+            throw failed("file " + storage.describe(name), ex);
+        }
+    }
+
+    static void directory(final JournalStorage storage) throws ClosedByInterruptException {
+        try {
+            storage.forceDirectory();
+        } catch (final ClosedByInterruptException ex) {
+            throw ex;
+        } catch (final IOException ex) {
+            throw failed("the directory of " + storage.describe(FileNames.COORDINATOR_ID), ex);
+        }
+    }
+
+    static JournalException failed(final String what, final Throwable cause) {
+        return new JournalException(Category.FORCE_FAILED, what + " could not be forced onto its device: " + cause
+            + ". Nothing was answered that depends on it. It isn't tried again: a second force could succeed without"
+            + " having written anything. Check the device, then start again: the start writes and forces again what"
+            + " may be missing", cause);
+    }
+}

@@ -1,0 +1,95 @@
+package io.dtm.core.journal;
+
+import io.dtm.codec.MarkDescriptor;
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.agrona.MarkFile;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The mark file: lets tools see who runs, and remembers the forced position beyond the death of the process. It is no
+ * lock. The force agent stores the forced position, the agent that prepares space the rest.
+ */
+final class JournalMark implements AutoCloseable {
+    private final JournalFile file;
+    private final UnsafeBuffer buffer;
+    private final MarkFile markFile;
+
+    private JournalMark(final JournalFile file) {
+        this.file = file;
+        this.buffer = file.buffer();
+        this.markFile =
+            new MarkFile(buffer, MarkDescriptor.VERSION_OFFSET, MarkDescriptor.TIMESTAMP_OFFSET);
+    }
+
+    /** Looks at a mark file that stays the caller's. */
+    static JournalMark of(final JournalFile file) {
+        return new JournalMark(file);
+    }
+
+    /** Opens the mark file for the owner of the directory, or makes it. */
+    static JournalMark openOrCreate(final JournalStorage storage) throws IOException {
+        try {
+            final JournalFile file = storage.open(FileNames.MARK, true);
+            if (file.length() == MarkDescriptor.FILE_LENGTH) {
+                return new JournalMark(file);
+            }
+            file.close();
+            storage.delete(FileNames.MARK);
+        } catch (final NoSuchFileException ex) {
+            assert ex.getFile() != null;
+        }
+        final JournalFile file = storage.create(FileNames.MARK, MarkDescriptor.FILE_LENGTH);
+        Forcing.file(storage, file, FileNames.MARK);
+        return new JournalMark(file);
+    }
+
+    /**
+     * @return whether it says something about this coordinator's journal.
+     * @throws JournalException FOREIGN if it belongs to another one.
+     */
+    boolean isUsable(final JournalStorage storage, final long coordinatorId) {
+        if (file.length() != MarkDescriptor.FILE_LENGTH
+            || markFile.versionVolatile() != MarkDescriptor.VERSION) {
+            return false;
+        }
+        final long found = MarkDescriptor.coordinatorId(buffer);
+        if (found != coordinatorId) {
+            throw new JournalException(Category.FOREIGN, String.format(
+                "the mark file %s is of coordinator %016x, the directory of %016x: files of two were mixed; put back"
+                    + " what belongs together", storage.describe(FileNames.MARK), found, coordinatorId), null);
+        }
+        return true;
+    }
+
+    /** Everything but the version first, so that half of it says nothing. */
+    void start(final long coordinatorId, final long pid, final long forcedPosition, final long nowMs) {
+        if (markFile.versionVolatile() != MarkDescriptor.VERSION) {
+            buffer.setMemory(0, MarkDescriptor.FILE_LENGTH, (byte) 0);
+        }
+        MarkDescriptor.pid(buffer, pid);
+        MarkDescriptor.coordinatorId(buffer, coordinatorId);
+        forced(forcedPosition);
+        MarkDescriptor.appendedPosition(buffer, forcedPosition);
+        markFile.timestampRelease(nowMs);
+        markFile.signalReady(MarkDescriptor.VERSION);
+    }
+
+    /** Force agent only, after the force. */
+    void forced(final long position) {
+        MarkDescriptor.forcedPosition(buffer, position);
+    }
+
+    void activity(final long appendedPosition, final long nowMs) {
+        MarkDescriptor.appendedPosition(buffer, appendedPosition);
+        markFile.timestampRelease(nowMs);
+    }
+
+    /** Nobody runs any more. */
+    @Override
+    public void close() {
+        MarkDescriptor.pid(buffer, 0);
+        file.close();
+    }
+}

@@ -1,0 +1,285 @@
+package io.dtm.core.journal;
+
+import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The start of a journal: owns the directory, replays, finds the tail, and makes a live journal of it. One thread.
+ * <pre>
+ *   open ──► replay ──► start ──► SegmentedJournal
+ *     │         │          └ writes the tail again that no evidence calls forced, zeros what follows, forces both
+ *     │         └ CORRUPT if a record that was forced is damaged; else cuts a torn tail off
+ *     └ lock, coordinator id; a first start makes the first segment
+ * </pre>
+ */
+public final class JournalRecovery implements AutoCloseable {
+    /** As when segments are made: a page at a time. */
+    private static final int CHUNK_LENGTH = 4096;
+
+    private final JournalContext context;
+    private final JournalStorage storage;
+    private final boolean isFirstStart;
+    private final long coordinatorId;
+    private final JournalReader reader;
+    private JournalTail tail;
+    private boolean isStarted;
+
+    /**
+     * Takes possession of the data directory; makes it at the first start.
+     *
+     * @param context not concluded yet.
+     * @return the recovery.
+     * @throws JournalException OWNED, FOREIGN, CORRUPT, NO_SPACE, FORCE_FAILED.
+     */
+    public static JournalRecovery open(final JournalContext context) {
+        context.conclude();
+        context.storage().own();
+        try {
+            return new JournalRecovery(context);
+        } catch (final IOException ex) {
+            context.storage().close();
+            throw failed(context.storage(), ex);
+        } catch (final RuntimeException ex) {
+            context.storage().close();
+            throw ex;
+        }
+    }
+
+    private JournalRecovery(final JournalContext context) throws IOException {
+        this.context = context;
+        this.storage = context.storage();
+        for (final String name : storage.list()) {
+            if (FileNames.isTemporary(name)) {
+                storage.delete(name);
+            }
+        }
+        this.isFirstStart = !storage.list().contains(FileNames.COORDINATOR_ID);
+        this.coordinatorId = isFirstStart ? startFirst() : CoordinatorIdFile.read(storage);
+        this.reader = new JournalReader(storage, coordinatorId);
+    }
+
+    /** @return whether there was no journal before. */
+    public boolean isFirstStart() {
+        return isFirstStart;
+    }
+
+    /** @return whose journal it is. */
+    public long coordinatorId() {
+        return coordinatorId;
+    }
+
+    /** @return the first position from which it can be replayed. */
+    public long oldestPosition() {
+        return reader.oldestPosition();
+    }
+
+    /**
+     * Replays; may be done again.
+     *
+     * @param from    end position of a record, or 0 for all that there is.
+     * @param handler takes the records.
+     * @return where the journal ends.
+     * @throws JournalException CORRUPT, FOREIGN.
+     */
+    public JournalTail replay(final long from, final RecordHandler handler) {
+        tail = reader.replay(from, handler);
+        return tail;
+    }
+
+    /**
+     * Makes the journal live: afterwards everything replayed is forced, and nothing behind it can ever come back. To be
+     * called after a replay.
+     *
+     * @return the journal. It owns the directory from now on.
+     * @throws JournalException NO_SPACE, FORCE_FAILED.
+     */
+    public SegmentedJournal start() {
+        if (tail == null || isStarted) {
+            throw new IllegalStateException("replay once, then start once");
+        }
+        isStarted = true;
+        reader.close();
+        if (tail.isTorn()) {
+            context.reportSink().accept("journal: " + tail.description());
+        }
+        final List<Segment> opened = new ArrayList<>();
+        try {
+            return start(opened);
+        } catch (final IOException | RuntimeException ex) {
+            opened.forEach(Segment::close);
+            storage.close();
+            throw ex instanceof IOException ? failed(storage, (IOException) ex) : (RuntimeException) ex;
+        }
+    }
+
+    private SegmentedJournal start(final List<Segment> opened) throws IOException {
+        final List<String> names = new ArrayList<>(storage.list());
+        names.removeIf(name -> !FileNames.isSegment(name));
+        final int tailIndex = indexOfTail(names);
+
+        secureReplayed(names.subList(0, tailIndex + 1));
+        deleteUsed(names, tailIndex + 1);
+        for (final String name : names.subList(tailIndex, names.size())) {
+            opened.add(new Segment(storage.open(name, true)));
+        }
+        final JournalMark mark = JournalMark.openOrCreate(storage);
+        Forcing.directory(storage);
+        mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
+
+        final Segment current = opened.get(0);
+        final SegmentSupply supply = new SegmentSupply(context, coordinatorId, current);
+        for (final String name : names.subList(0, tailIndex)) {
+            supply.adoptClosed(name, endPosition(name));
+        }
+        for (final Segment spare : opened.subList(1, opened.size())) {
+            supply.adoptSpare(spare);
+        }
+        final SegmentedJournal journal =
+            new SegmentedJournal(context, coordinatorId, mark, supply, current, tail.position(), tail.timeNs());
+        opened.clear();
+        prepareSpace(journal);
+        return journal;
+    }
+
+    /** So that what comes first finds a segment ahead of need. If there is no space, that isn't the start's failure. */
+    private static void prepareSpace(final SegmentedJournal journal) {
+        boolean isDone = false;
+        try {
+            journal.prepareSpace();
+            journal.handOver();
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                journal.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        if (!isStarted) {
+            isStarted = true;
+            storage.close();
+        }
+    }
+
+    private long startFirst() throws IOException {
+        for (final String name : storage.list()) {
+            if (FileNames.isSegment(name)) {
+                deleteUnlessInUse(name);
+            }
+        }
+        final long id = context.coordinatorIdSupplier().getAsLong();
+        if (id == 0) {
+            throw new IllegalArgumentException("0 is no coordinator id");
+        }
+        SegmentSupply.create(context, id, 0, 0).close();
+        CoordinatorIdFile.write(storage, id);
+        return id;
+    }
+
+    /** A first start that didn't come to its end leaves a segment without records, and no id. */
+    private void deleteUnlessInUse(final String name) throws IOException {
+        try (JournalFile file = storage.open(name, false)) {
+            if (!isUnused(file)) {
+                throw new JournalException(Category.FOREIGN, "there is a journal, but no "
+                    + storage.describe(FileNames.COORDINATOR_ID) + "; bring that file back: the coordinator's id as 16"
+                    + " hexadecimal digits and a line feed, as in the header of each segment", null);
+            }
+        }
+        storage.delete(name);
+    }
+
+    /** The replayed tail may exist in the page cache only; what follows may still be something else on the device. */
+    private void secureReplayed(final List<String> names) throws IOException {
+        for (final String name : names) {
+            try (JournalFile file = storage.open(name, true)) {
+                final long base = SegmentDescriptor.basePosition(file.buffer());
+                final long end = base + file.length();
+                final boolean isLast = name.equals(names.get(names.size() - 1));
+                if (tail.evidencePosition() < end || isLast) {
+                    final int from = (int) Math.max(SegmentDescriptor.HEADER_LENGTH, tail.evidencePosition() - base);
+                    final int to = (int) (Math.min(end, tail.position()) - base);
+                    copyAgain(file, from, to);
+                    zero(file, Math.max(to, SegmentDescriptor.HEADER_LENGTH));
+                    Forcing.file(storage, file, name);
+                }
+            }
+        }
+    }
+
+    private static void copyAgain(final JournalFile file, final int from, final int to) throws IOException {
+        final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_LENGTH);
+        for (int offset = from; offset < to; offset += chunk.limit()) {
+            chunk.clear().limit(chunkLength(offset, to));
+            file.buffer().getBytes(offset, chunk, 0, chunk.limit());
+            file.write(offset, chunk.position(0));
+        }
+    }
+
+    private static void zero(final JournalFile file, final int from) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_LENGTH);
+        for (int offset = from; offset < file.length(); offset += zeros.limit()) {
+            zeros.clear().limit(chunkLength(offset, file.length()));
+            file.write(offset, zeros);
+        }
+    }
+
+    /** Up to the next page: so that all later chunks are whole pages. */
+    private static int chunkLength(final int offset, final int end) {
+        return Math.min(CHUNK_LENGTH - offset % CHUNK_LENGTH, end - offset);
+    }
+
+    /** Segments behind the tail that hold anything are of the cut off part. The last goes first: no gap appears. */
+    private void deleteUsed(final List<String> names, final int from) throws IOException {
+        int firstUsed = from;
+        while (firstUsed < names.size() && isUnused(names.get(firstUsed))) {
+            firstUsed++;
+        }
+        firstUsed = Math.min(firstUsed, from + context.reservedSegments());
+        for (int i = names.size() - 1; i >= firstUsed; i--) {
+            storage.delete(names.remove(i));
+        }
+    }
+
+    private boolean isUnused(final String name) throws IOException {
+        try (JournalFile file = storage.open(name, false)) {
+            return isUnused(file);
+        }
+    }
+
+    private static boolean isUnused(final JournalFile file) {
+        for (int offset = SegmentDescriptor.HEADER_LENGTH; offset <= file.length() - Long.BYTES; offset += Long.BYTES) {
+            if (file.buffer().getLong(offset) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int indexOfTail(final List<String> names) throws IOException {
+        for (int i = 0; i < names.size(); i++) {
+            if (tail.position() <= endPosition(names.get(i))) {
+                final boolean isFull = tail.position() == endPosition(names.get(i));
+                return isFull && i + 1 < names.size() ? i + 1 : i;
+            }
+        }
+        throw new IllegalStateException("no segment holds position " + tail.position());
+    }
+
+    private long endPosition(final String name) throws IOException {
+        try (JournalFile file = storage.open(name, false)) {
+            return SegmentDescriptor.basePosition(file.buffer()) + file.length();
+        }
+    }
+
+    private static JournalException failed(final JournalStorage storage, final IOException ex) {
+        return new JournalException(Category.NO_SPACE, "data directory of " + storage.describe(FileNames.COORDINATOR_ID)
+            + " can't be written: " + ex + ". If its disk is full, make space", ex);
+    }
+}

@@ -1,0 +1,116 @@
+package io.dtm.core.journal;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A directory of a file system, its files mapped. */
+public final class MappedStorage implements JournalStorage {
+    /**
+     * Zeros are written in chunks of a page. Larger ones make larger folios of the page cache, and then a store into
+     * one of its bytes makes the next force write the whole folio: 1 MiB instead of 4 KiB (measured: ext4, Linux 6.18).
+     */
+    private static final int ZERO_CHUNK_LENGTH = 4096;
+
+    private final DataDirectory directory;
+
+    /**
+     * @param directory that holds the files; need not exist before it is owned.
+     */
+    public MappedStorage(final Path directory) {
+        this.directory = new DataDirectory(directory);
+    }
+
+    @Override
+    public void own() {
+        directory.own();
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        final List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path())) {
+            for (final Path file : files) {
+                names.add(file.getFileName().toString());
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    @Override
+    public JournalFile create(final String name, final int length) throws IOException {
+        final Path path = directory.resolve(name);
+        final Set<OpenOption> options = Set.of(CREATE_NEW, READ, WRITE, NOFOLLOW_LINKS);
+        final FileChannel channel = FileChannel.open(path, options, directory.newFileAttributes());
+        try {
+            fillWithZeros(channel, length);
+            return new MappedFile(channel, true);
+        } catch (final IOException | RuntimeException ex) {
+            channel.close();
+            Files.deleteIfExists(path);
+            throw ex;
+        }
+    }
+
+    @Override
+    public JournalFile open(final String name, final boolean writable) throws IOException {
+        final Set<OpenOption> options =
+            writable ? Set.of(READ, WRITE, NOFOLLOW_LINKS) : Set.of(READ, NOFOLLOW_LINKS);
+        return new MappedFile(FileChannel.open(directory.resolve(name), options), writable);
+    }
+
+    @Override
+    public void rename(final String from, final String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(final String name) throws IOException {
+        Files.delete(directory.resolve(name));
+    }
+
+    @Override
+    public void forceDirectory() throws IOException {
+        DataDirectory.force(directory.path());
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(directory.path()).getUsableSpace();
+    }
+
+    @Override
+    public String describe(final String name) {
+        return directory.resolve(name).toString();
+    }
+
+    @Override
+    public void close() {
+        directory.close();
+    }
+
+    private static void fillWithZeros(final FileChannel channel, final int length) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(length, ZERO_CHUNK_LENGTH));
+        long position = 0;
+        while (position < length) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), length - position));
+            while (zeros.hasRemaining()) {
+                position += channel.write(zeros, position);
+            }
+        }
+    }
+}

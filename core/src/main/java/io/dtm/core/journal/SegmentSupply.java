@@ -1,0 +1,249 @@
+package io.dtm.core.journal;
+
+import io.dtm.codec.SegmentDescriptor;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayDeque;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
+
+/**
+ * Makes segments ahead of need, closes those that are done with and deletes those that were let go. All of it is slow,
+ * so it has an agent of its own, which this class belongs to; the journal stage takes from {@link #spares}, the force
+ * agent says where it is.
+ */
+final class SegmentSupply {
+    private static final long HEARTBEAT_NS = 1_000_000_000L;
+
+    /** From this agent to the journal stage. */
+    private final OneToOneConcurrentArrayQueue<Segment> spares;
+    private final ArrayDeque<ClosedSegment> closed = new ArrayDeque<>();
+    private final JournalContext context;
+    private final JournalStorage storage;
+    private final long coordinatorId;
+    /** The oldest segment that is open: a chain leads from it to the one that is appended to. */
+    private Segment oldest;
+    private long nextBasePosition;
+    private long retryAtNs;
+    private boolean waitsForRetry;
+    private long deleteRetryAtNs;
+    private boolean waitsToDelete;
+    private long heartbeatAtNs;
+    private volatile boolean isRefused;
+    private volatile long releasePosition;
+    /** From the force agent: nobody touches those before it. */
+    private volatile Segment forcing;
+
+    SegmentSupply(final JournalContext context, final long coordinatorId, final Segment current) {
+        this.context = context;
+        this.storage = context.storage();
+        this.coordinatorId = coordinatorId;
+        this.oldest = current;
+        this.forcing = current;
+        this.nextBasePosition = current.endPosition();
+        this.spares = new OneToOneConcurrentArrayQueue<>(Math.max(2, context.reservedSegments() + 1));
+    }
+
+    /** At the start only: a spare of the former process. */
+    void adoptSpare(final Segment segment) {
+        if (segment.basePosition() != nextBasePosition) {
+            throw new IllegalStateException("a gap before segment " + segment.name());
+        }
+        nextBasePosition = segment.endPosition();
+        spares.add(segment);
+    }
+
+    /** At the start only: a segment that the former process was done with, oldest first. */
+    void adoptClosed(final String name, final long endPosition) {
+        closed.add(new ClosedSegment(name, endPosition));
+    }
+
+    /** Journal stage only. @return the next segment, or null: none is ready. */
+    Segment take() {
+        return spares.poll();
+    }
+
+    /** Force agent only: it has forced all segments before, and the journal stage is past them too. */
+    void retireBefore(final Segment segment) {
+        forcing = segment;
+    }
+
+    /** Any thread. */
+    boolean isComplete() {
+        return spares.size() >= context.reservedSegments();
+    }
+
+    /** Any thread. @return whether the last try to make a segment failed. */
+    boolean isRefused() {
+        return isRefused;
+    }
+
+    /** Any thread. */
+    void releaseBefore(final long position) {
+        releasePosition = Math.max(releasePosition, position);
+    }
+
+    /**
+     * @param forcedPosition known now.
+     * @return a work count.
+     * @throws JournalException FORCE_FAILED.
+     */
+    int work(final long forcedPosition) {
+        final long nowNs = context.nanoClock().nanoTime();
+        int work = closeRetired();
+        if (!isComplete() && !(waitsForRetry && nowNs - retryAtNs < 0)) {
+            work += supply(forcedPosition, nowNs);
+        }
+        if (!waitsToDelete || nowNs - deleteRetryAtNs >= 0) {
+            work += deleteReleased(Math.min(releasePosition, forcedPosition), nowNs);
+        }
+        return work;
+    }
+
+    /** @return whether it is time to give a sign of life. */
+    boolean isHeartbeatDue() {
+        final long nowNs = context.nanoClock().nanoTime();
+        if (heartbeatAtNs != 0 && nowNs - heartbeatAtNs < 0) {
+            return false;
+        }
+        heartbeatAtNs = nowNs + HEARTBEAT_NS;
+        return true;
+    }
+
+    /** When nobody works any more. */
+    void close() {
+        for (Segment spare = spares.poll(); spare != null; spare = spares.poll()) {
+            spare.close();
+        }
+        while (oldest != null) {
+            final Segment next = oldest.next();
+            oldest.close();
+            oldest = next;
+        }
+    }
+
+    private int closeRetired() {
+        int work = 0;
+        final Segment end = forcing;
+        while (oldest != end) {
+            final Segment next = oldest.next();
+            closed.add(new ClosedSegment(oldest.name(), oldest.endPosition()));
+            oldest.close();
+            oldest = next;
+            work++;
+        }
+        return work;
+    }
+
+    private int supply(final long forcedPosition, final long nowNs) {
+        try {
+            if (storage.usableBytes() - context.segmentLength() < context.lowSpaceBytes()) {
+                refuse(nowNs, "less than " + context.lowSpaceBytes() + " bytes would stay free");
+                return 0;
+            }
+            final Segment segment = create(context, coordinatorId, nextBasePosition, forcedPosition);
+            nextBasePosition = segment.endPosition();
+            waitsForRetry = false;
+            spares.add(segment);
+            if (isRefused && isComplete()) {
+                isRefused = false;
+                context.reportSink().accept("journal: there is space again; new transactions are taken");
+            }
+            return 1;
+        } catch (final ClosedByInterruptException ex) {
+            return 0; // The agent is being stopped; what it has made is temporary.
+        } catch (final IOException ex) {
+            refuse(nowNs, ex.toString());
+            return 0;
+        }
+    }
+
+    private void refuse(final long nowNs, final String why) {
+        retryAtNs = nowNs + context.spaceRetryNs();
+        waitsForRetry = true;
+        if (!isRefused) {
+            isRefused = true;
+            context.reportSink().accept("journal: no space for segment "
+                + storage.describe(FileNames.segment(nextBasePosition)) + " (" + why + "): new transactions are"
+                + " refused until there is, running ones finish in what is reserved; make space on that disk");
+        }
+    }
+
+    private int deleteReleased(final long beforePosition, final long nowNs) {
+        int work = 0;
+        waitsToDelete = false;
+        while (!closed.isEmpty() && closed.peek().endPosition <= beforePosition) {
+            try {
+                storage.delete(closed.peek().name);
+            } catch (final IOException ex) {
+                waitsToDelete = true;
+                deleteRetryAtNs = nowNs + context.spaceRetryNs();
+                context.reportSink().accept("journal: segment " + storage.describe(closed.peek().name)
+                    + " isn't needed any more and can't be deleted: " + ex);
+                break;
+            }
+            closed.poll();
+            work++;
+        }
+        if (work > 0) {
+            forceNames();
+        }
+        return work;
+    }
+
+    /**
+     * Makes a segment: it gets its name only when it is complete and forced.
+     *
+     * @throws IOException      if there is no space: nothing is left of it.
+     * @throws JournalException FORCE_FAILED.
+     */
+    static Segment create(
+        final JournalContext context, final long coordinatorId, final long basePosition, final long forcedPosition)
+        throws IOException {
+        final JournalStorage storage = context.storage();
+        final String name = FileNames.segment(basePosition);
+        final String temporary = name + FileNames.TEMPORARY_SUFFIX;
+        deleteIfExists(storage, temporary);
+        final JournalFile file = storage.create(temporary, context.segmentLength());
+        boolean isDone = false;
+        try {
+            SegmentDescriptor.header(file.buffer(), context.segmentLength(), coordinatorId, basePosition,
+                forcedPosition, context.epochClock().time());
+            SegmentDescriptor.crc(file.buffer(), RecordChecksum.header(file.byteBuffer()));
+            Forcing.file(storage, file, name);
+            storage.rename(temporary, name);
+            Forcing.directory(storage);
+            isDone = true;
+            return new Segment(file);
+        } finally {
+            if (!isDone) {
+                file.close();
+                deleteIfExists(storage, temporary);
+            }
+        }
+    }
+
+    static void deleteIfExists(final JournalStorage storage, final String name) throws IOException {
+        if (storage.list().contains(name)) {
+            storage.delete(name);
+        }
+    }
+
+    private void forceNames() {
+        try {
+            Forcing.directory(storage);
+        } catch (final ClosedByInterruptException ex) {
+            // The agent is being stopped. A deleted segment that comes back is let go again.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class ClosedSegment {
+        private final String name;
+        private final long endPosition;
+
+        ClosedSegment(final String name, final long endPosition) {
+            this.name = name;
+            this.endPosition = endPosition;
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package io.dtm.core.journal;
+
+import io.dtm.codec.RecordDescriptor;
+import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A journal of segments; comes out of a {@link JournalRecovery}. Three agents share it, each with its own methods: the
+ * journal stage appends, the force agent forces, and one that may be slow prepares space. Nothing but positions and the
+ * chain of segments goes between them, so none ever waits for another.
+ * <p>
+ * The first failure of any of them is final: every later append, force or preparation throws.
+ */
+public final class SegmentedJournal implements Journal {
+    /** Each position in a cache line, with its neighbour, of its own. */
+    private static final int APPENDED_OFFSET = 128;
+    private static final int CURRENT_END_OFFSET = 136;
+    private static final int FORCED_OFFSET = 256;
+    private static final int REQUESTED_OFFSET = 384;
+    private static final int POSITIONS_LENGTH = 512;
+
+    private final UnsafeBuffer positions = new UnsafeBuffer(new byte[POSITIONS_LENGTH]);
+    private final SingleWriter appender = new SingleWriter();
+    private final SingleWriter forcer = new SingleWriter();
+    private final SingleWriter preparer = new SingleWriter();
+    private final JournalContext context;
+    private final SegmentSupply supply;
+    private final JournalMark mark;
+    private final RecordChecksum checksum;
+    private final long coordinatorId;
+    private final int maxFrameLength;
+    private final int unforcedBound;
+    private volatile JournalException failure;
+
+    /** Journal stage only. */
+    private Segment current;
+    private long appendedPosition;
+    private long lastTimeNs;
+    /** Force agent only. */
+    private Segment forcing;
+    private long forcedPosition;
+    private boolean isClosed;
+
+    /**
+     * @param current  segment to go on with.
+     * @param position in it where the next record starts; everything before is forced, everything behind is zero.
+     * @param timeNs   logical time of the last record.
+     */
+    SegmentedJournal(
+        final JournalContext context,
+        final long coordinatorId,
+        final JournalMark mark,
+        final SegmentSupply supply,
+        final Segment current,
+        final long position,
+        final long timeNs) {
+        this.context = context;
+        this.coordinatorId = coordinatorId;
+        this.mark = mark;
+        this.supply = supply;
+        this.checksum = new RecordChecksum(coordinatorId);
+        this.maxFrameLength = context.maxFrameLength();
+        this.unforcedBound = context.unforcedBound();
+        this.current = current;
+        this.appendedPosition = position;
+        this.lastTimeNs = timeNs;
+        this.forcing = current;
+        this.forcedPosition = position;
+        positions.putLong(REQUESTED_OFFSET, position);
+        positions.putLong(FORCED_OFFSET, position);
+        positions.putLong(CURRENT_END_OFFSET, current.endPosition());
+        positions.putLongRelease(APPENDED_OFFSET, position);
+    }
+
+    /** @return whose journal it is. */
+    public long coordinatorId() {
+        return coordinatorId;
+    }
+
+    @Override
+    public long append(
+        final int linkId, final long timeNs, final DirectBuffer frame, final int offset, final int length) {
+        assert appender.isCurrentThread() : "only the journal stage appends";
+        checkUsable();
+        if (timeNs < lastTimeNs || length < 0 || length > maxFrameLength) {
+            throw fail(refused(timeNs, length));
+        }
+        try {
+            return appendRecord(linkId, timeNs, frame, offset, length);
+        } catch (final InternalError error) {
+            throw fail(accessFailed(error));
+        } catch (final IndexOutOfBoundsException ex) {
+            throw fail(new JournalException(Category.APPEND_FAILED, "frame out of its buffer's bounds: offset "
+                + offset + ", length " + length, ex));
+        }
+    }
+
+    private long appendRecord(
+        final int linkId, final long timeNs, final DirectBuffer frame, final int offset, final int length) {
+        final long position = appendedPosition;
+        final Segment segment = current;
+        final int recordOffset = (int) (position - segment.basePosition());
+        final long timeDelta = timeNs - lastTimeNs;
+        final long unforced = position - positions.getLongVolatile(FORCED_OFFSET);
+        final boolean extended = recordOffset == SegmentDescriptor.HEADER_LENGTH
+            || timeDelta > RecordDescriptor.MAX_DELTA
+            || unforced > RecordDescriptor.MAX_DELTA;
+        final int recordLength = RecordDescriptor.aligned(RecordDescriptor.headerLength(extended) + length);
+        if (recordLength > segment.endPosition() - position) {
+            roll(recordOffset);
+            return appendRecord(linkId, timeNs, frame, offset, length);
+        }
+
+        segment.append(checksum, recordOffset, extended, linkId, extended ? timeNs : timeDelta, unforced,
+            frame, offset, length);
+
+        final long endPosition = position + recordLength;
+        lastTimeNs = timeNs;
+        appendedPosition = endPosition;
+        positions.putLongRelease(APPENDED_OFFSET, endPosition);
+        return endPosition;
+    }
+
+    /** The next segment is there already, so this costs no more than a record. */
+    private void roll(final int offset) {
+        final Segment next = supply.take();
+        if (next == null) {
+            throw fail(new JournalException(Category.NO_SPACE, "segment " + context.storage().describe(current.name())
+                + " is full and there is no other: the disk had no space for one in time. Make space on it, then"
+                + " start again; nothing that was answered is lost", null));
+        }
+        current.end(checksum, offset);
+        current.next(next);
+        current = next;
+        appendedPosition = next.basePosition() + SegmentDescriptor.HEADER_LENGTH;
+        positions.putLongRelease(CURRENT_END_OFFSET, next.endPosition());
+    }
+
+    @Override
+    public long appendedPosition() {
+        return positions.getLongVolatile(APPENDED_OFFSET);
+    }
+
+    @Override
+    public long forcedPosition() {
+        return positions.getLongVolatile(FORCED_OFFSET);
+    }
+
+    @Override
+    public void requestForce(final long position) {
+        assert position <= appendedPosition() : "a force of what isn't appended";
+        if (position > positions.getLong(REQUESTED_OFFSET)) {
+            positions.putLongRelease(REQUESTED_OFFSET, position);
+        }
+    }
+
+    @Override
+    public int force() {
+        assert forcer.isCurrentThread() : "only the force agent forces";
+        checkUsable();
+        final long requested = positions.getLongVolatile(REQUESTED_OFFSET);
+        final long appended = positions.getLongVolatile(APPENDED_OFFSET);
+        if (requested <= forcedPosition && appended - forcedPosition <= unforcedBound) {
+            return 0;
+        }
+        try {
+            forceUpTo(appended);
+        } catch (final IOException | RuntimeException ex) {
+            throw fail(Forcing.failed("journal from position " + forcedPosition + " to " + appended, ex));
+        } catch (final InternalError error) {
+            throw fail(accessFailed(error));
+        }
+        forcedPosition = appended;
+        positions.putLongRelease(FORCED_OFFSET, appended);
+        mark.forced(appended);
+        return 1;
+    }
+
+    /** Segment by segment, in order. One that has a next is complete, and appended to no more. */
+    private void forceUpTo(final long appended) throws IOException {
+        long from = forcedPosition;
+        Segment segment = forcing;
+        while (appended > segment.endPosition()) {
+            if (from < segment.endPosition()) {
+                segment.force(from, segment.endPosition());
+            }
+            segment = segment.next();
+            from = segment.basePosition() + SegmentDescriptor.HEADER_LENGTH;
+        }
+        if (from < appended) {
+            segment.force(from, appended);
+        }
+        if (segment != forcing) {
+            forcing = segment;
+            supply.retireBefore(segment);
+        }
+    }
+
+    @Override
+    public int prepareSpace() {
+        assert preparer.isCurrentThread() : "only one agent prepares space";
+        checkUsable();
+        try {
+            if (supply.isHeartbeatDue()) {
+                mark.activity(appendedPosition(), context.epochClock().time());
+            }
+            return supply.work(forcedPosition());
+        } catch (final JournalException ex) {
+            throw fail(ex);
+        } catch (final InternalError error) {
+            throw fail(accessFailed(error));
+        }
+    }
+
+    @Override
+    public boolean hasSpaceForNew() {
+        if (failure != null) {
+            return false;
+        }
+        if (supply.isComplete()) {
+            return true;
+        }
+        // Just rolled: the agent that prepares space has time until half of the segment is used.
+        final long remaining = positions.getLongVolatile(CURRENT_END_OFFSET) - appendedPosition();
+        return !supply.isRefused() && remaining >= (context.segmentLength() - SegmentDescriptor.HEADER_LENGTH) / 2;
+    }
+
+    /**
+     * Lets go of the segments that lie wholly before a position: nobody will replay from there again. They are deleted
+     * by {@link #prepareSpace()}, oldest first. For what makes checkpoints.
+     *
+     * @param position up to which a forced checkpoint covers everything.
+     */
+    public void releaseBefore(final long position) {
+        supply.releaseBefore(position);
+    }
+
+    /**
+     * From now on other threads may append, force and prepare space, for instance the agents after a start. To be
+     * called by a thread that the old ones happened before, and that happens before the new ones.
+     */
+    public void handOver() {
+        appender.handOver();
+        forcer.handOver();
+        preparer.handOver();
+    }
+
+    /** After all agents have stopped. Forces nothing: what isn't forced yet is forced by the next start. */
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            failure = new JournalException(Category.APPEND_FAILED, "the journal is closed", null);
+            supply.close();
+            mark.close();
+            context.storage().close();
+        }
+    }
+
+    private void checkUsable() {
+        final JournalException first = failure;
+        if (first != null) {
+            throw new JournalException(first.category(), "the journal failed before: " + first.getMessage(), first);
+        }
+    }
+
+    private JournalException fail(final JournalException exception) {
+        if (failure == null) {
+            failure = exception;
+        }
+        return exception;
+    }
+
+    private JournalException refused(final long timeNs, final int length) {
+        return new JournalException(Category.APPEND_FAILED, timeNs < lastTimeNs
+            ? "logical time goes back from " + lastTimeNs + " to " + timeNs
+            : "a frame of " + length + " bytes; at most " + maxFrameLength + " fit", null);
+    }
+
+    private JournalException accessFailed(final InternalError error) {
+        return new JournalException(Category.APPEND_FAILED, "a mapped file of " + context.storage().describe("")
+            + " can't be accessed: it was cut from outside, or its device failed. Which record was hit isn't known, so"
+            + " nothing that was appended is forced or answered any more", error);
+    }
+}

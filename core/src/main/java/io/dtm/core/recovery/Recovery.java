@@ -1,0 +1,110 @@
+package io.dtm.core.recovery;
+
+import io.dtm.codec.FrameValidator;
+import io.dtm.codec.Origin;
+import io.dtm.core.coordinator.CoordinatorInput;
+import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.event.EventAdapter;
+import io.dtm.core.event.StartListener;
+import io.dtm.core.journal.JournalException;
+import io.dtm.core.journal.JournalException.Category;
+import org.agrona.DirectBuffer;
+
+/**
+ * Replays journalled records into a coordinator, through the same adapter that live processing uses. A record that
+ * can't be applied stops the start and is named: it is never stepped over. One thread, before the pipeline runs; also
+ * used in the background to make checkpoints.
+ */
+public final class Recovery {
+    /**
+     * A coordinator that halts stops its pipeline, so at most what lay in its ring stands behind the record at which
+     * it halted. More of the same epoch means that it did not halt then.
+     */
+    static final int MAX_RECORDS_BEHIND_HALT = 64 * 1024;
+
+    private final EventAdapter adapter;
+    private final RecoveryOutput output;
+    private long lastTimeNs;
+    private long endPosition;
+    private long coordinatorId;
+    private int epoch;
+    private int generation;
+    private int recordsBehindHalt;
+
+    /**
+     * @param coordinator in the state that {@code from} tells of.
+     * @param output      of that coordinator.
+     * @param from        {@link Recovered#NOTHING}, or what its checkpoint says.
+     */
+    public Recovery(final CoordinatorInput coordinator, final RecoveryOutput output, final Recovered from) {
+        this.adapter = new EventAdapter(coordinator, new EpochListener());
+        this.output = output;
+        lastTimeNs = from.lastTimeNs();
+        endPosition = from.endPosition();
+        coordinatorId = from.coordinatorId();
+        epoch = from.epoch();
+        generation = from.generation();
+    }
+
+    /**
+     * Replays.
+     *
+     * @param source of the records.
+     * @return what is known now.
+     * @throws JournalException REPLAY, naming the record, if it can't be applied or the replay contradicts it.
+     */
+    public Recovered replay(final ReplaySource source) {
+        source.replay(this::onRecord);
+        return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason());
+    }
+
+    private void onRecord(
+        final long position,
+        final int linkId,
+        final long timeNs,
+        final DirectBuffer frame,
+        final int offset,
+        final int length) {
+        final FrameValidator.Verdict verdict = FrameValidator.validate(frame, offset, length, Origin.HOST);
+        if (verdict != FrameValidator.Verdict.VALID) {
+            throw notApplied(position, "it is no valid frame (" + verdict + ")", null);
+        }
+        if (timeNs < lastTimeNs) {
+            throw notApplied(position, "its time " + timeNs + " is before " + lastTimeNs, null);
+        }
+        if (output.haltReason() != null && ++recordsBehindHalt > MAX_RECORDS_BEHIND_HALT) {
+            throw notApplied(
+                position, "the replay halted, the coordinator had not: " + output.haltReason(), null);
+        }
+        try {
+            adapter.onFrame(linkId, timeNs, frame, offset);
+        } catch (final RuntimeException | StackOverflowError | AssertionError e) {
+            throw notApplied(position, e.toString(), e);
+        }
+        lastTimeNs = timeNs;
+        endPosition = position;
+    }
+
+    private static JournalException notApplied(final long position, final String what, final Throwable cause) {
+        return new JournalException(Category.REPLAY, "the record that ends at position " + position
+            + " can't be replayed: " + what + ". Nothing was changed: keep the directory, and start a mended program",
+            cause);
+    }
+
+    private final class EpochListener implements StartListener {
+        @Override
+        public void onEpochStarted(
+            final long ofCoordinatorId, final int startedEpoch, final int ofGeneration, final long nonce) {
+            coordinatorId = ofCoordinatorId;
+            epoch = startedEpoch;
+            generation = ofGeneration;
+            recordsBehindHalt = 0;
+            output.onEpochStarted();
+        }
+
+        @Override
+        public void onSettings(final CoordinatorSettings settings) {
+            // The coordinator keeps them.
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.dtm.core.recovery;
+
+import io.dtm.core.journal.RecordHandler;
+
+/** Where recovery takes the records from: the port behind which the journal's files stand. */
+@FunctionalInterface
+public interface ReplaySource {
+    /**
+     * Hands over all records that the coordinator's state doesn't hold yet, in order.
+     *
+     * @param handler takes them; what it throws is passed on.
+     */
+    void replay(RecordHandler handler);
+}

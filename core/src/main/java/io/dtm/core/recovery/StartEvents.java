@@ -1,0 +1,103 @@
+package io.dtm.core.recovery;
+
+import static io.dtm.codec.FrameDescriptor.HEADER_LENGTH;
+import static io.dtm.codec.FrameDescriptor.PREFIX_LENGTH;
+
+import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.message.DurabilityLevel;
+import io.dtm.codec.message.EpochStartedEncoder;
+import io.dtm.codec.message.SettingsAppliedEncoder;
+import io.dtm.core.coordinator.CoordinatorSettings;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The host's first events at each start, as frames for the ring. */
+public final class StartEvents {
+    private static final int BODY_OFFSET = HEADER_LENGTH + PREFIX_LENGTH;
+
+    private StartEvents() {
+    }
+
+    /**
+     * The next epoch, and the settings that hold in it. Settings precede the first epoch too.
+     *
+     * @param recovered after which the epoch starts.
+     * @param start     of the epoch.
+     * @param settings  that apply.
+     * @return the frames, in order.
+     * @throws IllegalArgumentException if the journal belongs to another coordinator.
+     */
+    public static List<DirectBuffer> after(
+        final Recovered recovered, final EpochStart start, final CoordinatorSettings settings) {
+        if (recovered.epoch() > 0 && recovered.coordinatorId() != start.coordinatorId()) {
+            throw new IllegalArgumentException("the journal belongs to coordinator " + recovered.coordinatorId()
+                + ", not to " + start.coordinatorId());
+        }
+        final DirectBuffer epoch = epochStarted(recovered, start);
+        final DirectBuffer applied = settingsApplied(settings);
+        return recovered.epoch() == 0 ? List.of(applied, epoch, applied) : List.of(epoch, applied);
+    }
+
+    /**
+     * As {@link #after(Recovered, EpochStart, CoordinatorSettings)}.
+     *
+     * @param recovered     after which the epoch starts.
+     * @param coordinatorId of the directory.
+     * @param generation    of the epoch.
+     * @param nonce         drawn for this start, not 0.
+     * @param downtimeNs    by the wall clock, not negative.
+     * @param settings      that apply.
+     * @return the frames, in order.
+     */
+    public static List<DirectBuffer> after(
+        final Recovered recovered,
+        final long coordinatorId,
+        final int generation,
+        final long nonce,
+        final long downtimeNs,
+        final CoordinatorSettings settings) {
+        return after(recovered, new EpochStart(coordinatorId, generation, nonce, downtimeNs), settings);
+    }
+
+    private static DirectBuffer epochStarted(final Recovered recovered, final EpochStart start) {
+        final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
+        new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
+            .coordinatorId(start.coordinatorId())
+            .epoch(recovered.epoch() + 1)
+            .generation(Math.max(start.generation(), recovered.generation()))
+            .nonce(start.nonce())
+            .recoveredEnd(recovered.endPosition())
+            .downtimeNs(start.downtimeNs());
+        return frame;
+    }
+
+    private static DirectBuffer settingsApplied(final CoordinatorSettings settings) {
+        final UnsafeBuffer frame = frame(SettingsAppliedEncoder.TEMPLATE_ID, SettingsAppliedEncoder.BLOCK_LENGTH);
+        new SettingsAppliedEncoder().wrap(frame, BODY_OFFSET)
+            .defaultTimeoutMs(settings.defaultTimeoutMs())
+            .maxTimeoutMs(settings.maxTimeoutMs())
+            .sessionTimeoutMs(settings.sessionTimeoutMs())
+            .maxBranches(settings.maxBranches())
+            .maxBranchPayloadBytes(settings.maxBranchPayloadBytes())
+            .maxTransactionPayloadBytes(settings.maxTransactionPayloadBytes())
+            .maxTransactions(settings.maxTransactions())
+            .maxSessions(settings.maxSessions())
+            .maxResources(settings.maxResources())
+            .maxInstances(settings.maxInstances())
+            .maxPayloadTotalBytes(settings.maxPayloadTotalBytes())
+            .retainedOutcomes(settings.retainedOutcomes())
+            .retentionMs(settings.retentionMs())
+            .resendInitialMs(settings.resendInitialMs())
+            .resendMaxMs(settings.resendMaxMs())
+            .durability(DurabilityLevel.get((short) settings.durability()));
+        return frame;
+    }
+
+    private static UnsafeBuffer frame(final int templateId, final int blockLength) {
+        final UnsafeBuffer frame = new UnsafeBuffer(new byte[BODY_OFFSET + blockLength]);
+        FrameDescriptor.header(frame, 0, 1);
+        FrameDescriptor.prefix(frame, HEADER_LENGTH, PREFIX_LENGTH + blockLength, templateId, blockLength);
+        return frame;
+    }
+}

@@ -1,0 +1,52 @@
+package io.dtm.core.ring;
+
+import io.dtm.core.journal.Journal;
+import io.dtm.core.journal.JournalException;
+import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.EpochStart;
+import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.Recovery;
+import io.dtm.core.recovery.ReplaySource;
+import io.dtm.core.recovery.StartEvents;
+import java.util.function.Supplier;
+
+/**
+ * The order of a start (rule 7): the records are replayed, the journal is made live with all of them durable, and a
+ * pipeline is made whose first events are the epoch and its settings. Ingress takes nothing from links before these
+ * are in the ring, and egress lets nothing out before the epoch is forced.
+ */
+public final class CoordinatorHost {
+    private CoordinatorHost() {
+    }
+
+    /**
+     * Recovers and makes the pipeline; it doesn't run yet.
+     *
+     * @param context     complete but for journal, start frames and base time; its coordinator is in the state that
+     *                    {@code from} tells of.
+     * @param source      the journal's records after that state.
+     * @param liveJournal makes the journal live, with everything that was replayed forced; called after the replay.
+     * @param from        {@link Recovered#NOTHING}, or what the coordinator's checkpoint says.
+     * @param start       of the epoch.
+     * @return the pipeline, to be started or driven by hand.
+     * @throws JournalException if a record can't be replayed, or what was replayed isn't durable.
+     */
+    public static Pipeline recover(
+        final PipelineContext context,
+        final ReplaySource source,
+        final Supplier<? extends Journal> liveJournal,
+        final Recovered from,
+        final EpochStart start) {
+        final Recovered recovered = new Recovery(context.coordinator(), context.output(), from).replay(source);
+        context.startFrames(StartEvents.after(recovered, start, context.settings()));
+        context.baseTimeNs(recovered.lastTimeNs());
+        final Journal journal = liveJournal.get();
+        // It may have existed only in the page cache: nothing may be answered from it before it is durable.
+        if (journal.forcedPosition() < recovered.endPosition()) {
+            throw new JournalException(Category.FORCE_FAILED, "what was replayed up to position "
+                + recovered.endPosition() + " is forced only up to " + journal.forcedPosition(), null);
+        }
+        context.journal(journal);
+        return new Pipeline(context);
+    }
+}

@@ -1,0 +1,33 @@
+package io.dtm.core.ring;
+
+import io.dtm.core.coordinator.CoordinatorClock;
+import io.dtm.core.ingress.CoordinatorLevels;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The coordinator's levels: written by its stage after each frame, read by ingress. */
+final class PublishedLevels implements CoordinatorLevels {
+    private final AtomicLong nextWakeUpNs = new AtomicLong(CoordinatorClock.NO_WAKE_UP);
+    private final AtomicBoolean hasContinuation = new AtomicBoolean();
+
+    void publish(final CoordinatorClock clock) {
+        final long wakeUpNs = clock.nextWakeUpNs();
+        if (wakeUpNs != nextWakeUpNs.getPlain()) {
+            nextWakeUpNs.setRelease(wakeUpNs);
+        }
+        final boolean continues = clock.hasContinuation();
+        if (continues != hasContinuation.getPlain()) {
+            hasContinuation.setRelease(continues);
+        }
+    }
+
+    @Override
+    public long nextWakeUpNs() {
+        return nextWakeUpNs.getAcquire();
+    }
+
+    @Override
+    public boolean hasContinuation() {
+        return hasContinuation.getAcquire();
+    }
+}

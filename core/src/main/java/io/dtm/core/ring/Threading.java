@@ -1,0 +1,19 @@
+package io.dtm.core.ring;
+
+/** How the stages share threads. */
+public enum Threading {
+    /** A thread a stage: where there are cores enough for all of them to spin. */
+    DEDICATED,
+    /** Three threads: ingress; journal, coordinator and egress; force and space. */
+    SHARED;
+
+    private static final int CORES_FOR_DEDICATED = 8;
+
+    /**
+     * @param cores of the machine.
+     * @return what suits it.
+     */
+    public static Threading of(final int cores) {
+        return cores >= CORES_FOR_DEDICATED ? DEDICATED : SHARED;
+    }
+}

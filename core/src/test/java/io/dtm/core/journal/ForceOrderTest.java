@@ -1,0 +1,175 @@
+package io.dtm.core.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.codec.SegmentDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+/** When the forced position may rise, and what is forced before. */
+class ForceOrderTest {
+    private final RecordingStorage storage = new RecordingStorage();
+
+    @Test
+    void shouldPublishTheForcedPositionOnlyAfterTheForce() {
+        final Process process = Process.start(storage);
+        storage.journal = process.journal();
+        process.append("one");
+        final long before = process.journal().forcedPosition();
+
+        process.forceAll();
+
+        assertEquals(List.of(before), storage.forcedDuringForces);
+        assertEquals(process.journal().appendedPosition(), process.journal().forcedPosition());
+    }
+
+    @Test
+    void shouldForceSegmentsInOrderWithoutAGap() {
+        final Process process = Process.start(storage);
+        process.appendSome(10, new Random(1));
+        process.forceAll();
+        process.appendSome(300, new Random(2));
+        final long from = process.journal().forcedPosition();
+        storage.ranges.clear();
+        storage.journal = process.journal();
+
+        process.forceAll();
+
+        long position = from;
+        for (final long[] range : storage.ranges) {
+            final boolean isNextSegment = position % Process.SEGMENT_LENGTH == 0;
+            assertEquals(isNextSegment ? position + Process.FIRST_POSITION : position, range[0]);
+            position = range[1];
+        }
+        assertEquals(process.journal().appendedPosition(), position);
+        assertTrue(storage.ranges.size() > 3);
+        assertTrue(storage.forcedDuringForces.stream().allMatch(forced -> forced == from));
+    }
+
+    @Test
+    void shouldForceTheWholeReplayedTailBeforeAnybodyMayAppend() {
+        final Process process = Process.start(storage);
+        process.append("forced");
+        process.forceAll();
+        process.append("not forced");
+        storage.simulated.killProcess();
+
+        final Process next = Process.start(storage);
+        assertEquals(next.tail().position(), next.journal().forcedPosition());
+        storage.simulated.losePower(Survival.NOTHING);
+
+        assertEquals(2, Process.start(storage).replayed().size());
+    }
+
+    /** Remembers what the journal shows while it forces segments. */
+    private static final class RecordingStorage implements JournalStorage {
+        private final SimulatedStorage simulated = new SimulatedStorage();
+        private final List<Long> forcedDuringForces = new ArrayList<>();
+        private final List<long[]> ranges = new ArrayList<>();
+        private Journal journal;
+
+        @Override
+        public void own() {
+            simulated.own();
+        }
+
+        @Override
+        public List<String> list() {
+            return simulated.list();
+        }
+
+        @Override
+        public JournalFile create(final String name, final int length) throws IOException {
+            return new RecordingFile(simulated.create(name, length));
+        }
+
+        @Override
+        public JournalFile open(final String name, final boolean writable) throws IOException {
+            return new RecordingFile(simulated.open(name, writable));
+        }
+
+        @Override
+        public void rename(final String from, final String to) throws IOException {
+            simulated.rename(from, to);
+        }
+
+        @Override
+        public void delete(final String name) throws IOException {
+            simulated.delete(name);
+        }
+
+        @Override
+        public void forceDirectory() throws IOException {
+            simulated.forceDirectory();
+        }
+
+        @Override
+        public long usableBytes() {
+            return simulated.usableBytes();
+        }
+
+        @Override
+        public String describe(final String name) {
+            return simulated.describe(name);
+        }
+
+        @Override
+        public void close() {
+            simulated.close();
+        }
+
+        private final class RecordingFile implements JournalFile {
+            private final JournalFile file;
+
+            RecordingFile(final JournalFile file) {
+                this.file = file;
+            }
+
+            @Override
+            public int length() {
+                return file.length();
+            }
+
+            @Override
+            public UnsafeBuffer buffer() {
+                return file.buffer();
+            }
+
+            @Override
+            public ByteBuffer byteBuffer() {
+                return file.byteBuffer();
+            }
+
+            @Override
+            public void write(final int offset, final ByteBuffer source) throws IOException {
+                file.write(offset, source);
+            }
+
+            @Override
+            public void force(final int offset, final int length) throws IOException {
+                final long base = SegmentDescriptor.basePosition(file.buffer());
+                ranges.add(new long[] {base + offset, base + offset + length});
+                if (journal != null) {
+                    forcedDuringForces.add(journal.forcedPosition());
+                }
+                file.force(offset, length);
+            }
+
+            @Override
+            public void force() throws IOException {
+                file.force();
+            }
+
+            @Override
+            public void close() {
+                file.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.dtm.core.journal;
+
+import io.dtm.codec.RecordDescriptor;
+import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.RecordedRecords.Entry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** What a coordinator's process does with a journal, from its start to its end; remembers what it appended. */
+final class Process {
+    static final long COORDINATOR_ID = 0x1234_5678_9ABC_DEF0L;
+    static final int SEGMENT_LENGTH = 8192;
+    static final int MAX_FRAME_LENGTH = 1024;
+    static final long FIRST_POSITION = SegmentDescriptor.HEADER_LENGTH;
+
+    private final RecordedRecords replayed = new RecordedRecords();
+    private final List<Entry> appended = new ArrayList<>();
+    private final List<String> reports = new ArrayList<>();
+    private final JournalTail tail;
+    private final SegmentedJournal journal;
+    private long timeNs;
+
+    private Process(final JournalContext context) {
+        context.reportSink(reports::add);
+        try (JournalRecovery recovery = JournalRecovery.open(context)) {
+            tail = recovery.replay(0, replayed);
+            timeNs = tail.timeNs();
+            journal = recovery.start();
+        }
+    }
+
+    static Process start(final JournalStorage storage) {
+        return start(context(storage));
+    }
+
+    static Process start(final JournalContext context) {
+        return new Process(context);
+    }
+
+    static JournalContext context(final JournalStorage storage) {
+        return new JournalContext()
+            .storage(storage)
+            .segmentLength(SEGMENT_LENGTH)
+            .maxFrameLength(MAX_FRAME_LENGTH)
+            .lowSpaceBytes(0)
+            .spaceRetryNs(0)
+            .coordinatorIdSupplier(() -> COORDINATOR_ID);
+    }
+
+    SegmentedJournal journal() {
+        return journal;
+    }
+
+    JournalTail tail() {
+        return tail;
+    }
+
+    List<String> reports() {
+        return reports;
+    }
+
+    List<Entry> replayed() {
+        return replayed.entries();
+    }
+
+    /** All that the journal holds, if nothing was lost. */
+    List<Entry> all() {
+        final List<Entry> all = new ArrayList<>(replayed.entries());
+        all.addAll(appended);
+        return all;
+    }
+
+    long append(final String text) {
+        return append(7, timeNs + 1_000, text.getBytes());
+    }
+
+    long append(final int linkId, final long time, final byte[] frame) {
+        final long position = journal.append(linkId, time, new UnsafeBuffer(frame), 0, frame.length);
+        timeNs = time;
+        appended.add(new Entry(position, linkId, time, Arrays.toString(frame)));
+        return position;
+    }
+
+    /** Appends records of many lengths, and prepares space as an agent would. */
+    void appendSome(final int count, final Random random) {
+        for (int i = 0; i < count; i++) {
+            final byte[] frame = new byte[random.nextInt(200)];
+            random.nextBytes(frame);
+            append(random.nextInt(), timeNs + random.nextInt(1_000_000), frame);
+            journal.prepareSpace();
+        }
+    }
+
+    void forceAll() {
+        journal.requestForce(journal.appendedPosition());
+        journal.force();
+    }
+
+    void close() {
+        journal.close();
+    }
+
+    static long lengthOfRecord(final int frameLength) {
+        return RecordDescriptor.aligned(RecordDescriptor.HEADER_LENGTH + frameLength);
+    }
+}

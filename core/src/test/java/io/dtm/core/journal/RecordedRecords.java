@@ -1,0 +1,36 @@
+package io.dtm.core.journal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.DirectBuffer;
+
+/** Remembers what was replayed. */
+final class RecordedRecords implements RecordHandler {
+    /** One record. */
+    record Entry(long position, int linkId, long timeNs, String frame) {
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    @Override
+    public void onRecord(
+        final long position,
+        final int linkId,
+        final long timeNs,
+        final DirectBuffer frame,
+        final int offset,
+        final int length) {
+        final byte[] bytes = new byte[length];
+        frame.getBytes(offset, bytes);
+        entries.add(new Entry(position, linkId, timeNs, Arrays.toString(bytes)));
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    Entry last() {
+        return entries.get(entries.size() - 1);
+    }
+}

@@ -1,0 +1,300 @@
+package io.dtm.core.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.codec.RecordDescriptor;
+import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What a start makes of damage, of lost tails and of what belongs to others. */
+abstract class RecoveryContract extends StorageSuite {
+    RecoveryContract(final TestStorage testStorage) {
+        super(testStorage);
+    }
+
+    @Test
+    void shouldCutATornTailAtEveryByte() throws IOException {
+        final Process original = Process.start(freshStorage());
+        original.append("forced");
+        original.forceAll();
+        original.append("whole");
+        final long start = original.append("the one before the torn one");
+        final long end = original.append("the torn one, which is a little longer");
+        kill(original);
+        for (int cut = (int) start; cut < end; cut += step()) {
+            final JournalStorage storage = freshStorage();
+            final Process process = Process.start(storage);
+            process.append("forced");
+            process.forceAll();
+            process.append("whole");
+            process.append("the one before the torn one");
+            process.append("the torn one, which is a little longer");
+            kill(process);
+            write(storage, FIRST_SEGMENT, cut, new byte[(int) end - cut]);
+
+            final Process next = Process.start(storage);
+            final boolean isOnlyAlignmentCut = next.replayed().size() == 4;
+            assertEquals(process.all().subList(0, isOnlyAlignmentCut ? 4 : 3), next.replayed(), "cut at " + cut);
+            assertTrue(!isOnlyAlignmentCut || end - cut < RecordDescriptor.ALIGNMENT);
+            assertEquals(!isOnlyAlignmentCut && cut > start, next.tail().isTorn(), "cut at " + cut);
+            assertEquals(next.tail().isTorn() ? 1 : 0, next.reports().size());
+            next.append("afterwards");
+            kill(next);
+
+            final Process last = Process.start(storage);
+            assertEquals(next.all(), last.replayed(), "cut at " + cut);
+            last.close();
+        }
+    }
+
+    @Test
+    void shouldDetectEveryFlippedBitOfARecord() throws IOException {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        process.append("first");
+        final long start = process.append("before");
+        final int length = "a frame".length();
+        process.append("a frame");
+        kill(process);
+
+        try (JournalReader reader = JournalReader.open(storage)) {
+            for (int bit = 0; bit < 8 * (RecordDescriptor.HEADER_LENGTH + length); bit++) {
+                final int offset = (int) start + bit / 8;
+                final int mask = 1 << bit % 8;
+                flip(storage, FIRST_SEGMENT, offset, mask);
+                final RecordedRecords records = new RecordedRecords();
+                assertTrue(reader.replay(0, records).isTorn(), "bit " + bit);
+                assertEquals(2, records.entries().size(), "bit " + bit);
+                flip(storage, FIRST_SEGMENT, offset, mask);
+            }
+            assertFalse(reader.replay(0, new RecordedRecords()).isTorn());
+        }
+    }
+
+    @Test
+    void shouldDetectEveryFlippedBitOfASegmentHeader() throws IOException {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        process.append("first");
+        kill(process);
+        try (JournalReader reader = JournalReader.open(storage)) {
+            for (int bit = 0; bit < 8 * (SegmentDescriptor.CRC_OFFSET + 4); bit++) {
+                flip(storage, FIRST_SEGMENT, bit / 8, 1 << bit % 8);
+                final JournalException ex =
+                    assertThrows(JournalException.class, () -> reader.replay(0, new RecordedRecords()));
+                assertTrue(ex.category() == Category.CORRUPT || ex.category() == Category.FOREIGN);
+                assertTrue(ex.getMessage().contains(FIRST_SEGMENT));
+                flip(storage, FIRST_SEGMENT, bit / 8, 1 << bit % 8);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseToStartWhenAForcedRecordIsDamaged() throws IOException {
+        final Process process = Process.start(storage());
+        final long start = process.append("first");
+        process.append("damaged");
+        process.append("last");
+        process.forceAll();
+        kill(process);
+        flip(storage(), FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
+
+        final JournalException ex = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
+
+        assertTrue(ex.getMessage().contains(FIRST_SEGMENT), ex.getMessage());
+        assertTrue(ex.getMessage().contains("position " + start), ex.getMessage());
+        assertTrue(ex.getMessage().contains("mark file"), ex.getMessage());
+        assertTrue(ex.getMessage().contains("Keep a copy"), ex.getMessage());
+    }
+
+    @Test
+    void shouldKnowByALaterRecordThatADamagedOneWasForced() throws IOException {
+        final Process process = Process.start(storage());
+        final long start = process.append("first");
+        process.append("damaged");
+        process.forceAll();
+        final long later = process.append("closing mark");
+        kill(process);
+        storage().delete(FileNames.MARK);
+        flip(storage(), FIRST_SEGMENT, (int) start + 4, 1);
+
+        final JournalException ex = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
+
+        assertTrue(ex.getMessage().contains("the record at position " + (later - 32)), ex.getMessage());
+    }
+
+    @Test
+    void shouldKnowByTheNextSegmentThatADamagedRecordWasForced() throws IOException {
+        final Process process = Process.start(storage());
+        final long start = process.append("damaged") - 40;
+        process.forceAll();
+        for (int i = 0; i < 20; i++) {
+            process.append(1, 1_000_000, new byte[Process.MAX_FRAME_LENGTH / 4]);
+            process.journal().prepareSpace();
+        }
+        kill(process);
+        storage().delete(FileNames.MARK);
+        // All later records of the first two segments are lost, but the third one's header is there.
+        write(storage(), FIRST_SEGMENT, (int) start, new byte[Process.SEGMENT_LENGTH - (int) start]);
+        write(storage(), SECOND_SEGMENT, SegmentDescriptor.HEADER_LENGTH, new byte[4096]);
+        write(storage(), THIRD_SEGMENT, SegmentDescriptor.HEADER_LENGTH, new byte[4096]);
+
+        final JournalException ex = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
+
+        assertTrue(ex.getMessage().contains("header of"), ex.getMessage());
+    }
+
+    @Test
+    void shouldNeverAcceptAValidRecordBeyondAGap() throws IOException {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        final long start = process.append("before the gap");
+        final long end = process.append("gap");
+        process.append("valid, but beyond the gap");
+        process.append("and this one too");
+        kill(process);
+        write(storage, FIRST_SEGMENT, (int) start, new byte[(int) (end - start)]);
+
+        final Process next = Process.start(storage);
+        assertEquals(process.all().subList(0, 1), next.replayed());
+        assertTrue(next.tail().isTorn());
+        // Exactly as long as the gap: what was beyond it would follow now.
+        assertEquals(end, next.append("pag"));
+        kill(next);
+
+        final Process last = Process.start(storage);
+        assertEquals(2, last.replayed().size());
+        assertEquals(next.all(), last.replayed());
+        last.close();
+    }
+
+    @Test
+    void shouldDropLaterSegmentsOfALostTail() throws IOException {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        final long start = process.append("kept");
+        while (process.journal().appendedPosition() < 2 * Process.SEGMENT_LENGTH) {
+            process.append(1, 1_000_000, new byte[100]);
+            process.journal().prepareSpace();
+        }
+        kill(process);
+        write(storage, FIRST_SEGMENT, (int) start, new byte[64]);
+
+        final Process next = Process.start(storage);
+        assertEquals(process.all().subList(0, 1), next.replayed());
+        while (next.journal().appendedPosition() < 2 * Process.SEGMENT_LENGTH) {
+            next.append(2, 2_000_000, new byte[100]);
+            next.journal().prepareSpace();
+        }
+        kill(next);
+
+        final Process last = Process.start(storage);
+        assertEquals(next.all(), last.replayed());
+        last.close();
+    }
+
+    @Test
+    void shouldNotTakeBytesOfAnotherPlaceForRecords() throws IOException {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        process.appendSome(150, new Random(5));
+        kill(process);
+        final long end = process.journal().appendedPosition();
+        final byte[] records = new byte[4096];
+        try (JournalFile first = storage.open(FIRST_SEGMENT, false)) {
+            first.buffer().getBytes(SegmentDescriptor.HEADER_LENGTH, records);
+        }
+        final int offset = (int) (end % Process.SEGMENT_LENGTH);
+        final byte[] stale = java.util.Arrays.copyOf(records, Process.SEGMENT_LENGTH - offset);
+        write(storage, FileNames.segment(end - offset), offset, stale);
+
+        final Process next = Process.start(storage);
+
+        assertEquals(process.all(), next.replayed());
+        assertTrue(next.tail().isTorn());
+        next.close();
+    }
+
+    @Test
+    void shouldNotStartWithoutASegmentThatItNeeds() throws IOException {
+        final Process process = Process.start(storage());
+        process.appendSome(200, new Random(6));
+        kill(process);
+        storage().delete(SECOND_SEGMENT);
+
+        final JournalException ex = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
+
+        assertTrue(ex.getMessage().contains(SECOND_SEGMENT), ex.getMessage());
+        assertTrue(ex.getMessage().contains("missing"), ex.getMessage());
+    }
+
+    @Test
+    void shouldNotStartWithoutAnySegment() throws IOException {
+        kill(Process.start(storage()));
+        for (final String name : storage().list()) {
+            if (FileNames.isSegment(name)) {
+                storage().delete(name);
+            }
+        }
+
+        assertCategory(Category.CORRUPT, () -> Process.start(storage()));
+    }
+
+    @Test
+    void shouldNotStartWithAJournalWhoseCoordinatorIdIsMissing() throws IOException {
+        final Process process = Process.start(storage());
+        process.append("something");
+        kill(process);
+        storage().delete(FileNames.COORDINATOR_ID);
+
+        final JournalException ex = assertCategory(Category.FOREIGN, () -> Process.start(storage()));
+
+        assertTrue(ex.getMessage().contains(FileNames.COORDINATOR_ID), ex.getMessage());
+    }
+
+    @Test
+    void shouldStartAfterAFirstStartThatWasCutShort() throws IOException {
+        kill(Process.start(storage()));
+        storage().delete(FileNames.COORDINATOR_ID);
+        storage().delete(FileNames.MARK);
+
+        final Process process = Process.start(Process.context(storage()).coordinatorIdSupplier(() -> 99));
+
+        assertEquals(99, process.journal().coordinatorId());
+        process.close();
+    }
+
+    @Test
+    void shouldRefuseASegmentOfAnotherCoordinator() throws IOException {
+        final JournalStorage other = freshStorage();
+        kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99)));
+        final byte[] segment = new byte[Process.SEGMENT_LENGTH];
+        try (JournalFile file = other.open(FIRST_SEGMENT, false)) {
+            file.buffer().getBytes(0, segment);
+        }
+        kill(Process.start(storage()));
+        write(storage(), FIRST_SEGMENT, 0, segment);
+
+        assertCategory(Category.FOREIGN, () -> Process.start(storage()));
+    }
+
+    @Test
+    void shouldRefuseTheMarkFileOfAnotherCoordinator() throws IOException {
+        final JournalStorage other = freshStorage();
+        kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99)));
+        final byte[] mark = new byte[64];
+        try (JournalFile file = other.open(FileNames.MARK, false)) {
+            file.buffer().getBytes(0, mark);
+        }
+        kill(Process.start(storage()));
+        write(storage(), FileNames.MARK, 0, mark);
+
+        assertCategory(Category.FOREIGN, () -> Process.start(storage()));
+    }
+}

@@ -1,0 +1,170 @@
+package io.dtm.core.journal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SimulatedStorageTest {
+    private static final int PAGES = 4;
+    private static final int PAGE = SimulatedFile.PAGE_LENGTH;
+
+    private final SimulatedStorage storage = new SimulatedStorage();
+    private JournalFile file;
+
+    @BeforeEach
+    void makeForcedFile() throws IOException {
+        file = storage.create("a", PAGES * PAGE);
+        file.force();
+        storage.forceDirectory();
+    }
+
+    @Test
+    void shouldKeepEverythingWhenTheProcessIsKilled() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        storage.create("b", 1);
+        storage.killProcess();
+        assertEquals(1, storage.open("a", false).buffer().getByte(0));
+        assertEquals(List.of("a", "b"), storage.list());
+    }
+
+    @Test
+    void shouldLoseWhatWasNotForced() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        file.buffer().putByte(PAGE, (byte) 2);
+        file.force(PAGE, 1);
+        storage.create("b", 1);
+        assertEquals(1, storage.unforcedPages("a"));
+        storage.losePower(Survival.NOTHING);
+        assertEquals(0, storage.open("a", false).buffer().getByte(0));
+        assertEquals(2, storage.open("a", false).buffer().getByte(PAGE));
+        assertEquals(List.of("a"), storage.list());
+    }
+
+    @Test
+    void shouldForceWholePages() throws IOException {
+        file.buffer().putByte(2 * PAGE - 1, (byte) 1);
+        file.buffer().putByte(2 * PAGE, (byte) 2);
+        file.force(PAGE + 100, 8);
+        storage.losePower(Survival.NOTHING);
+        assertEquals(1, storage.open("a", false).buffer().getByte(2 * PAGE - 1));
+        assertEquals(0, storage.open("a", false).buffer().getByte(2 * PAGE));
+    }
+
+    @Test
+    void shouldTearAPageAtSectors() throws IOException {
+        file.buffer().setMemory(0, PAGE, (byte) 1);
+        storage.losePower(new Survival() {
+            @Override
+            public int sectors(final String name, final int page) {
+                return 0b1000_0010;
+            }
+
+            @Override
+            public int names(final int changes) {
+                return 0;
+            }
+        });
+        final JournalFile after = storage.open("a", false);
+        for (int i = 0; i < PAGE; i++) {
+            final int sector = i / SimulatedFile.SECTOR_LENGTH;
+            assertEquals(sector == 1 || sector == 7 ? 1 : 0, after.buffer().getByte(i));
+        }
+    }
+
+    @Test
+    void shouldLoseNamesFromTheLastOneOn() throws IOException {
+        storage.create("b", 1);
+        storage.rename("b", "c");
+        storage.delete("a");
+        storage.losePower(new Survival() {
+            @Override
+            public int sectors(final String name, final int page) {
+                return 0;
+            }
+
+            @Override
+            public int names(final int changes) {
+                assertEquals(3, changes);
+                return 2;
+            }
+        });
+        assertEquals(List.of("a", "c"), storage.list());
+    }
+
+    @Test
+    void shouldTakeFailedPagesForCleanUntilTheyAreWrittenAgain() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        file.buffer().putByte(PAGE, (byte) 2);
+        storage.failForceAfter(0);
+        assertThrows(IOException.class, () -> file.force());
+        file.force();
+        assertEquals(2, storage.unforcedPages("a"));
+
+        file.write(0, ByteBuffer.wrap(new byte[] {1}));
+        file.force();
+        storage.losePower(Survival.ALL);
+        assertEquals(1, storage.open("a", false).buffer().getByte(0));
+        assertEquals(0, storage.open("a", false).buffer().getByte(PAGE));
+    }
+
+    @Test
+    void shouldTakeFailedPagesForDirtyAfterAStore() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        storage.failForceAfter(0);
+        assertThrows(IOException.class, () -> file.force(0, 1));
+        file.buffer().putByte(1, (byte) 2);
+        file.force(0, 2);
+        storage.losePower(Survival.NOTHING);
+        assertEquals(1, storage.open("a", false).buffer().getByte(0));
+    }
+
+    @Test
+    void shouldKeepWhatTheSystemWroteBack() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        storage.writeBack(Survival.ALL);
+        file.buffer().putByte(0, (byte) 2);
+        storage.losePower(Survival.NOTHING);
+        assertEquals(1, storage.open("a", false).buffer().getByte(0));
+    }
+
+    @Test
+    void shouldRefuseFilesBeyondItsCapacity() throws IOException {
+        storage.capacityBytes(PAGES * PAGE + 10);
+        assertEquals(10, storage.usableBytes());
+        storage.create("b", 10);
+        assertThrows(IOException.class, () -> storage.create("c", 1));
+        storage.delete("b");
+        storage.create("c", 1);
+    }
+
+    @Test
+    void shouldRefuseWhatADeadProcessStillHolds() {
+        storage.killProcess();
+        assertThrows(IllegalStateException.class, () -> file.force());
+        assertThrows(IllegalStateException.class, () -> file.write(0, ByteBuffer.allocate(1)));
+    }
+
+    @Test
+    void shouldDoTheSameForTheSameSeed() throws IOException {
+        final byte[] first = afterPowerLoss(42);
+        final byte[] second = afterPowerLoss(42);
+        assertArrayEquals(first, second);
+    }
+
+    private static byte[] afterPowerLoss(final long seed) throws IOException {
+        final SimulatedStorage storage = new SimulatedStorage();
+        final JournalFile file = storage.create("a", 64 * PAGE);
+        storage.forceDirectory();
+        file.buffer().setMemory(0, 64 * PAGE, (byte) 1);
+        storage.losePower(seed);
+        final byte[] bytes = new byte[64 * PAGE];
+        storage.open("a", false).buffer().getBytes(0, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,142 @@
+package io.dtm.core.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** A disk that fills up, and empties again. */
+class SpaceTest {
+    private static final long OTHER_FILES = 17 + 4096;
+
+    private final SimulatedStorage storage = new SimulatedStorage();
+    private long nowNs = 1;
+
+    @Test
+    void shouldRefuseNewOnesWhenTheDiskIsFullAndFinishRunningOnes() {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        refuseThenFinish(Process.start(storage));
+    }
+
+    @Test
+    void shouldRefuseNewOnesWhenAQuotaShowsOnlyInTheWriting() {
+        storage.quotaBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        refuseThenFinish(Process.start(storage));
+    }
+
+    @Test
+    void shouldTakeNewOnesAgainWhenThereIsSpaceAgain() {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        final Process process = fullDisk(Process.start(storage));
+
+        storage.capacityBytes(OTHER_FILES + 3 * Process.SEGMENT_LENGTH);
+        process.journal().prepareSpace();
+
+        assertTrue(process.journal().hasSpaceForNew());
+        assertEquals(2, process.reports().size());
+        assertTrue(process.reports().get(1).contains("space again"));
+    }
+
+    @Test
+    void shouldTakeNewOnesAgainWhenOldSegmentsWereLetGo() {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        final Process process = fullDisk(Process.start(storage));
+
+        process.forceAll();
+        process.journal().releaseBefore(process.journal().forcedPosition());
+        process.journal().prepareSpace();
+        process.journal().prepareSpace();
+
+        assertTrue(process.journal().hasSpaceForNew());
+    }
+
+    @Test
+    void shouldKeepTheLowSpaceFree() {
+        storage.capacityBytes(OTHER_FILES + 3 * Process.SEGMENT_LENGTH + 1000);
+        final Process process = Process.start(Process.context(storage).lowSpaceBytes(1001));
+        assertTrue(process.journal().hasSpaceForNew());
+
+        fullDisk(process);
+
+        assertTrue(storage.usableBytes() >= 1001);
+    }
+
+    @Test
+    void shouldTryAgainOnlyAfterAWhile() {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        final Process process =
+            fullDisk(Process.start(Process.context(storage).nanoClock(() -> nowNs).spaceRetryNs(1000)));
+        storage.capacityBytes(Long.MAX_VALUE);
+
+        nowNs += 999;
+        assertEquals(0, process.journal().prepareSpace());
+        assertFalse(process.journal().hasSpaceForNew());
+        nowNs += 1;
+        assertEquals(1, process.journal().prepareSpace());
+        assertTrue(process.journal().hasSpaceForNew());
+    }
+
+    @Test
+    void shouldStartOnAFullDiskAndRefuseNewOnes() {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        final Process process = fullDisk(Process.start(storage));
+        storage.killProcess();
+
+        final Process next = Process.start(storage);
+
+        assertEquals(process.all(), next.replayed());
+        assertFalse(next.journal().hasSpaceForNew());
+        next.append("finishes");
+        next.forceAll();
+        assertEquals(next.journal().appendedPosition(), next.journal().forcedPosition());
+    }
+
+    @Test
+    void shouldNotStartForTheFirstTimeOnAFullDisk() {
+        storage.capacityBytes(100);
+        final JournalException ex =
+            StorageSuite.assertCategory(Category.NO_SPACE, () -> Process.start(storage));
+        assertTrue(ex.getMessage().contains("make space"));
+        storage.capacityBytes(Long.MAX_VALUE);
+        Process.start(storage).close();
+    }
+
+    @Test
+    void shouldLeaveNoHalfASegmentBehind() throws IOException {
+        storage.quotaBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        fullDisk(Process.start(storage));
+        assertTrue(storage.list().stream().noneMatch(FileNames::isTemporary));
+    }
+
+    /** @return the process, in its last segment, with most of that left. */
+    private static Process fullDisk(final Process process) {
+        final SegmentedJournal journal = process.journal();
+        while (journal.hasSpaceForNew()) {
+            process.append("until the disk is full");
+            journal.prepareSpace();
+        }
+        assertEquals(1, process.reports().size());
+        assertTrue(process.reports().get(0).contains("no space"), process.reports().get(0));
+        return process;
+    }
+
+    private static void refuseThenFinish(final Process process) {
+        fullDisk(process);
+        final long reserved = 3500;
+        final long start = process.journal().appendedPosition();
+        while (process.journal().appendedPosition() < start + reserved) {
+            process.append("a running one finishes");
+            process.journal().prepareSpace();
+            assertFalse(process.journal().hasSpaceForNew());
+        }
+        assertEquals(1, process.reports().size(), "said once");
+        StorageSuite.assertCategory(Category.NO_SPACE, () -> {
+            while (true) {
+                process.append("beyond the reserve");
+            }
+        });
+    }
+}

@@ -1,0 +1,218 @@
+package io.dtm.core.recovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.core.coordinator.CoordinatorOutput;
+import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.fake.Calls;
+import io.dtm.core.fake.FakeCoordinator;
+import io.dtm.core.fake.Message;
+import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.JournalException;
+import io.dtm.core.journal.JournalException.Category;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.junit.jupiter.api.Test;
+
+class RecoveryTest {
+    private static final int LINK = 6;
+
+    private final RecoveryOutput output = new RecoveryOutput();
+    private final FakeCoordinator coordinator = new FakeCoordinator(output);
+    private final Recovery recovery = new Recovery(coordinator, output, Recovered.NOTHING);
+    private final List<DirectBuffer> records = new ArrayList<>();
+
+    @Test
+    void shouldReplayAllRecordsAndTellWhatTheNextEpochMustFollow() {
+        start(Recovered.NOTHING, 2);
+        records.add(Message.frame(PeerMessages.submit(7, "x")));
+
+        final Recovered recovered = recovery.replay(this::replay);
+
+        assertEquals(new Recovered(40, 400, 5, 1, 2, null), recovered);
+        assertEquals(4, coordinator.events());
+    }
+
+    @Test
+    void shouldRecoverNothingFromAnEmptyJournal() {
+        assertEquals(Recovered.NOTHING, recovery.replay(this::replay));
+    }
+
+    @Test
+    void shouldGoOnFromACheckpoint() {
+        final Recovered checkpoint = new Recovered(30, 300, 5, 4, 1, null);
+        final Recovery later = new Recovery(coordinator, output, checkpoint);
+
+        assertEquals(checkpoint, later.replay(handler -> { }));
+        final DirectBuffer frame = Message.frame(PeerMessages.begin(7));
+        assertEquals(new Recovered(31, 350, 5, 4, 1, null),
+            later.replay(handler -> handler.onRecord(350, LINK, 31, frame, 0, frame.capacity())));
+    }
+
+    @Test
+    void shouldDropOutputsUntilItGoesLive() {
+        final Calls sent = new Calls();
+        records.add(Message.frame(PeerMessages.submit(7, "x"), PeerMessages.lookup(1, "orders")));
+        recovery.replay(this::replay);
+        assertEquals(List.of(), sent.all());
+
+        output.goLive(sent.of(CoordinatorOutput.class));
+        coordinator.lookup(1, records.get(0), 0, 0);
+        assertEquals(List.of("found(6, 1, 4)"), sent.all());
+    }
+
+    @Test
+    void shouldLeadEveryOutputToTheLiveOneAndNoneBefore() throws ReflectiveOperationException {
+        final Calls sent = new Calls();
+        for (final var method : CoordinatorOutput.class.getDeclaredMethods()) {
+            final Object[] arguments = new Object[method.getParameterCount()];
+            for (int i = 0; i < arguments.length; i++) {
+                arguments[i] = sample(method.getParameterTypes()[i]);
+            }
+            final RecoveryOutput switched = new RecoveryOutput();
+            method.invoke(switched, arguments);
+            switched.goLive(sent.of(CoordinatorOutput.class));
+            method.invoke(switched, arguments);
+            assertEquals(1, sent.all().size(), method.getName());
+            assertTrue(sent.all().get(0).startsWith(method.getName() + "("));
+            sent.all().clear();
+        }
+    }
+
+    @Test
+    void shouldNameTheRecordWhoseReplayThrows() {
+        final StackOverflowError bug = new StackOverflowError("deep");
+        coordinator.failAt(8, bug);
+        records.add(Message.frame(PeerMessages.submit(7, "x")));
+        records.add(Message.frame(PeerMessages.submit(8, "x")));
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertEquals(Category.REPLAY, failure.category());
+        assertTrue(failure.getMessage().contains("position 200"), failure.getMessage());
+        assertSame(bug, failure.getCause());
+    }
+
+    @Test
+    void shouldStopWhenTheReplayContradictsAnAcknowledgement() {
+        coordinator.failAt(7, null);
+        records.add(Message.frame(PeerMessages.acknowledgement(7, 1)));
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertEquals(Category.REPLAY, failure.category());
+        assertTrue(failure.getMessage().contains("position 100"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("acknowledged another decision"), failure.getMessage());
+    }
+
+    @Test
+    void shouldRefuseARecordThatIsNoFrame() {
+        records.add(new org.agrona.concurrent.UnsafeBuffer(new byte[12]));
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertTrue(failure.getMessage().contains("WRONG_SCHEMA"), failure.getMessage());
+    }
+
+    @Test
+    void shouldRefuseTimeThatGoesBack() {
+        final DirectBuffer frame = Message.frame(PeerMessages.begin(7));
+
+        assertThrows(JournalException.class, () -> recovery.replay(handler -> {
+            handler.onRecord(100, LINK, 50, frame, 0, frame.capacity());
+            handler.onRecord(200, LINK, 49, frame, 0, frame.capacity());
+        }));
+    }
+
+    @Test
+    void shouldTellOfAHaltAtTheEndAndPassOneOfAnEarlierEpoch() {
+        start(Recovered.NOTHING, 0);
+        records.add(Message.frame(PeerMessages.epochRefused()));
+        records.add(Message.frame(PeerMessages.begin(7)));
+        assertEquals("another history", recovery.replay(this::replay).haltReason());
+
+        records.clear();
+        start(new Recovered(0, 0, 5, 1, 0, null), 1);
+        assertNull(recovery.replay(handler -> records.forEach(
+            frame -> handler.onRecord(1_000, 0, 1_000, frame, 0, frame.capacity()))).haltReason());
+    }
+
+    @Test
+    void shouldStopWhenTheReplayHaltsWhereTheCoordinatorWentOn() {
+        records.add(Message.frame(PeerMessages.epochRefused()));
+        final DirectBuffer frame = Message.frame(PeerMessages.begin(7));
+        for (int i = 0; i <= Recovery.MAX_RECORDS_BEHIND_HALT; i++) {
+            records.add(frame);
+        }
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertTrue(failure.getMessage().contains("another history"), failure.getMessage());
+    }
+
+    @Test
+    void shouldPassOnWhatTheSourceThrows() {
+        final JournalException corrupt = new JournalException(Category.CORRUPT, "bad", null);
+
+        assertSame(corrupt, assertThrows(JournalException.class, () -> recovery.replay(handler -> {
+            throw corrupt;
+        })));
+    }
+
+    @Test
+    void shouldRefuseAnEpochThatDoesNotFollow() {
+        final Recovered recovered = new Recovered(40, 400, 5, 1, 2, null);
+        final CoordinatorSettings settings = CoordinatorSettings.defaults();
+
+        assertThrows(IllegalArgumentException.class,
+            () -> StartEvents.after(recovered, new EpochStart(6, 2, 55, 0), settings));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, -1, 55, 0));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 2, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 2, 55, -1));
+        assertEquals(2, StartEvents.after(recovered, new EpochStart(5, 2, 55, 0), settings).size());
+    }
+
+    @Test
+    void shouldKeepARecoveredGenerationThatIsHigher() {
+        records.addAll(StartEvents.after(new Recovered(0, 0, 5, 1, 3, null), new EpochStart(5, 0, 55, 0),
+            CoordinatorSettings.defaults()));
+
+        assertEquals(3, recovery.replay(this::replay).generation());
+    }
+
+    private void start(final Recovered after, final int generation) {
+        records.addAll(StartEvents.after(
+            after, new EpochStart(5, generation, 55, 0), CoordinatorSettings.defaults()));
+    }
+
+    private void replay(final io.dtm.core.journal.RecordHandler handler) {
+        long position = 0;
+        long timeNs = 0;
+        for (final DirectBuffer frame : records) {
+            position += 100;
+            timeNs += 10;
+            handler.onRecord(position, LINK, timeNs, frame, 0, frame.capacity());
+        }
+    }
+
+    private static Object sample(final Class<?> type) {
+        if (type == int.class) {
+            return 0;
+        }
+        if (type == long.class) {
+            return 0L;
+        }
+        if (type == boolean.class) {
+            return false;
+        }
+        if (type == CoordinatorOutput.Alarm.class) {
+            return CoordinatorOutput.Alarm.HEURISTIC_MIXED;
+        }
+        return type == DirectBuffer.class ? Message.frame() : null;
+    }
+}

@@ -1,0 +1,127 @@
+package io.dtm.core.ring;
+
+import static io.dtm.core.ring.PipelineRig.LINK;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.message.EpochStartedDecoder;
+import io.dtm.codec.message.SettingsAppliedDecoder;
+import io.dtm.codec.message.VoteType;
+import io.dtm.core.fake.FakeJournal;
+import io.dtm.core.fake.Message;
+import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.JournalException;
+import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.EpochStart;
+import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.ReplaySource;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class CoordinatorHostTest {
+    private final PipelineRig rig = new PipelineRig();
+
+    @Test
+    void shouldJournalSettingsAndEpochBeforeAnythingFromLinks() {
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "alice"));
+        rig.launch();
+        assertFalse(rig.pipeline.isOpen());
+        rig.settle();
+
+        assertTrue(rig.pipeline.isOpen());
+        assertEquals(List.of(SettingsAppliedDecoder.TEMPLATE_ID, EpochStartedDecoder.TEMPLATE_ID,
+            SettingsAppliedDecoder.TEMPLATE_ID, 64), templates(rig.journal));
+    }
+
+    @Test
+    void shouldStartTheNextEpochWhereTheJournalEnded() {
+        rig.launch().settle().open();
+        rig.links.send(LINK, PeerMessages.submit(7, "x"), PeerMessages.vote(7, 0, VoteType.YES, ""));
+        rig.nowNs += 5_000;
+        rig.settle();
+        final FakeJournal.Entry last = rig.journal.entries().get(rig.journal.entries().size() - 1);
+
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+        final int replayed = next.journal.entries().size();
+        next.launch(sourceOf(rig.journal), 77).settle().open();
+
+        assertEquals(rig.coordinator.events() + 3, next.coordinator.events());
+        assertEquals(2, next.coordinator.epoch());
+        final FakeJournal.Entry epoch = next.journal.entries().get(replayed);
+        final EpochStartedDecoder started = new EpochStartedDecoder().wrap(epoch.frame(),
+            FrameDescriptor.HEADER_LENGTH + FrameDescriptor.PREFIX_LENGTH, EpochStartedDecoder.BLOCK_LENGTH, 1);
+        assertEquals(2, started.epoch());
+        assertEquals(last.position(), started.recoveredEnd());
+        assertEquals(77, started.downtimeNs());
+        assertTrue(epoch.timeNs() >= last.timeNs());
+        assertEquals(List.of(EpochStartedDecoder.TEMPLATE_ID, SettingsAppliedDecoder.TEMPLATE_ID, 64),
+            templates(next.journal).subList(replayed, replayed + 3));
+    }
+
+    @Test
+    void shouldMakeTheJournalLiveOnlyAfterTheReplay() {
+        rig.launch().settle().open();
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+        final List<String> order = new ArrayList<>();
+
+        CoordinatorHost.recover(next.context, handler -> {
+            sourceOf(rig.journal).replay(handler);
+            order.add("replayed");
+        }, () -> {
+            order.add("live");
+            return next.journal;
+        }, Recovered.NOTHING, new EpochStart(PipelineRig.COORDINATOR_ID, 0, 55, 0));
+
+        assertEquals(List.of("replayed", "live"), order);
+    }
+
+    @Test
+    void shouldNotStartWhenWhatWasReplayedIsNotDurable() {
+        final PipelineRig next = new PipelineRig();
+        final UnsafeBuffer frame = Message.frame(PeerMessages.begin(1));
+        next.journal.append(0, 0, frame, 0, frame.capacity());
+
+        final JournalException failure =
+            assertThrows(JournalException.class, () -> next.launch(sourceOf(next.journal), 0));
+        assertEquals(Category.FORCE_FAILED, failure.category());
+    }
+
+    @Test
+    void shouldNotStartWhenARecordCannotBeReplayed() {
+        rig.launch().settle().open();
+        rig.links.send(LINK, PeerMessages.submit(7, "x"));
+        rig.settle();
+        final PipelineRig next = new PipelineRig();
+        next.coordinator.failAt(7, new StackOverflowError("deep"));
+
+        final JournalException failure =
+            assertThrows(JournalException.class, () -> next.launch(sourceOf(rig.journal), 0));
+        assertEquals(Category.REPLAY, failure.category());
+        assertEquals(0, next.journal.entries().size());
+    }
+
+    @Test
+    void shouldRefuseTheJournalOfAnotherCoordinator() {
+        rig.launch().settle();
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+
+        assertThrows(IllegalArgumentException.class, () -> CoordinatorHost.recover(next.context,
+            sourceOf(rig.journal), () -> next.journal, Recovered.NOTHING,
+            new EpochStart(PipelineRig.COORDINATOR_ID + 1, 0, 55, 0)));
+    }
+
+    private static ReplaySource sourceOf(final FakeJournal journal) {
+        return handler -> journal.entries().forEach(entry -> handler.onRecord(entry.position(), entry.linkId(),
+            entry.timeNs(), entry.frame(), 0, entry.frame().capacity()));
+    }
+
+    private static List<Integer> templates(final FakeJournal journal) {
+        return journal.entries().stream()
+            .map(entry -> FrameDescriptor.templateId(entry.frame(), FrameDescriptor.HEADER_LENGTH)).toList();
+    }
+}

@@ -1,0 +1,288 @@
+package io.dtm.xa;
+
+import static io.dtm.xa.SecondPhase.Decision.COMMIT;
+import static io.dtm.xa.SecondPhase.Decision.ROLLBACK;
+
+import io.dtm.participant.BranchId;
+import io.dtm.participant.DecisionReply;
+import io.dtm.participant.ScanReply;
+import io.dtm.xa.SecondPhase.Decision;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import javax.transaction.xa.XAException;
+
+/**
+ * Carries out COMMIT and ROLLBACK, for branches of this process in whatever phase and for those of former ones. The
+ * public methods may be called on any thread and don't block; what blocks runs on the decision threads. Those run
+ * nothing that may wait for a lock of another branch, so a decision is never stuck behind work that waits for it.
+ * <p>
+ * Rule 3's second defence: COMMIT names the bqual that voted YES, and any other bqual of that branch is rolled back.
+ * To look for others in the resource at every commit would cost a round trip; it is done whenever this process didn't
+ * itself prepare the named one, has never scanned for the coordinator, or saw another one in the last scan. One that
+ * appears after the scan is found by the next: then the library asks about it and is told the same.
+ */
+final class Decisions {
+    private final SecondPhase secondPhase;
+    private final FirstPhase firstPhase;
+    private final XaConnections connections;
+    private final XaDialect dialect;
+    private final Evidence evidence;
+    private final BranchTable table;
+    private final Executor executor;
+    /** By coordinator: what the last scan found. */
+    private final Map<Long, Map<BranchKey, List<BranchXid>>> scans = new ConcurrentHashMap<>();
+
+    Decisions(
+        final XaContext context, final XaConnections connections, final SecondPhase secondPhase,
+        final FirstPhase firstPhase, final Evidence evidence, final BranchTable table, final Executor executor) {
+        this.secondPhase = secondPhase;
+        this.firstPhase = firstPhase;
+        this.connections = connections;
+        this.dialect = context.dialect();
+        this.evidence = evidence;
+        this.table = table;
+        this.executor = executor;
+    }
+
+    /** A decision arrived. */
+    void decide(final BranchId id, final Decision decision, final DecisionReply reply) {
+        while (true) {
+            final Branch unknown = new Branch(id, Branch.Phase.DECIDING);
+            unknown.decision = decision;
+            unknown.await(reply);
+            final Branch present = table.putIfAbsent(unknown);
+            if (present == null) {
+                resolveLater(unknown, false);
+                return;
+            }
+            if (decide(present, id, decision, reply)) {
+                return;
+            }
+        }
+    }
+
+    /** @return false if the branch left the table meanwhile. */
+    private boolean decide(
+        final Branch branch, final BranchId id, final Decision decision, final DecisionReply reply) {
+        synchronized (branch) {
+            if (branch.gone) {
+                return false;
+            }
+            if (branch.delegated) {
+                reply.retry(new IllegalStateException("the branch is committing in one phase"));
+                return true;
+            }
+            if (branch.phase == Branch.Phase.DECIDING) {
+                if (branch.decision == decision && !branch.onlyThis
+                    && (decision == ROLLBACK || branch.id.equals(id))) {
+                    branch.await(reply);
+                } else {
+                    reply.retry(new IllegalStateException("another decision for the branch is being carried out"));
+                }
+                return true;
+            }
+            if (decision == ROLLBACK) {
+                branch.await(reply);
+                rollBack(branch, false);
+            } else if (!branch.id.equals(id)) {
+                branch.await(new AfterUndo(id, reply));
+                rollBack(branch, true);
+            } else if (branch.phase == Branch.Phase.PREPARED) {
+                branch.await(reply);
+                branch.phase = Branch.Phase.DECIDING;
+                branch.decision = COMMIT;
+                resolveLater(branch, false);
+            } else {
+                reply.retry(new IllegalStateException("COMMIT for a branch that has not voted"));
+            }
+            return true;
+        }
+    }
+
+    /** The branch's monitor is held. */
+    private void rollBack(final Branch branch, final boolean onlyThis) {
+        branch.condemned = true;
+        branch.onlyThis = onlyThis;
+        if (branch.phase == Branch.Phase.RUNNING) {
+            branch.undone = true;
+            final Lease running = branch.lease;
+            if (running != null) {
+                execute(() -> running.kill(dialect), rejected -> { });
+            }
+            return; // its own thread goes on when it sees that
+        }
+        branch.undone = branch.phase != Branch.Phase.PREPARED;
+        branch.phase = Branch.Phase.DECIDING;
+        branch.decision = ROLLBACK;
+        resolveLater(branch, branch.undone);
+    }
+
+    /** The thread that ran a condemned branch is through with it. */
+    void resolveCondemned(final Branch branch) {
+        resolveLater(branch, false);
+    }
+
+    private void resolveLater(final Branch branch, final boolean undoFirst) {
+        execute(() -> {
+            if (undoFirst) {
+                undo(branch);
+            }
+            resolve(branch);
+        }, rejected -> finish(branch, Resolution.retry(rejected, false)));
+    }
+
+    private void execute(final Runnable task, final Consumer<Exception> ifRejected) {
+        try {
+            executor.execute(task);
+        } catch (final RejectedExecutionException closed) {
+            ifRejected.accept(closed);
+        }
+    }
+
+    /** Ends a branch that isn't prepared: kills its connection if its service is at work on it. Blocks. */
+    void undo(final Branch branch) {
+        final boolean inUse;
+        synchronized (branch) {
+            inUse = branch.inUse;
+        }
+        final Lease lease = branch.takeLease();
+        if (lease != null) {
+            if (inUse) {
+                lease.kill(dialect);
+            } else {
+                firstPhase.rollback(branch.xid, lease);
+            }
+            lease.close();
+        }
+        table.releaseSeat(branch);
+    }
+
+    private void resolve(final Branch branch) {
+        Resolution resolution;
+        try {
+            resolution = branch.decision == COMMIT ? commit(branch) : rollback(branch);
+        } catch (final XAException | SQLException | RuntimeException failed) {
+            resolution = Resolution.retry(failed, false);
+        }
+        finish(branch, resolution);
+    }
+
+    private Resolution commit(final Branch branch) throws XAException, SQLException {
+        if (!isAlone(branch)) {
+            for (final BranchXid xid : secondPhase.prepared()) {
+                if (xid.key().equals(branch.key) && !xid.equals(branch.xid)) {
+                    final Resolution other = secondPhase.finish(ROLLBACK, xid, null, false);
+                    if (!other.isFinal()) {
+                        return other;
+                    }
+                }
+            }
+        }
+        final Resolution own = secondPhase.finish(COMMIT, branch.xid, branch.takeLease(), branch.inTheOpen);
+        return own.kind() == Resolution.Kind.ABSENT && isCommittedInOnePhase(branch.id) ? Resolution.DONE : own;
+    }
+
+    private Resolution rollback(final Branch branch) throws XAException, SQLException {
+        Resolution resolution = branch.undone ? Resolution.DONE : Resolution.ABSENT;
+        if (branch.prepared) {
+            final Resolution own =
+                secondPhase.finish(ROLLBACK, branch.xid, branch.takeLease(), branch.inTheOpen);
+            if (!own.isFinal()) {
+                return own;
+            }
+            resolution = resolution.and(own);
+        }
+        if (branch.onlyThis || isAlone(branch)) {
+            return resolution;
+        }
+        for (final BranchXid xid : secondPhase.prepared()) {
+            if (xid.key().equals(branch.key)) {
+                resolution = resolution.and(secondPhase.finish(ROLLBACK, xid, null, false));
+            }
+        }
+        return resolution;
+    }
+
+    private void finish(final Branch branch, final Resolution resolution) {
+        final List<DecisionReply> waiting;
+        synchronized (branch) {
+            if (resolution.isFinal() || !branch.prepared) {
+                table.remove(branch);
+            } else {
+                branch.phase = Branch.Phase.PREPARED;
+                branch.inTheOpen |= resolution.inTheOpen();
+                branch.onlyThis = false;
+                branch.condemned = false;
+            }
+            waiting = branch.takeWaiting();
+        }
+        for (final DecisionReply reply : waiting) {
+            resolution.answer(reply);
+        }
+    }
+
+    /** Whether this process prepared the branch and knows of no other name of it in the resource. */
+    private boolean isAlone(final Branch branch) {
+        final Map<BranchKey, List<BranchXid>> seen = scans.get(branch.id.coordinatorId());
+        return branch.prepared && seen != null
+            && seen.getOrDefault(branch.key, List.of()).stream().allMatch(branch.xid::equals);
+    }
+
+    private boolean isCommittedInOnePhase(final BranchId id) throws SQLException, XAException {
+        return evidence != null
+            && connections.call(lease -> evidence.isCommitted(lease.connection(), id));
+    }
+
+    /** Reports the prepared branches of one coordinator. */
+    void scan(final long coordinatorId, final ScanReply reply) {
+        execute(() -> {
+            try {
+                final Map<BranchKey, List<BranchXid>> found = secondPhase.prepared().stream()
+                    .filter(xid -> xid.branch().coordinatorId() == coordinatorId)
+                    .collect(Collectors.groupingBy(BranchXid::key));
+                scans.put(coordinatorId, found);
+                found.values().forEach(names -> names.forEach(xid -> reply.prepared(xid.branch())));
+                reply.complete();
+            } catch (final XAException | SQLException | RuntimeException failed) {
+                reply.failed(failed);
+            }
+        }, reply::failed);
+    }
+
+    /** Commits a branch after another name of it was rolled back. */
+    private final class AfterUndo implements DecisionReply {
+        private final BranchId id;
+        private final DecisionReply reply;
+
+        AfterUndo(final BranchId id, final DecisionReply reply) {
+            this.id = id;
+            this.reply = reply;
+        }
+
+        @Override
+        public void done() {
+            decide(id, COMMIT, reply);
+        }
+
+        @Override
+        public void absent() {
+            decide(id, COMMIT, reply);
+        }
+
+        @Override
+        public void heuristic(final HeuristicOutcome outcome) {
+            reply.heuristic(HeuristicOutcome.MIXED);
+        }
+
+        @Override
+        public void retry(final Throwable cause) {
+            reply.retry(cause);
+        }
+    }
+}

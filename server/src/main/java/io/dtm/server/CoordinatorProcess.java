@@ -1,0 +1,175 @@
+package io.dtm.server;
+
+import io.dtm.codec.BoundsChecks;
+import io.dtm.core.coordinator.CommitCoordinator;
+import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.recovery.EpochStart;
+import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.RecoveryOutput;
+import io.dtm.core.ring.CoordinatorHost;
+import io.dtm.core.ring.HaltHandler;
+import io.dtm.core.ring.Pipeline;
+import io.dtm.core.ring.PipelineContext;
+import io.dtm.core.ring.Threading;
+import io.dtm.transport.aeron.AeronServerContext;
+import io.dtm.transport.aeron.AeronServerTransport;
+import io.dtm.transport.aeron.EmbeddedDriverContext;
+import io.dtm.transport.aeron.TransportChannels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.agrona.CloseHelper;
+
+/**
+ * A coordinator with everything around it: data directory, journal, recovery, pipeline, Aeron. Started and closed by
+ * one thread.
+ */
+final class CoordinatorProcess implements AutoCloseable {
+    private static final String JOURNAL = "journal";
+    private static final String DRIVER = "aeron";
+    /** Of an Aeron data frame: what a datagram holds beside our frame. */
+    private static final int DATA_HEADER_LENGTH = 32;
+
+    private final SegmentedJournal journal;
+    private final AeronServerTransport transport;
+    private final Pipeline pipeline;
+
+    private CoordinatorProcess(
+        final SegmentedJournal journal, final AeronServerTransport transport, final Pipeline pipeline) {
+        this.journal = journal;
+        this.transport = transport;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Recovers, listens and serves.
+     *
+     * @param log         takes what an operator should know.
+     * @param haltHandler ends the process when a stage has failed.
+     * @return the running coordinator.
+     */
+    static CoordinatorProcess launch(final HostLog log, final HaltHandler haltHandler) {
+        BoundsChecks.requireEnabled();
+        final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
+        final Path directory = makePrivate(Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath());
+        final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
+        final SecureRandom random = new SecureRandom();
+        AeronServerTransport transport = null;
+        JournalRecovery recovery = null;
+        try {
+            // The lock comes first: the embedded driver's directory is deleted under it.
+            recovery = JournalRecovery.open(new JournalContext()
+                .directory(directory.resolve(JOURNAL))
+                .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
+                .coordinatorIdSupplier(() -> notZero(random))
+                .reportSink(log::say));
+            final TransportChannels channels = new TransportChannels();
+            transport = AeronServerTransport.launch(transportContext(channels, directory, log));
+            final RecoveryOutput output = new RecoveryOutput();
+            final CommitCoordinator coordinator = new CommitCoordinator(output);
+            final PipelineContext context = new PipelineContext()
+                .settings(settings)
+                .poller(transport.poller())
+                .publisher(transport.publisher())
+                .admission(transport.admission())
+                .tokens(random::nextLong)
+                .coordinator(coordinator)
+                .coordinatorClock(coordinator)
+                .output(output)
+                .egressListener(log)
+                .dropListener(log)
+                .haltHandler(haltHandler)
+                .frameSoftLimitBytes(channels.mtuLength() - DATA_HEADER_LENGTH)
+                .threading(threading());
+            final JournalRecovery opened = recovery;
+            final Pipeline pipeline = CoordinatorHost.recover(
+                context,
+                handler -> opened.replay(0, handler),
+                opened::start,
+                Recovered.NOTHING,
+                new EpochStart(opened.coordinatorId(), 0, notZero(random), downtimeNs));
+            final SegmentedJournal journal = (SegmentedJournal) context.journal();
+            pipeline.start();
+            return new CoordinatorProcess(journal, transport, pipeline);
+        } catch (final RuntimeException failed) {
+            CloseHelper.quietCloseAll(transport, recovery);
+            throw failed;
+        }
+    }
+
+    private static AeronServerContext transportContext(
+        final TransportChannels channels, final Path directory, final HostLog log) {
+        return new AeronServerContext()
+            .channels(channels)
+            .embeddedDriver(new EmbeddedDriverContext()
+                .directory(directory.resolve(DRIVER).toFile())
+                .deleteDirectoryOnStart(true)
+                .deleteDirectoryOnClose(true))
+            .errorHandler(log)
+            .conclude();
+    }
+
+    private static Threading threading() {
+        return switch (ServerSetting.THREADING.text()) {
+            case "auto" -> Threading.of(Runtime.getRuntime().availableProcessors());
+            case "dedicated" -> Threading.DEDICATED;
+            case "shared" -> Threading.SHARED;
+            default -> throw new IllegalArgumentException(ServerSetting.THREADING.property()
+                + " must be auto, dedicated or shared: " + ServerSetting.THREADING.text());
+        };
+    }
+
+    private static Path makePrivate(final Path directory) {
+        try {
+            return Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (final IOException failed) {
+            throw new UncheckedIOException("cannot make the data directory " + directory, failed);
+        }
+    }
+
+    /** By the files' times: since when nothing was written. It can only bring undecided deadlines nearer. */
+    private static long downtimeNs(final Path journalDirectory) {
+        if (!Files.isDirectory(journalDirectory)) {
+            return 0;
+        }
+        try (var files = Files.list(journalDirectory)) {
+            long lastMs = Long.MIN_VALUE;
+            for (final Path file : files.filter(one -> one.toString().endsWith(".segment")).toList()) {
+                lastMs = Math.max(lastMs, Files.getLastModifiedTime(file).toMillis());
+            }
+            return lastMs == Long.MIN_VALUE ? 0 : Math.max(0, System.currentTimeMillis() - lastMs) * 1_000_000L;
+        } catch (final IOException failed) {
+            throw new UncheckedIOException("cannot look into " + journalDirectory, failed);
+        }
+    }
+
+    private static long notZero(final SecureRandom random) {
+        long drawn;
+        do {
+            drawn = random.nextLong();
+        } while (drawn == 0);
+        return drawn;
+    }
+
+    /** @return the coordinator's id. */
+    long coordinatorId() {
+        return journal.coordinatorId();
+    }
+
+    /** @return whether the start is on the device, so that peers are answered. */
+    boolean isServing() {
+        return journal.forcedPosition() > 0 && journal.forcedPosition() == journal.appendedPosition();
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.closeAll(pipeline, transport, journal);
+    }
+}

@@ -1,0 +1,36 @@
+package io.dtm.server;
+
+import io.dtm.server.demo.BankService;
+import io.dtm.server.demo.DemoCommand;
+import io.dtm.simulation.SimulateCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code dtm} program. */
+@Command(
+    name = "dtm",
+    description = "A distributed transaction manager: all of a transaction's databases commit, or all roll back.",
+    subcommands = {CoordinatorCommand.class, DemoCommand.class, BankService.class},
+    mixinStandardHelpOptions = true)
+public final class Dtm implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private Dtm() {
+    }
+
+    /** @param arguments of the command line. */
+    public static void main(final String[] arguments) {
+        System.exit(new CommandLine(new Dtm())
+            .addSubcommand(new SimulateCommand(System.out, System.err))
+            .execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+}

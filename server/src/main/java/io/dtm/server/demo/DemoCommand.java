@@ -1,0 +1,83 @@
+package io.dtm.server.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dtm demo}: the main job for a newcomer, on databases of its own. */
+@Command(
+    name = "demo",
+    description = "Runs banks that move money between their databases, kills processes meanwhile, checks the books.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--seconds", defaultValue = "60", paramLabel = "N",
+        description = "How long transfers are made, 5 to 86400. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(names = "--services", defaultValue = "3", paramLabel = "N",
+        description = "Number of banks, each with a service and a PostgreSQL, 2 to 20. Default: ${DEFAULT-VALUE}.")
+    private int services;
+
+    @Option(names = "--clients", defaultValue = "16", paramLabel = "N",
+        description = "Number of clients that make one transfer after the other, 2 to 500. Default: ${DEFAULT-VALUE}.")
+    private int clients;
+
+    @Option(names = "--seed", paramLabel = "N",
+        description = "Decides which transfers are made and who is killed. Default: drawn and printed.")
+    private Long seed;
+
+    @Option(names = "--keep", paramLabel = "DIR",
+        description = "Leave all data here to look at: databases, logs, the journal. Must be empty or new.")
+    private Path keep;
+
+    @Option(names = "--tamper", hidden = true, paramLabel = "BANK",
+        description = "Falsify one row of this bank before the final check, which must find it. For tests.")
+    private Integer tamper;
+
+    @Override
+    public Integer call() throws Exception {
+        check(seconds >= 5 && seconds <= 86_400, "--seconds must be 5 to 86400: " + seconds);
+        check(services >= 2 && services <= 20, "--services must be 2 to 20: " + services);
+        check(clients >= 2 && clients <= 500, "--clients must be 2 to 500: " + clients);
+        check(tamper == null || (tamper >= 1 && tamper <= services), "--tamper must name a bank by its number");
+        final Path directory = directory();
+        final long chosen = seed == null ? System.nanoTime() & 0x7FFF_FFFF : seed;
+        final boolean good;
+        try {
+            good = new Demo(directory, seconds, services, clients, chosen, tamper, System.out).run();
+        } finally {
+            if (keep == null) {
+                DemoHouse.delete(directory);
+            }
+        }
+        return good ? 0 : 1;
+    }
+
+    private Path directory() throws IOException {
+        if (keep == null) {
+            return Files.createTempDirectory("dtm-demo-");
+        }
+        if (Files.exists(keep)) {
+            try (var entries = Files.list(keep)) {
+                check(entries.findAny().isEmpty(), "--keep must name an empty or a new directory: " + keep);
+            }
+        }
+        return Files.createDirectories(keep).toAbsolutePath();
+    }
+
+    private void check(final boolean condition, final String message) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+}

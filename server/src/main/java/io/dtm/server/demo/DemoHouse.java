@@ -1,0 +1,231 @@
+package io.dtm.server.demo;
+
+import io.dtm.server.demo.FinalCheck.Books;
+import io.dtm.xa.embedded.PostgresServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Everything that the demo starts: one coordinator, and for each bank a service and a PostgreSQL server of its own,
+ * each a process. Knows how to kill and to start each again on the same ground. One thread.
+ */
+final class DemoHouse implements AutoCloseable {
+    /** What the coordinator says when it serves. */
+    private static final String COORDINATOR_READY = "coordinator ready";
+    private static final int READY_TIMEOUT_S = 90;
+    private static final int STOP_TIMEOUT_S = 10;
+    private static final int PREPARED_TRANSACTIONS = 200;
+
+    private final Path directory;
+    private final String coordinatorEndpoint;
+    private final List<PostgresServer> databases = new ArrayList<>();
+    private final List<ChildProcess> services = new ArrayList<>();
+    private final List<Integer> rpcPorts = new ArrayList<>();
+    private ChildProcess coordinator;
+
+    DemoHouse(final Path directory) throws IOException {
+        this.directory = directory;
+        this.coordinatorEndpoint = "localhost:" + freeUdpPorts();
+    }
+
+    /** Starts all of it; the databases at the same time. */
+    void launch(final int banks) throws Exception {
+        launchDatabases(banks);
+        coordinator = new ChildProcess(
+            "the coordinator", directory.resolve("coordinator/coordinator.log"),
+            List.of("-XX:+UseSerialGC", "-Xmx512m"),
+            List.of("coordinator",
+                "-D", "dtm.directory=" + directory.resolve("coordinator"),
+                "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
+        startCoordinator();
+        for (int bank = 0; bank < banks; bank++) {
+            rpcPorts.add(freeTcpPort());
+            services.add(service(bank));
+            services.get(bank).start();
+        }
+        for (int bank = 0; bank < banks; bank++) {
+            services.get(bank).awaitLine(BankService.READY, 0, READY_TIMEOUT_S);
+        }
+    }
+
+    private void launchDatabases(final int banks) throws IOException {
+        final List<IOException> failures = new ArrayList<>();
+        final PostgresServer[] launched = new PostgresServer[banks];
+        IntStream.range(0, banks).parallel().forEach(bank -> {
+            try {
+                launched[bank] = PostgresServer.launch(
+                    directory.resolve(name(bank)).resolve("postgres"), 0, PREPARED_TRANSACTIONS);
+                launched[bank].createDatabase(BankDatabase.NAME);
+                try (Connection connection = launched[bank].dataSource(BankDatabase.NAME).getConnection()) {
+                    BankDatabase.create(connection);
+                }
+            } catch (final IOException | SQLException failed) {
+                synchronized (failures) {
+                    failures.add(new IOException("the database of " + name(bank) + ": " + failed.getMessage(), failed));
+                }
+            }
+        });
+        for (final PostgresServer server : launched) {
+            if (server != null) {
+                databases.add(server);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.get(0);
+        }
+    }
+
+    private ChildProcess service(final int bank) {
+        return new ChildProcess(
+            name(bank), directory.resolve(name(bank)).resolve("service.log"),
+            List.of("-XX:+UseSerialGC", "-Xmx256m"),
+            List.of("bank-service",
+                "--name", name(bank),
+                "--coordinator", coordinatorEndpoint,
+                "--database-port", Integer.toString(databases.get(bank).port()),
+                "--rpc-port", Integer.toString(rpcPorts.get(bank)),
+                "--directory", directory.resolve(name(bank)).toString()));
+    }
+
+    void killCoordinator() throws InterruptedException {
+        coordinator.kill();
+    }
+
+    void startCoordinator() throws IOException, InterruptedException {
+        final long from = coordinator.logLength();
+        coordinator.start();
+        coordinator.awaitLine(COORDINATOR_READY, from, READY_TIMEOUT_S);
+    }
+
+    void killService(final int bank) throws InterruptedException {
+        services.get(bank).kill();
+    }
+
+    void startService(final int bank) throws IOException, InterruptedException {
+        final long from = services.get(bank).logLength();
+        services.get(bank).start();
+        services.get(bank).awaitLine(BankService.READY, from, READY_TIMEOUT_S);
+    }
+
+    void killDatabase(final int bank) {
+        databases.get(bank).kill();
+    }
+
+    void startDatabase(final int bank) throws IOException {
+        databases.get(bank).start();
+    }
+
+    /** @return the number of branches that are prepared in a bank's database; -1 if it can't be asked now. */
+    int prepared(final int bank) {
+        try (Connection connection = databases.get(bank).dataSource(BankDatabase.NAME).getConnection()) {
+            return BankDatabase.prepared(connection);
+        } catch (final SQLException down) {
+            return -1;
+        }
+    }
+
+    /** @return what the database of a bank holds, read directly. */
+    Books books(final int bank) throws SQLException {
+        try (Connection connection = databases.get(bank).dataSource(BankDatabase.NAME).getConnection()) {
+            return new Books(name(bank), BankDatabase.balances(connection), BankDatabase.ledger(connection));
+        }
+    }
+
+    /** Falsifies one row, for a test of the final check. */
+    void tamper(final int bank) throws SQLException {
+        try (Connection connection = databases.get(bank).dataSource(BankDatabase.NAME).getConnection();
+             Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE accounts SET balance = balance + 1 WHERE id = 7");
+        }
+    }
+
+    /** @return a process that should run and doesn't, by name; null if all do. */
+    String firstDead() {
+        if (!coordinator.isAlive()) {
+            return coordinator.name() + " (see " + coordinator.log() + ")";
+        }
+        for (final ChildProcess service : services) {
+            if (!service.isAlive()) {
+                return service.name() + " (see " + service.log() + ")";
+            }
+        }
+        return null;
+    }
+
+    int banks() {
+        return databases.size();
+    }
+
+    static String name(final int bank) {
+        return "bank-" + (bank + 1);
+    }
+
+    int rpcPort(final int bank) {
+        return rpcPorts.get(bank);
+    }
+
+    String coordinatorEndpoint() {
+        return coordinatorEndpoint;
+    }
+
+    Path journal() {
+        return directory.resolve("coordinator/journal");
+    }
+
+    /** Stops everything; the data stays where it is. */
+    @Override
+    public void close() throws IOException {
+        try {
+            for (final ChildProcess service : services) {
+                service.stop(STOP_TIMEOUT_S);
+            }
+            if (coordinator != null) {
+                coordinator.stop(STOP_TIMEOUT_S);
+            }
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        for (final PostgresServer database : databases) {
+            database.close();
+        }
+    }
+
+    static void delete(final Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private static int freeTcpPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** @return a free UDP port whose successor is free too. */
+    private static int freeUdpPorts() throws IOException {
+        while (true) {
+            try (DatagramSocket first = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                 DatagramSocket second =
+                     new DatagramSocket(first.getLocalPort() + 1, InetAddress.getLoopbackAddress())) {
+                return second.getLocalPort() - 1;
+            } catch (final BindException taken) {
+                continue;
+            }
+        }
+    }
+}

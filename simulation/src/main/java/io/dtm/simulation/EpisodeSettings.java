@@ -1,0 +1,124 @@
+package io.dtm.simulation;
+
+import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.fault.Fault;
+import io.dtm.simulation.fault.FaultPlan;
+import io.dtm.simulation.network.NetworkSettings;
+import io.dtm.simulation.node.ClientSettings;
+import io.dtm.simulation.node.CoordinatorNode;
+import io.dtm.simulation.node.CoordinatorTimes;
+import io.dtm.simulation.resource.ResourceSettings;
+
+/**
+ * What one episode is made of, drawn from its seed.
+ *
+ * @param resources   number of resources.
+ * @param instances   greatest number of processes that serve a resource.
+ * @param clients     number of clients.
+ * @param onePhase    how many of the resources can commit in one phase.
+ * @param network     how the network behaves.
+ * @param resource    how resources behave.
+ * @param client      how applications behave.
+ * @param coordinator how fast the coordinator and its disk are.
+ * @param settings    of the coordinator.
+ * @param faults      what goes wrong.
+ */
+public record EpisodeSettings(
+    int resources,
+    int instances,
+    int clients,
+    int onePhase,
+    NetworkSettings network,
+    ResourceSettings resource,
+    ClientSettings client,
+    CoordinatorTimes coordinator,
+    CoordinatorSettings settings,
+    FaultPlan faults) {
+    private static final long MICRO = 1_000L;
+    private static final long MILLI = 1_000_000L;
+
+    /**
+     * @param random decides.
+     * @return settings for an episode.
+     */
+    public static EpisodeSettings draw(final RandomStream random) {
+        final FaultPlan faults = FaultPlan.draw(random.split("faults"));
+        final int resources = (int) random.between(2, 5);
+        return new EpisodeSettings(
+            resources,
+            random.nextInt(3) == 0 ? 2 : 1,
+            (int) random.between(1, 4),
+            random.coin() ? 0 : random.nextInt(resources + 1),
+            drawNetwork(random, faults),
+            drawResource(random),
+            drawClient(random),
+            drawTimes(random),
+            drawSettings(random),
+            faults);
+    }
+
+    private static NetworkSettings drawNetwork(final RandomStream random, final FaultPlan faults) {
+        final long notice = random.skewed(MILLI, 3_000 * MILLI);
+        return new NetworkSettings(
+            10 * MICRO,
+            random.skewed(50 * MICRO, 20 * MILLI),
+            100 * MICRO,
+            notice,
+            random.nextInt(4) == 0 ? 4 * 1024 : 256 * 1024,
+            random.coin() || faults.isFaultless() ? 0 : (int) random.between(1, 20_000));
+    }
+
+    private static ResourceSettings drawResource(final RandomStream random) {
+        return new ResourceSettings(
+            random.nextInt(3) == 0 ? 0 : (int) random.between(1, 60_000),
+            random.coin() ? 0 : (int) random.between(1, 300_000),
+            random.nextInt(3) == 0 ? RandomStream.MILLION : random.nextInt(RandomStream.MILLION),
+            random.coin() ? 0 : (int) random.between(1, 20_000),
+            5 * MICRO,
+            random.skewed(50 * MICRO, 10 * MILLI));
+    }
+
+    private static ClientSettings drawClient(final RandomStream random) {
+        final int minTimeoutMs = (int) random.skewed(50, 20_000);
+        return new ClientSettings(
+            (int) random.between(1, 24),
+            random.nextInt(3) == 0 ? 0 : random.nextInt(RandomStream.MILLION),
+            random.nextInt(400_000),
+            random.nextInt(50_000),
+            500_000,
+            (int) random.between(1, 5),
+            minTimeoutMs,
+            (int) random.skewed(minTimeoutMs, 60_000),
+            random.skewed(MICRO, MILLI),
+            10 * MICRO,
+            random.skewed(50 * MICRO, 5 * MILLI));
+    }
+
+    private static CoordinatorTimes drawTimes(final RandomStream random) {
+        return new CoordinatorTimes(
+            MICRO,
+            random.skewed(2 * MICRO, 50 * MICRO),
+            20 * MICRO,
+            random.skewed(50 * MICRO, 5 * MILLI),
+            random.coin() ? 0 : random.nextInt(400_000),
+            MILLI,
+            random.skewed(10 * MILLI, 20_000 * MILLI));
+    }
+
+    private static CoordinatorSettings drawSettings(final RandomStream random) {
+        final CoordinatorSettings usual = CoordinatorSettings.defaults();
+        return new CoordinatorSettings(
+            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
+            CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES,
+            random.nextInt(8) == 0 ? (int) random.between(2, 20) : 100_000,
+            1000, 100, usual.maxInstances(), 1 << 20,
+            random.nextInt(3) == 0 ? random.nextInt(20) : 100_000, usual.retentionMs(),
+            usual.resendInitialMs(), usual.resendMaxMs(), usual.durability());
+    }
+
+    /** @return whether a client's process may die. */
+    boolean mayLoseClients() {
+        return faults.has(Fault.CLIENT_CRASH);
+    }
+}

@@ -1,0 +1,52 @@
+package io.dtm.simulation.check;
+
+/** What was seen of one branch. */
+final class BranchRecord {
+    static final long NEVER = Long.MAX_VALUE;
+    static final int YES = 1;
+    static final int NO = 2;
+    static final int READ_ONLY = 3;
+
+    final int branchId;
+    String resource;
+    /** Parts of the request that must be in it, if the transaction commits. */
+    long expectedParts;
+    /** The client's commit named it. */
+    boolean isNamed;
+    /** Two processes joined with it. */
+    boolean isOfTwoProcesses;
+    private long incarnation;
+    /** Number of qualifiers under which it is prepared at this moment. */
+    int prepared;
+    long committedParts;
+    boolean committed;
+    boolean prepareSent;
+    boolean onePhaseSent;
+    /** Its resource knows that it will never commit. */
+    boolean onePhaseAborted;
+    /** Bits 1 &lt;&lt; vote: what its processes voted. */
+    int voted;
+    /** End of the first journalled record with such a vote, as long as it isn't lost. */
+    long yesPosition = NEVER;
+    long readOnlyPosition = NEVER;
+    long resultPosition = NEVER;
+    int result;
+
+    BranchRecord(final int branchId) {
+        this.branchId = branchId;
+    }
+
+    void enlistedBy(final long process) {
+        isOfTwoProcesses |= incarnation != 0 && incarnation != process;
+        incarnation = process;
+    }
+
+    boolean hasVoted(final int vote) {
+        return (voted & 1 << vote) != 0;
+    }
+
+    /** Whether a YES or READ_ONLY is on the device. */
+    boolean hasForcedConsent(final long forced) {
+        return yesPosition <= forced || readOnlyPosition <= forced;
+    }
+}

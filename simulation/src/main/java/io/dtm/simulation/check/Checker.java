@@ -1,0 +1,314 @@
+package io.dtm.simulation.check;
+
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.network.FrameObserver;
+import io.dtm.simulation.network.FrameReader;
+import io.dtm.simulation.network.WireMessage;
+import io.dtm.simulation.resource.ResourceListener;
+import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
+
+/**
+ * Asserts AC1 to AC5 and I1 to I8, I14 of FAULTS.md, section 2, all the time, from outside. The simulation tells it
+ * what happens; it decides alone what that means.
+ */
+public final class Checker implements FrameObserver {
+    private static final int YES = 1;
+    private static final int READ_ONLY = 3;
+
+    private final Schedule schedule;
+    private final Trace trace;
+    private final Violations violations;
+    private final FaultCounts faults = new FaultCounts();
+    private final Ledger ledger = new Ledger();
+    private final JournalFacts facts = new JournalFacts();
+    private final EffectChecker effects;
+    private final MessageChecker messages;
+    private final FrameReader frames = new FrameReader();
+    private final FrameReader records = new FrameReader();
+    private final Consumer<WireMessage> onMessageToPeer = this::onMessageToPeer;
+    private final Consumer<WireMessage> onMessageToCoordinator = this::onMessageToCoordinator;
+    private final Consumer<WireMessage> onRecord = this::onRecord;
+    private String peer;
+    private long recordEnd;
+    private long sentFrames;
+
+    // the coordinator's life
+    private boolean lostPower;
+    private boolean knowsDigest;
+    private long digestAtDeath;
+    private int epoch;
+    private int highestForcedEpoch;
+    private long epochPosition = Long.MAX_VALUE;
+
+    /**
+     * @param schedule   of the simulation.
+     * @param trace      is told of every message.
+     * @param violations takes broken promises.
+     */
+    public Checker(final Schedule schedule, final Trace trace, final Violations violations) {
+        this.schedule = schedule;
+        this.trace = trace;
+        this.violations = violations;
+        this.effects = new EffectChecker(ledger, violations);
+        this.messages = new MessageChecker(ledger, facts, faults, violations);
+    }
+
+    /** @return what watches resources. */
+    public ResourceListener resources() {
+        return effects;
+    }
+
+    /** @return to be counted up by whoever injects faults. */
+    public FaultCounts faults() {
+        return faults;
+    }
+
+    /** @return number of frames seen. */
+    public long sentFrames() {
+        return sentFrames;
+    }
+
+    // the network
+
+    @Override
+    public void onSent(
+        final String ofPeer,
+        final int linkId,
+        final boolean toPeer,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length) {
+        sentFrames++;
+        peer = ofPeer;
+        messages.onFrame(schedule.nowNs(), toPeer, epochPosition);
+        frames.read(buffer, offset, toPeer ? onMessageToPeer : onMessageToCoordinator);
+    }
+
+    private void onMessageToPeer(final WireMessage message) {
+        trace.event(peer, message.kind.toPeer(), message.traced(), message.tracedDetail());
+        messages.fromCoordinator(message, epoch);
+    }
+
+    private void onMessageToCoordinator(final WireMessage message) {
+        trace.event(peer, message.kind.toCoordinator(), message.traced(), message.tracedDetail());
+        messages.fromPeer(peer, message);
+    }
+
+    // the journal
+
+    /**
+     * A record was appended.
+     *
+     * @param position its end.
+     * @param buffer   that holds its frame.
+     * @param offset   at which it starts.
+     */
+    public void onAppended(final long position, final DirectBuffer buffer, final int offset) {
+        recordEnd = position;
+        facts.onAppended(position);
+        records.read(buffer, offset, onRecord);
+    }
+
+    private void onRecord(final WireMessage message) {
+        switch (message.kind) {
+            case EPOCH_STARTED -> {
+                if (message.epoch <= highestForcedEpoch) {
+                    violations.add("I14", "epoch " + message.epoch + " follows epoch " + highestForcedEpoch);
+                }
+                epoch = message.epoch;
+                epochPosition = recordEnd;
+            }
+            case VOTE -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null && message.value == YES) {
+                    facts.yes(record.branch(message.branchId), recordEnd);
+                } else if (record != null && message.value == READ_ONLY) {
+                    facts.readOnly(record.branch(message.branchId), recordEnd);
+                }
+            }
+            case ONE_PHASE_RESULT -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null) {
+                    facts.result(record.branch(message.branchId), message.value, recordEnd);
+                }
+            }
+            default -> { }
+        }
+    }
+
+    /** @param position up to which the journal says that everything is on the device. */
+    public void onForced(final long position) {
+        // a new segment's header lies between the last record and the next one
+        facts.onForced(Math.min(position, facts.appended()));
+        if (facts.forced() >= epochPosition) {
+            highestForcedEpoch = epoch;
+        }
+    }
+
+    /** @param withPower whether the power failed, too: then what wasn't forced may be lost. */
+    public void onCoordinatorCrashed(final boolean withPower) {
+        lostPower |= withPower;
+        knowsDigest &= !withPower;
+        epochPosition = Long.MAX_VALUE;
+    }
+
+    /**
+     * The coordinator has recovered its state.
+     *
+     * @param end    of what it found.
+     * @param forced what its journal says is on the device.
+     */
+    public void onRecovered(final long end, final long forced) {
+        faults.coordinatorLives++;
+        if (end < facts.forced()) {
+            violations.add("I2", "what was forced up to " + facts.forced() + " was recovered only to " + end);
+        }
+        if (!lostPower && end != facts.appended()) {
+            violations.add("I2", "the process died, not the system, and of what was appended up to "
+                + facts.appended() + " it recovered " + end);
+        }
+        lostPower = false;
+        facts.onRecovered(end);
+        onForced(forced);
+    }
+
+    /** @param digest of the state of a process that died, after all that it had appended. */
+    public void onDied(final long digest) {
+        digestAtDeath = digest;
+        knowsDigest = true;
+    }
+
+    /** @param digest of the state that was replayed. */
+    public void onReplayed(final long digest) {
+        if (knowsDigest && digest != digestAtDeath) {
+            violations.add("I12", "the replayed state differs from the one of the process that died");
+        }
+        knowsDigest = false;
+    }
+
+    /**
+     * The host counts something that must not happen.
+     *
+     * @param alarm         its name.
+     * @param transactionId concerned.
+     */
+    public void onAlarm(final String alarm, final long transactionId) {
+        if (!"PRESUMED_COMMITTED".equals(alarm)) {
+            violations.add("I4", "alarm " + alarm + " for transaction " + Trace.transaction(transactionId));
+        }
+    }
+
+    // applications
+
+    /**
+     * An interactive transaction has got its id.
+     *
+     * @param client        whose it is.
+     * @param transactionId its id.
+     * @param requestId     that it is to carry out.
+     */
+    public void onBegun(final String client, final long transactionId, final long requestId) {
+        TransactionRecord record = ledger.find(transactionId);
+        if (record == null) {
+            record = new TransactionRecord(transactionId, true, schedule.nowNs());
+            ledger.add(record);
+        }
+        record.requestId(requestId);
+        record.owner = client;
+    }
+
+    /**
+     * A commit names a branch whose service has not answered: the branch must be in it, if that commits.
+     *
+     * @param transactionId of the transaction.
+     * @param branchId      that it names.
+     */
+    public void onNamed(final long transactionId, final int branchId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.branch(branchId).isNamed = true;
+        }
+    }
+
+    /**
+     * A client's process is gone, and nobody is left to be told how its transactions end.
+     *
+     * @param client its name.
+     */
+    public void onClientDied(final String client) {
+        for (final TransactionRecord record : ledger.all()) {
+            if (client.equals(record.owner)) {
+                record.isOver = true;
+            }
+        }
+    }
+
+    /**
+     * A service has answered its caller: the part must be in the transaction, if that commits.
+     *
+     * @param transactionId of the transaction.
+     * @param branchId      of the service's branch.
+     * @param parts         that were done.
+     */
+    public void onServed(final long transactionId, final int branchId, final long parts) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.branch(branchId).expectedParts |= parts;
+        }
+    }
+
+    /**
+     * An application heard the last of a transaction.
+     *
+     * @param transactionId of the transaction.
+     * @param committed     it was told so.
+     * @param aborted       it was told so; neither: the outcome is unknown to it.
+     */
+    public void onTold(final long transactionId, final boolean committed, final boolean aborted) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record == null) {
+            return;
+        }
+        record.isOver = true;
+        if (committed && !record.toldCommitted) {
+            violations.add("AC2", "the library says COMMITTED, the coordinator did not: " + record);
+        }
+        if (aborted && (record.commitSeen || record.toldCommitted || record.hasCommitted())
+            && !record.isAllReadOnly()) {
+            violations.add("AC2", "the library says ABORTED after the opposite was seen: " + record);
+        }
+        if (aborted) {
+            record.toldAborted = true;
+        }
+        ledger.retire(schedule.nowNs());
+    }
+
+    /** Faults have stopped and time has passed: AC5, I11. Everything must be at rest. */
+    public void atRest() {
+        for (final TransactionRecord record : ledger.all()) {
+            if (!record.isOver) {
+                violations.add("I11", "nobody was told how it ended: " + record);
+            }
+            if (record.isPrepared()) {
+                violations.add("AC5", "a branch is still prepared: " + record);
+            }
+            if (record.hasCommitted() || (record.toldCommitted && !record.isAllReadOnly())) {
+                complete(record);
+            }
+        }
+    }
+
+    private void complete(final TransactionRecord record) {
+        for (final BranchRecord branch : record.branches) {
+            if (branch.isNamed && !branch.committed && !branch.hasVoted(BranchRecord.READ_ONLY)) {
+                violations.add("AC3", record + " was committed without branch " + branch.branchId + ", which it named");
+            }
+            final boolean isReadOnly = branch.hasVoted(BranchRecord.READ_ONLY) && !branch.committed;
+            if (!isReadOnly && (branch.committedParts & branch.expectedParts) != branch.expectedParts) {
+                violations.add("AC1", "branch " + branch.branchId + " of " + record + " isn't committed, others are");
+            }
+        }
+    }
+}

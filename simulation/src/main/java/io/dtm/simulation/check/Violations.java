@@ -1,0 +1,50 @@
+package io.dtm.simulation.check;
+
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Broken promises. The first one ends a simulation: what comes after it may only be its consequence. */
+public final class Violations {
+    private static final int KEPT = 20;
+
+    private final Schedule schedule;
+    private final Trace trace;
+    private final List<String> texts = new ArrayList<>();
+    private int count;
+
+    /**
+     * @param schedule tells when.
+     * @param trace    is told.
+     */
+    public Violations(final Schedule schedule, final Trace trace) {
+        this.schedule = schedule;
+        this.trace = trace;
+    }
+
+    /** @return how many there were. */
+    public int count() {
+        return count;
+    }
+
+    /** @return the first ones, as text. */
+    public List<String> texts() {
+        return texts;
+    }
+
+    /**
+     * A promise was broken.
+     *
+     * @param invariant of FAULTS.md, section 2.
+     * @param text      what happened.
+     */
+    public void add(final String invariant, final String text) {
+        count++;
+        trace.event("checker", "VIOLATION of " + invariant);
+        if (texts.size() < KEPT) {
+            texts.add(invariant + ": " + text + " (step " + schedule.steps() + ", virtual time "
+                + schedule.nowNs() / 1_000 + " us)");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.dtm.simulation.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * All that happened, as a rolling hash, and the last of it as text. Two runs with the same hash took the same way.
+ * Arguments are kept as they are and made readable only when somebody asks.
+ */
+public final class Trace {
+    private static final int KEPT = 1 << 12;
+    private static final long FNV_PRIME = 0x100000001B3L;
+    private static final long FNV_BASIS = 0xCBF29CE484222325L;
+
+    private final Schedule schedule;
+    private final long[] times = new long[KEPT];
+    private final String[] actors = new String[KEPT];
+    private final String[] patterns = new String[KEPT];
+    private final long[] firsts = new long[KEPT];
+    private final long[] seconds = new long[KEPT];
+    private Consumer<String> log;
+    private long count;
+    private long hash = FNV_BASIS;
+
+    /** @param schedule tells the time. */
+    public Trace(final Schedule schedule) {
+        this.schedule = schedule;
+    }
+
+    /** @param value takes every event from now on, as text. Slow. */
+    public void log(final Consumer<String> value) {
+        log = value;
+    }
+
+    /** @return a hash of everything so far. */
+    public long hash() {
+        return hash;
+    }
+
+    /** @return number of events so far. */
+    public long count() {
+        return count;
+    }
+
+    /**
+     * Something happened.
+     *
+     * @param actor   who did it, or whom it befell.
+     * @param pattern what it was: %T stands for the first number as a transaction id, %1 and %2 for the numbers.
+     * @param first   the first number.
+     * @param second  the second.
+     */
+    public void event(final String actor, final String pattern, final long first, final long second) {
+        final int index = (int) (count++ & KEPT - 1);
+        times[index] = schedule.nowNs();
+        actors[index] = actor;
+        patterns[index] = pattern;
+        firsts[index] = first;
+        seconds[index] = second;
+        hash = mix(mix(mix(mix(mix(hash, times[index]), actor.hashCode()), pattern.hashCode()), first), second);
+        if (log != null) {
+            log.accept(render(index));
+        }
+    }
+
+    /**
+     * Something happened.
+     *
+     * @param actor   who did it, or whom it befell.
+     * @param pattern what it was.
+     */
+    public void event(final String actor, final String pattern) {
+        event(actor, pattern, 0, 0);
+    }
+
+    /**
+     * @param limit greatest number of lines.
+     * @return the last events, oldest first.
+     */
+    public List<String> last(final int limit) {
+        final List<String> lines = new ArrayList<>();
+        final long from = Math.max(0, count - Math.min(limit, KEPT));
+        for (long i = from; i < count; i++) {
+            lines.add(render((int) (i & KEPT - 1)));
+        }
+        return lines;
+    }
+
+    /**
+     * @param transactionId of a transaction.
+     * @return it as text: session and counter.
+     */
+    public static String transaction(final long transactionId) {
+        return (transactionId >>> 32) + ":" + (transactionId & 0xFFFF_FFFFL);
+    }
+
+    private String render(final int index) {
+        final String text = patterns[index]
+            .replace("%T", transaction(firsts[index]))
+            .replace("%1", Long.toString(firsts[index]))
+            .replace("%2", Long.toString(seconds[index]));
+        return String.format("%12.6f  %-12s %s", times[index] / 1e9, actors[index], text);
+    }
+
+    private static long mix(final long hash, final long value) {
+        final long mixed = (hash ^ value) * FNV_PRIME;
+        return mixed ^ mixed >>> 29;
+    }
+}

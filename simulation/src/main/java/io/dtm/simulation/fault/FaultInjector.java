@@ -1,0 +1,210 @@
+package io.dtm.simulation.fault;
+
+import io.dtm.simulation.check.FaultCounts;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.node.ClientNode;
+import io.dtm.simulation.node.CoordinatorNode;
+import io.dtm.simulation.node.ParticipantNode;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Makes things go wrong as planned, until it is told to stop; then mends what it broke. */
+public final class FaultInjector {
+    private static final long MILLI = 1_000_000L;
+    private static final long MIN_RESTART_NS = MILLI;
+    private static final long MAX_RESTART_NS = 3_000 * MILLI;
+    private static final long MAX_PARTITION_NS = 15_000 * MILLI;
+    private static final long MAX_PAUSE_NS = 15_000 * MILLI;
+    private static final long MAX_FULL_NS = 3_000 * MILLI;
+    private static final int FORCES = 20;
+    private static final long ROOM_BYTES = 64 * 1024;
+
+    private final FaultPlan plan;
+    private final Schedule schedule;
+    private final RandomStream random;
+    private final FaultCounts counts;
+    private final CoordinatorNode coordinator;
+    private final List<ParticipantNode> participants;
+    private final List<ClientNode> clients;
+    private boolean isActive = true;
+    private int crashes;
+
+    /**
+     * @param plan         what goes wrong, and how often.
+     * @param schedule     of the simulation.
+     * @param random       of faults alone.
+     * @param counts       to be counted up.
+     * @param coordinator  may die.
+     * @param participants may die, be cut off, or stand still.
+     * @param clients      may die, be cut off, or stand still.
+     */
+    public FaultInjector(
+        final FaultPlan plan,
+        final Schedule schedule,
+        final RandomStream random,
+        final FaultCounts counts,
+        final CoordinatorNode coordinator,
+        final List<ParticipantNode> participants,
+        final List<ClientNode> clients) {
+        this.plan = plan;
+        this.schedule = schedule;
+        this.random = random;
+        this.counts = counts;
+        this.coordinator = coordinator;
+        this.participants = participants;
+        this.clients = clients;
+    }
+
+    /** @return number of processes that died. */
+    public int crashes() {
+        return crashes;
+    }
+
+    /** Begins. */
+    public void start() {
+        for (final Fault fault : Fault.values()) {
+            if (plan.has(fault)) {
+                next(fault);
+            }
+        }
+        coordinator.crashPoint(this::coordinatorCrashPoint);
+    }
+
+    /** Nothing goes wrong any more, and everything that stood still goes on. */
+    public void stop() {
+        isActive = false;
+        coordinator.storage().capacityBytes(Long.MAX_VALUE);
+        coordinator.storage().failForceAfter(-1);
+        participants.forEach(ParticipantNode::resume);
+        clients.forEach(ClientNode::resume);
+    }
+
+    private void next(final Fault fault) {
+        schedule.after(1 + random.nextLong(2 * plan.intervalNs(fault)), () -> {
+            if (isActive) {
+                inject(fault);
+                next(fault);
+            }
+        });
+    }
+
+    private void inject(final Fault fault) {
+        switch (fault) {
+            case LINK_LOSS -> onPeer(this::loseLink, this::loseLink);
+            case PARTITION -> {
+                final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PARTITION_NS);
+                onPeer(node -> partition(node, untilNs), node -> partition(node, untilNs));
+            }
+            case COORDINATOR_KILL -> killCoordinator(false);
+            case POWER_LOSS -> killCoordinator(true);
+            case PARTICIPANT_CRASH -> crash(participants.get(random.nextInt(participants.size())));
+            case CLIENT_CRASH -> crash(clients.get(random.nextInt(clients.size())));
+            case PAUSE -> {
+                counts.peerFaults++;
+                final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
+                onPeer(node -> node.pause(untilNs), node -> node.pause(untilNs));
+            }
+            case FAILING_FORCE -> coordinator.storage().failForceAfter(random.nextInt(FORCES));
+            case STORAGE_FULL -> fillStorage();
+            default -> throw new IllegalStateException("no such fault: " + fault);
+        }
+    }
+
+    private void onPeer(
+        final Consumer<ParticipantNode> participant,
+        final Consumer<ClientNode> client) {
+        final int chosen = random.nextInt(participants.size() + clients.size());
+        if (chosen < participants.size()) {
+            participant.accept(participants.get(chosen));
+        } else {
+            client.accept(clients.get(chosen - participants.size()));
+        }
+    }
+
+    private void loseLink(final ParticipantNode node) {
+        counts.peerFaults++;
+        if (node.isUp()) {
+            node.link().lose();
+        }
+    }
+
+    private void loseLink(final ClientNode node) {
+        counts.peerFaults++;
+        if (node.isUp()) {
+            node.link().lose();
+        }
+    }
+
+    private void partition(final ParticipantNode node, final long untilNs) {
+        counts.peerFaults++;
+        if (node.isUp()) {
+            node.link().partition(untilNs);
+        }
+    }
+
+    private void partition(final ClientNode node, final long untilNs) {
+        counts.peerFaults++;
+        if (node.isUp()) {
+            node.link().partition(untilNs);
+        }
+    }
+
+    private void killCoordinator(final boolean withPower) {
+        if (withPower) {
+            crashes++;
+            coordinator.losePower(random.nextLong());
+        } else if (coordinator.isUp()) {
+            crashes++;
+            coordinator.kill();
+        }
+    }
+
+    private void crash(final ParticipantNode node) {
+        if (node.isUp()) {
+            crashes++;
+            counts.peerFaults++;
+            node.kill();
+            schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
+        }
+    }
+
+    private void crash(final ClientNode node) {
+        if (node.isUp()) {
+            crashes++;
+            counts.peerFaults++;
+            node.kill();
+            schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
+        }
+    }
+
+    private void fillStorage() {
+        coordinator.storage().capacityBytes(Long.MAX_VALUE);
+        final long usedBytes = Long.MAX_VALUE - coordinator.storage().usableBytes();
+        coordinator.storage().capacityBytes(usedBytes + random.nextLong(ROOM_BYTES));
+        schedule.after(random.skewed(10 * MILLI, MAX_FULL_NS),
+            () -> coordinator.storage().capacityBytes(Long.MAX_VALUE));
+    }
+
+    /** Between two stages of the coordinator. */
+    private void coordinatorCrashPoint() {
+        if (isActive && random.chance(plan.crashPointPerMillion() / 20)) {
+            if (plan.has(Fault.POWER_LOSS) && random.coin()) {
+                killCoordinator(true);
+            } else if (plan.has(Fault.COORDINATOR_KILL)) {
+                killCoordinator(false);
+            }
+        }
+    }
+
+    /**
+     * Between two durable steps of a participant.
+     *
+     * @param node whose process may die here.
+     */
+    public void participantCrashPoint(final ParticipantNode node) {
+        if (isActive && plan.has(Fault.PARTICIPANT_CRASH) && random.chance(plan.crashPointPerMillion())) {
+            crash(node);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.dtm.simulation.network;
+
+import io.dtm.core.egress.LinkPublisher;
+import io.dtm.core.ingress.LinkPoller;
+import java.util.ArrayDeque;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Int2ObjectHashMap;
+
+/** The coordinator's end of all links, for one life of its process. */
+public final class CoordinatorPort implements LinkPoller, LinkPublisher {
+    private final SimulatedNetwork network;
+    private final Runnable wakeUp;
+    private final ArrayDeque<Frame> arrived = new ArrayDeque<>();
+    private final Int2ObjectHashMap<SimulatedLink> links = new Int2ObjectHashMap<>();
+    private int lastLinkId;
+    private boolean isDead;
+
+    CoordinatorPort(final SimulatedNetwork network, final Runnable wakeUp) {
+        this.network = network;
+        this.wakeUp = wakeUp;
+    }
+
+    boolean isDead() {
+        return isDead;
+    }
+
+    SimulatedLink accept(final PeerLink peer) {
+        final SimulatedLink link = new SimulatedLink(network, peer, this, ++lastLinkId);
+        links.put(link.id, link);
+        push(network.newFrame().news(Frame.Type.LINK_UP, link));
+        return link;
+    }
+
+    void onArrival(final Frame frame) {
+        if (isDead) {
+            frame.direction.done(frame);
+        } else {
+            push(frame);
+        }
+    }
+
+    /** This end notices that the link is gone. */
+    void onLost(final SimulatedLink link) {
+        if (!isDead && links.containsKey(link.id)) {
+            push(network.newFrame().news(Frame.Type.LINK_DOWN, link));
+        }
+    }
+
+    void die() {
+        isDead = true;
+        arrived.clear();
+        links.clear();
+    }
+
+    private void push(final Frame frame) {
+        arrived.add(frame);
+        wakeUp.run();
+    }
+
+    /** @return whether something waits to be polled. */
+    public boolean hasArrivals() {
+        return !arrived.isEmpty();
+    }
+
+    @Override
+    public int poll(final Handler handler, final int limit) {
+        int taken = 0;
+        while (taken < limit && !arrived.isEmpty()) {
+            final Frame frame = arrived.peek();
+            final SimulatedLink link = frame.link;
+            switch (frame.type) {
+                case LINK_UP -> handler.onLinkUp(link.id);
+                case LINK_DOWN -> {
+                    if (links.remove(link.id) != null) {
+                        handler.onLinkDown(link.id);
+                    }
+                }
+                case FRAME -> {
+                    if (links.containsKey(link.id) && !handler.onFrame(link.id, frame.buffer, 0, frame.length)) {
+                        return taken;
+                    }
+                }
+                default -> throw new IllegalStateException("no such type: " + frame.type);
+            }
+            taken++;
+            arrived.poll();
+            if (frame.direction != null) {
+                frame.direction.done(frame);
+            } else {
+                network.free(frame);
+            }
+        }
+        return taken;
+    }
+
+    @Override
+    public int offer(final int linkId, final DirectBuffer buffer, final int offset, final int length) {
+        final SimulatedLink link = links.get(linkId);
+        if (link == null) {
+            return GONE;
+        }
+        if (!link.toPeer.hasRoom(length) || network.drawPushBack()) {
+            return BACK_PRESSURED;
+        }
+        network.observer().onSent(link.peer.name(), linkId, true, buffer, offset, length);
+        link.toPeer.send(buffer, offset, length);
+        return SENT;
+    }
+
+    @Override
+    public void close(final int linkId) {
+        final SimulatedLink link = links.get(linkId);
+        if (link != null) {
+            network.closeByCoordinator(link);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.dtm.simulation.network;
+
+import io.dtm.session.CoordinatorLink;
+import java.util.ArrayDeque;
+import org.agrona.DirectBuffer;
+
+/** A peer's connection to the coordinator: one link after another. */
+public final class PeerLink implements CoordinatorLink {
+    private final SimulatedNetwork network;
+    private final String name;
+    private final Runnable wakeUp;
+    private final ArrayDeque<Frame> inbox = new ArrayDeque<>();
+    private Status status = Status.LOST;
+    private SimulatedLink current;
+    private int attempt;
+    private long partitionedUntilNs;
+    private boolean isClosed;
+
+    PeerLink(final SimulatedNetwork network, final String name, final Runnable wakeUp) {
+        this.network = network;
+        this.name = name;
+        this.wakeUp = wakeUp;
+    }
+
+    /** @return name of the peer. */
+    public String name() {
+        return name;
+    }
+
+    /** @return whether something waits to be polled. */
+    public boolean hasArrivals() {
+        return !inbox.isEmpty();
+    }
+
+    /** The link dies now; each end notices in its own time. */
+    public void lose() {
+        if (current != null && !current.isDead) {
+            network.kill(current);
+        }
+    }
+
+    /**
+     * The link dies and no other comes about for a while.
+     *
+     * @param untilNs virtual time at which the partition ends.
+     */
+    public void partition(final long untilNs) {
+        partitionedUntilNs = Math.max(partitionedUntilNs, untilNs);
+        lose();
+    }
+
+    /** The peer's process dies. */
+    public void die() {
+        isClosed = true;
+        drop();
+    }
+
+    SimulatedLink current() {
+        return current;
+    }
+
+    void onArrival(final Frame frame) {
+        if (frame.link != current || status != Status.CONNECTED) {
+            frame.direction.done(frame);
+            return;
+        }
+        inbox.add(frame);
+        wakeUp.run();
+    }
+
+    void onLost(final SimulatedLink link) {
+        if (link == current && status != Status.LOST) {
+            status = Status.LOST;
+            wakeUp.run();
+        }
+    }
+
+    @Override
+    public Status status(final long nowNs) {
+        return status;
+    }
+
+    @Override
+    public boolean offer(final DirectBuffer buffer, final int offset, final int length) {
+        if (status != Status.CONNECTED || !current.toCoordinator.hasRoom(length) || network.drawPushBack()) {
+            return false;
+        }
+        network.observer().onSent(name, current.id, false, buffer, offset, length);
+        current.toCoordinator.send(buffer, offset, length);
+        return true;
+    }
+
+    @Override
+    public int poll(final FrameHandler handler, final int limit) {
+        int taken = 0;
+        while (taken < limit && !inbox.isEmpty()) {
+            final Frame frame = inbox.poll();
+            taken++;
+            if (frame.link == current) {
+                network.arrivals().onSent(name, current.id, true, frame.buffer, 0, frame.length);
+                handler.onFrame(frame.buffer, 0, frame.length);
+            }
+            frame.direction.done(frame);
+        }
+        return taken;
+    }
+
+    @Override
+    public void reconnect() {
+        drop();
+        status = Status.CONNECTING;
+        tryToConnect(++attempt);
+    }
+
+    private void tryToConnect(final int ofAttempt) {
+        network.schedule().after(network.drawDelayNs(), () -> {
+            if (isClosed || ofAttempt != attempt || status != Status.CONNECTING) {
+                return;
+            }
+            final CoordinatorPort port = network.port();
+            if (port == null || network.schedule().nowNs() < partitionedUntilNs) {
+                network.schedule().after(network.retryNs(), () -> tryToConnect(ofAttempt));
+                return;
+            }
+            current = port.accept(this);
+            final SimulatedLink link = current;
+            network.schedule().after(network.drawDelayNs(), () -> onConnected(link));
+        });
+    }
+
+    private void onConnected(final SimulatedLink link) {
+        if (link == current && !isClosed && status == Status.CONNECTING) {
+            status = Status.CONNECTED;
+            wakeUp.run();
+        }
+    }
+
+    private void drop() {
+        while (!inbox.isEmpty()) {
+            final Frame frame = inbox.poll();
+            frame.direction.done(frame);
+        }
+        status = Status.LOST;
+        if (current != null) {
+            network.closeByPeer(current);
+            current = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        die();
+    }
+}

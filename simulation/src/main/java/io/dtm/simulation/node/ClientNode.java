@@ -1,0 +1,236 @@
+package io.dtm.simulation.node;
+
+import io.dtm.client.Acknowledge;
+import io.dtm.client.Outcome;
+import io.dtm.client.Refusal;
+import io.dtm.session.CoordinatorSession;
+import io.dtm.session.LookupListener;
+import io.dtm.session.OutcomeListener;
+import io.dtm.session.SubmitRequest;
+import io.dtm.simulation.check.Checker;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.network.SimulatedNetwork;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A client's process with an application in it that carries out business requests, several at a time: some as one-shot
+ * transactions, some as interactive ones. A request is tried again under a new id only after ABORTED (rule 2). What the
+ * process was doing when it died is given up.
+ */
+public final class ClientNode extends Peer {
+    private static final long LOOKUP_RETRY_NS = 20_000_000L;
+    private static final long REFUSED_RETRY_NS = 10_000_000L;
+    private static final int MAX_RETRIES = 3;
+
+    private final ClientSettings settings;
+    private final Workload workload;
+    private final Checker checker;
+    private final int[] resourceIds;
+    private final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
+    private final IntArrayList chosen = new IntArrayList();
+    private int busy;
+
+    /**
+     * @param name     of the process.
+     * @param schedule of the simulation.
+     * @param random   of this node alone.
+     * @param trace    is told of starts and deaths.
+     * @param network  to the coordinator.
+     * @param settings of the application.
+     * @param workload gives out requests.
+     * @param checker  is told what the application hears.
+     */
+    public ClientNode(
+        final String name,
+        final Schedule schedule,
+        final RandomStream random,
+        final Trace trace,
+        final SimulatedNetwork network,
+        final ClientSettings settings,
+        final Workload workload,
+        final Checker checker) {
+        super(name, schedule, random, trace, network);
+        this.settings = settings;
+        this.workload = workload;
+        this.checker = checker;
+        this.resourceIds = new int[workload.resources().size()];
+    }
+
+    @Override
+    protected void onStart() {
+        busy = 0;
+        for (int i = 0; i < resourceIds.length; i++) {
+            lookUp(i);
+        }
+        for (int i = 0; i < settings.concurrency(); i++) {
+            later(1 + random.nextLong(settings.maxThinkNs() + 1), this::next);
+        }
+    }
+
+    @Override
+    protected void onKilled() {
+        checker.onClientDied(name);
+        for (; busy > 0; busy--) {
+            workload.finished(false, false);
+        }
+    }
+
+    private void lookUp(final int index) {
+        session().lookup(workload.resources().get(index), new LookupListener() {
+            private final int ofLife = life();
+
+            @Override
+            public void onFound(final int resourceId) {
+                resourceIds[index] = resourceId;
+            }
+
+            @Override
+            public void onRefused(final Refusal refusal, final String text) {
+                if (ofLife == life() && resourceIds[index] == 0) {
+                    later(LOOKUP_RETRY_NS, () -> lookUp(index));
+                }
+            }
+        });
+    }
+
+    private void next() {
+        if (!hasAllResources()) {
+            later(LOOKUP_RETRY_NS, this::next);
+            return;
+        }
+        final long requestId = workload.next();
+        if (requestId != 0) {
+            busy++;
+            attempt(requestId, 0);
+        }
+    }
+
+    private boolean hasAllResources() {
+        for (final int resourceId : resourceIds) {
+            if (resourceId == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void attempt(final long requestId, final int retries) {
+        if (random.chance(settings.interactivePerMillion())) {
+            new InteractiveRequest(this, requestId, retries).start();
+        } else {
+            submit(requestId, retries);
+        }
+        wakeUp();
+    }
+
+    private void submit(final long requestId, final int retries) {
+        payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
+        final SubmitRequest request = new SubmitRequest()
+            .timeoutMs(drawTimeoutMs())
+            .acknowledge(random.nextInt(4) == 0 ? Acknowledge.COMPLETED : Acknowledge.DECIDED);
+        for (final int index : choose()) {
+            request.branch(resourceIds[index], payload, 0, Long.BYTES);
+        }
+        session().submit(request, new End(requestId, retries));
+    }
+
+    /** Resources for one transaction, by index, in drawn order. */
+    int[] choose() {
+        final int most = Math.min(settings.maxBranches(), resourceIds.length);
+        final int count = 1 + random.nextInt(most);
+        chosen.clear();
+        while (chosen.size() < count) {
+            final int index = random.nextInt(resourceIds.length);
+            if (!chosen.containsInt(index)) {
+                chosen.addInt(index);
+            }
+        }
+        return Arrays.copyOf(chosen.toIntArray(), count);
+    }
+
+    int drawTimeoutMs() {
+        return random.nextInt(3) == 0 ? 0 : (int) random.between(settings.minTimeoutMs(), settings.maxTimeoutMs());
+    }
+
+    int resourceId(final int index) {
+        return resourceIds[index];
+    }
+
+    ClientSettings settings() {
+        return settings;
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    Checker checker() {
+        return checker;
+    }
+
+    CoordinatorSession library() {
+        return session();
+    }
+
+    OutcomeListener end(final long requestId, final int retries) {
+        return new End(requestId, retries);
+    }
+
+    /** The application has heard the last of an attempt. */
+    void ended(final long requestId, final int retries, final boolean committed, final boolean aborted) {
+        if (aborted && retries < MAX_RETRIES && random.chance(settings.retryPerMillion())) {
+            later(random.nextLong(settings.maxThinkNs() + 1), () -> attempt(requestId, retries + 1));
+            return;
+        }
+        busy--;
+        workload.finished(committed, aborted);
+        later(random.nextLong(settings.maxThinkNs() + 1), this::next);
+    }
+
+    /** Nothing was begun: the request is tried again later. */
+    void refused(final long requestId, final int retries) {
+        later(random.skewed(REFUSED_RETRY_NS, 50 * REFUSED_RETRY_NS), () -> attempt(requestId, retries));
+    }
+
+    /** Hears how a transaction ended. */
+    private final class End implements OutcomeListener {
+        private final int ofLife = life();
+        private final long requestId;
+        private final int retries;
+
+        End(final long requestId, final int retries) {
+            this.requestId = requestId;
+            this.retries = retries;
+        }
+
+        @Override
+        public void onOutcome(final long transactionId, final Outcome outcome) {
+            if (ofLife != life()) {
+                return;
+            }
+            final boolean committed = outcome.status() == Outcome.Status.COMMITTED;
+            final boolean aborted = outcome.status() == Outcome.Status.ABORTED;
+            trace.event(name, "is told " + outcome.status() + " %T", transactionId, requestId);
+            workload.attempted();
+            checker.onTold(transactionId, committed, aborted);
+            ended(requestId, retries, committed, aborted);
+        }
+
+        @Override
+        public void onRefused(final long transactionId, final Refusal refusal, final String text) {
+            if (ofLife != life()) {
+                return;
+            }
+            trace.event(name, "is refused %T " + refusal, transactionId, requestId);
+            if (transactionId != 0) {
+                checker.onTold(transactionId, false, true);
+            }
+            refused(requestId, retries);
+        }
+    }
+}

@@ -1,0 +1,420 @@
+package io.dtm.simulation.node;
+
+import io.dtm.core.coordinator.CommitCoordinator;
+import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
+import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.egress.EgressListener;
+import io.dtm.core.egress.OutboundBound;
+import io.dtm.core.ingress.OperatorCommands;
+import io.dtm.core.journal.Journal;
+import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalException;
+import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.journal.Survival;
+import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.Recovery;
+import io.dtm.core.recovery.StartEvents;
+import io.dtm.core.ring.Pipeline;
+import io.dtm.core.ring.PipelineContext;
+import io.dtm.simulation.check.Checker;
+import io.dtm.simulation.check.Violations;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.network.CoordinatorPort;
+import io.dtm.simulation.network.SimulatedNetwork;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.agrona.concurrent.Agent;
+
+/**
+ * The coordinator's process: the real pipeline, its stages driven by hand, over a storage that outlives it. Dies
+ * between any two stages, and starts again by itself.
+ */
+public final class CoordinatorNode {
+    /** Greatest number of branches of a transaction: a life is short, and its buffers are small. */
+    public static final int MAX_BRANCHES = 8;
+    /** Greatest number of bytes of payload in a transaction. */
+    public static final int MAX_PAYLOAD_BYTES = 64;
+
+    private static final String NAME = "coordinator";
+    private static final int SEGMENT_LENGTH = 64 * 1024;
+    private static final int MAX_FRAME_LENGTH = 16 * 1024;
+    private static final long HEARTBEAT_NS = 50_000_000L;
+    private static final int COORDINATOR = 2;
+    private static final int EGRESS = 3;
+    private static final int FORCE = 4;
+    private static final int SPACE = 5;
+    /** Frames of one datagram hold fewer events. */
+    private static final int EVENTS = 128;
+    private static final int OUTBOUND_BYTES = 1024 * 1024;
+    private static final int OUTBOUND_BOUND = OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES);
+
+    private final Schedule schedule;
+    private final RandomStream random;
+    private final Trace trace;
+    private final SimulatedNetwork network;
+    private final Checker checker;
+    private final Violations violations;
+    private final SimulatedStorage storage = new SimulatedStorage();
+    private final CoordinatorSettings settings;
+    private CoordinatorTimes times;
+    private UnaryOperator<Journal> planted = UnaryOperator.identity();
+    private Runnable crashPoint = () -> { };
+
+    // one life
+    private int life;
+    private boolean isUp;
+    private boolean holdsForce;
+    private Pipeline pipeline;
+    private List<Agent> stages = List.of();
+    private CommitCoordinator coordinator;
+    /** As a checkpoint would: the state as it was recovered last. */
+    private RecoveredState base;
+    private CoordinatorPort port;
+    private OperatorCommands operators;
+    private long baseTimeNs;
+    private long startedNs;
+    private long diedNs;
+    private long nextStepNs;
+    private boolean forceScheduled;
+    private boolean mayStart = true;
+
+    /**
+     * @param schedule   of the simulation.
+     * @param random     of the coordinator's host.
+     * @param trace      is told of starts and deaths.
+     * @param network    that it listens to.
+     * @param checker    watches its journal.
+     * @param violations takes unexpected halts.
+     * @param settings   of the coordinator, within {@link #MAX_BRANCHES} and {@link #MAX_PAYLOAD_BYTES}.
+     * @param times      of its stages and its disk.
+     */
+    public CoordinatorNode(
+        final Schedule schedule,
+        final RandomStream random,
+        final Trace trace,
+        final SimulatedNetwork network,
+        final Checker checker,
+        final Violations violations,
+        final CoordinatorSettings settings,
+        final CoordinatorTimes times) {
+        this.schedule = schedule;
+        this.random = random;
+        this.trace = trace;
+        this.network = network;
+        this.checker = checker;
+        this.violations = violations;
+        this.settings = settings;
+        this.times = times;
+    }
+
+    /** @param value from now on. */
+    public void times(final CoordinatorTimes value) {
+        times = value;
+    }
+
+    /** @param value puts a bug around the journal: to show that the checker sees it. */
+    public void plant(final UnaryOperator<Journal> value) {
+        planted = value;
+    }
+
+    /** @param value runs between any two stages; may kill the process. */
+    public void crashPoint(final Runnable value) {
+        crashPoint = value;
+    }
+
+    /** @return what survives the process. */
+    public SimulatedStorage storage() {
+        return storage;
+    }
+
+    /** @return whether the process runs. */
+    public boolean isUp() {
+        return isUp;
+    }
+
+    /** @return transactions that it has in flight; 0 while it is down. */
+    public int transactionsInFlight() {
+        return isUp ? coordinator.transactionsInFlight() : 0;
+    }
+
+    /** @return for operators' commands, while the process runs. */
+    public OperatorCommands operators() {
+        return operators;
+    }
+
+    /** @param value whether a dead process gets a successor by itself. */
+    public void mayStart(final boolean value) {
+        mayStart = value;
+    }
+
+    /** @param value whether forces wait until this is called with false. */
+    public void holdForce(final boolean value) {
+        holdsForce = value;
+        if (!value && isUp) {
+            requestForce();
+        }
+    }
+
+    /** Starts a process, if none runs. */
+    public void start() {
+        if (isUp) {
+            return;
+        }
+        life++;
+        try {
+            recover();
+        } catch (final JournalException e) {
+            trace.event(NAME, "can't start: " + e.category());
+            if (e.category() != Category.FORCE_FAILED && e.category() != Category.NO_SPACE) {
+                violations.add("I2", "the coordinator refuses to start: " + e.getMessage());
+            }
+            onDeath();
+            return;
+        }
+        isUp = true;
+        wakeUp();
+        heartbeat(life);
+    }
+
+    private void recover() {
+        storage.killProcess();
+        final JournalRecovery recovery = JournalRecovery.open(new JournalContext()
+            .storage(storage)
+            .segmentLength(SEGMENT_LENGTH)
+            .maxFrameLength(MAX_FRAME_LENGTH)
+            .lowSpaceBytes(0)
+            .reservedSegments(2)
+            .coordinatorIdSupplier(() -> random.nextLong() | 1)
+            .nanoClock(schedule::nowNs)
+            .epochClock(() -> schedule.nowNs() / 1_000_000L));
+        final RecoveredState state = base == null ? RecoveredState.empty() : base.copy();
+        final Recovered recovered = new Recovery(state.coordinator(), state.output(), state.recovered())
+            .replay(handler -> recovery.replay(state.recovered().endPosition(), handler));
+        final SegmentedJournal journal = recovery.start();
+        checker.onRecovered(recovered.endPosition(), journal.forcedPosition());
+        checker.onReplayed(state.coordinator().digest());
+        trace.event(NAME, "starts: epoch %1, recovered up to %2", recovered.epoch() + 1, recovered.endPosition());
+        base = new RecoveredState(state.coordinator(), state.output(), recovered).copy();
+        journal.releaseBefore(recovered.endPosition());
+        run(journal, state, recovered, recovery.coordinatorId());
+    }
+
+    private void run(
+        final Journal journal, final RecoveredState state, final Recovered recovered, final long coordinatorId) {
+        coordinator = state.coordinator();
+        port = network.startCoordinator(this::wakeUp);
+        operators = new OperatorCommands();
+        baseTimeNs = recovered.lastTimeNs();
+        startedNs = schedule.nowNs();
+        forceScheduled = false;
+        final long downtimeNs = recovered.epoch() == 0 ? 0 : schedule.nowNs() - diedNs;
+        pipeline = new Pipeline(new PipelineContext()
+            .poller(port)
+            .publisher(port)
+            .admission(new OpenAdmission())
+            .tokens(random::nextLong)
+            .journal(planted.apply(new WatchedJournal(journal, checker, this::requestForce)))
+            .coordinator(coordinator)
+            .coordinatorClock(coordinator)
+            .output(state.output())
+            .egressListener(new AlarmListener())
+            .dropListener((reason, linkId) -> trace.event(NAME, "drops: " + reason, linkId, 0))
+            .haltHandler(this::onHalt)
+            .settings(settings)
+            .startFrames(StartEvents.after(recovered, coordinatorId, 0, random.nextLong() | 1, downtimeNs,
+                settings))
+            .baseTimeNs(baseTimeNs)
+            .operators(operators)
+            .nanoClock(schedule::nowNs)
+            .wallClock(() -> schedule.nowNs() / 1_000_000L)
+            .ringSlots(256)
+            .arenaBytes(128 * 1024)
+            .outboundBytes(OUTBOUND_BYTES)
+            .outboundBoundBytes(OUTBOUND_BOUND)
+            .maxBacklogBytes(1 << 20));
+        stages = pipeline.stages();
+    }
+
+    /** The process dies; the system lives on. */
+    public void kill() {
+        if (isUp) {
+            trace.event(NAME, "is killed");
+            checker.onCoordinatorCrashed(false);
+            network.stopCoordinator();
+            applyJournalled();
+            storage.killProcess();
+            onDeath();
+        }
+    }
+
+    /** The dead process's state is to be compared with its replay: it must have applied what it appended. */
+    private void applyJournalled() {
+        if (pipeline.haltCause() != null) {
+            return;
+        }
+        while (work(COORDINATOR) > 0) {
+            work(EGRESS);
+        }
+        checker.onDied(coordinator.digest());
+    }
+
+    /**
+     * The system dies.
+     *
+     * @param seed decides what of the unforced survives.
+     */
+    public void losePower(final long seed) {
+        trace.event(NAME, "loses power");
+        checker.onCoordinatorCrashed(true);
+        storage.losePower(seed);
+        if (isUp) {
+            onDeath();
+        }
+    }
+
+    /** The system dies, and nothing survives but what was forced. */
+    public void loseUnforced() {
+        trace.event(NAME, "loses power, and all that wasn't forced");
+        checker.onCoordinatorCrashed(true);
+        storage.losePower(Survival.NOTHING);
+        if (isUp) {
+            onDeath();
+        }
+    }
+
+    private void onDeath() {
+        isUp = false;
+        life++;
+        diedNs = schedule.nowNs();
+        pipeline = null;
+        stages = List.of();
+        network.stopCoordinator();
+        if (mayStart) {
+            schedule.after(random.skewed(times.minRestartNs(), times.maxRestartNs()), this::start);
+        }
+    }
+
+    private void onHalt(final String stage, final Throwable cause) {
+        trace.event(NAME, "halts in " + stage);
+        final boolean isExpected = cause instanceof JournalException
+            && (((JournalException) cause).category() == Category.FORCE_FAILED
+                || ((JournalException) cause).category() == Category.NO_SPACE);
+        if (!isExpected) {
+            final StackTraceElement[] at = cause.getStackTrace();
+            violations.add("halt", "the coordinator halted in " + stage + ": " + cause
+                + (at.length > 0 ? " at " + at[0] : ""));
+        }
+        final int halted = life;
+        schedule.after(0, () -> {
+            if (life == halted) {
+                kill();
+            }
+        });
+    }
+
+    // the duty cycle
+
+    private void wakeUp() {
+        step(times.minStepNs() + random.nextLong(times.maxStepNs() - times.minStepNs() + 1));
+    }
+
+    private void step(final long delayNs) {
+        final long dueNs = schedule.nowNs() + delayNs;
+        if (!isUp || (nextStepNs > schedule.nowNs() && nextStepNs <= dueNs)) {
+            return;
+        }
+        nextStepNs = dueNs;
+        final int ofLife = life;
+        schedule.at(dueNs, () -> {
+            if (ofLife == life && nextStepNs == dueNs) {
+                round(ofLife);
+            }
+        });
+    }
+
+    private void round(final int ofLife) {
+        nextStepNs = 0;
+        int work = 0;
+        boolean skipped = false;
+        for (int i = 0; i < FORCE; i++) {
+            if (random.chance(times.skippedPerMillion())) {
+                skipped = true;
+            } else {
+                work += work(i);
+            }
+            crashPoint.run();
+            if (ofLife != life) {
+                return;
+            }
+        }
+        if (random.nextInt(8) == 0) {
+            work(SPACE);
+        }
+        if (work > 0 || skipped) {
+            wakeUp();
+        } else if (coordinator.nextWakeUpNs() != Long.MAX_VALUE) {
+            final long dueNs = startedNs + coordinator.nextWakeUpNs() - baseTimeNs;
+            if (dueNs - schedule.nowNs() < HEARTBEAT_NS) {
+                step(Math.max(times.minStepNs(), dueNs - schedule.nowNs()));
+            }
+        }
+    }
+
+    private int work(final int stage) {
+        try {
+            return stages.get(stage).doWork();
+        } catch (final Exception e) {
+            throw new IllegalStateException("a guarded stage threw", e);
+        }
+    }
+
+    private void requestForce() {
+        if (forceScheduled || holdsForce) {
+            return;
+        }
+        forceScheduled = true;
+        final int ofLife = life;
+        schedule.after(random.skewed(times.minForceNs(), times.maxForceNs()), () -> {
+            if (ofLife == life) {
+                forceScheduled = false;
+                work(FORCE);
+                wakeUp();
+            }
+        });
+    }
+
+    private void heartbeat(final int ofLife) {
+        if (ofLife != life) {
+            return;
+        }
+        work(SPACE);
+        if (!holdsForce) {
+            work(FORCE);
+        }
+        wakeUp();
+        schedule.after(HEARTBEAT_NS, () -> heartbeat(ofLife));
+    }
+
+    private final class AlarmListener implements EgressListener {
+        @Override
+        public void onOperatorAnswered(final long requestId, final int code, final String text) {
+            trace.event("operator", "request %1 is answered: " + (code == 0 ? "done" : text), requestId, code);
+        }
+
+        @Override
+        public void onAlarm(final Alarm alarm, final long transactionId, final int branchId) {
+            trace.event(NAME, "alarm " + alarm + " %T branch %2", transactionId, branchId);
+            checker.onAlarm(alarm.name(), transactionId);
+        }
+
+        @Override
+        public void onTooSlow(final int linkId, final long backlogBytes) {
+            trace.event(NAME, "link %1 is too slow", linkId, backlogBytes);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.dtm.simulation.node;
+
+import io.dtm.client.Acknowledge;
+import io.dtm.client.Refusal;
+import io.dtm.session.BeginListener;
+import io.dtm.session.ClientTransaction;
+import io.dtm.session.JoinListener;
+import io.dtm.simulation.resource.Work;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An interactive transaction of an application: it calls services, some of them twice, waits for their answers or
+ * doesn't, and commits. Calls take time, may get lost with a process, and may reach any process of a resource.
+ */
+final class InteractiveRequest implements BeginListener {
+    private static final long CALL_TIMEOUT_NS = 2_000_000_000L;
+
+    private final ClientNode client;
+    private final int ofLife;
+    private final long requestId;
+    private final int retries;
+    private final boolean isRacing;
+    private final List<Integer> calls = new ArrayList<>();
+    private ClientTransaction transaction;
+    private int answers;
+    private boolean hasFailed;
+    private boolean isEnding;
+
+    InteractiveRequest(final ClientNode client, final long requestId, final int retries) {
+        this.client = client;
+        this.ofLife = client.life();
+        this.requestId = requestId;
+        this.retries = retries;
+        this.isRacing = client.random.chance(client.settings().racingPerMillion());
+    }
+
+    void start() {
+        client.library().begin(client.drawTimeoutMs(), this);
+    }
+
+    @Override
+    public void onRefused(final Refusal refusal, final String text) {
+        if (ofLife == client.life()) {
+            client.refused(requestId, retries);
+        }
+    }
+
+    @Override
+    public void onBegun(final ClientTransaction begun) {
+        if (ofLife != client.life()) {
+            return;
+        }
+        transaction = begun;
+        client.checker().onBegun(client.name(), begun.transactionId(), requestId);
+        for (final int index : client.choose()) {
+            calls.add(index);
+            if (!isRacing && client.random.nextInt(4) == 0) {
+                calls.add(index);
+            }
+        }
+        for (int i = 0; i < calls.size(); i++) {
+            call(calls.get(i), 1L << i);
+        }
+        if (isRacing) {
+            client.later(drawCallNs(), this::commit);
+        } else {
+            client.later(CALL_TIMEOUT_NS, () -> {
+                hasFailed = true;
+                end();
+            });
+        }
+    }
+
+    private long drawCallNs() {
+        return client.random.skewed(client.settings().minCallNs(), client.settings().maxCallNs());
+    }
+
+    private void call(final int index, final long part) {
+        final String resource = client.workload().resources().get(index);
+        client.later(drawCallNs(), () -> {
+            final List<ParticipantNode> up = new ArrayList<>();
+            for (final ParticipantNode service : client.workload().services()) {
+                if (service.isUp() && service.resourceName().equals(resource)) {
+                    up.add(service);
+                }
+            }
+            if (up.isEmpty()) {
+                answered(index, part, false);
+            } else {
+                serve(up.get(client.random.nextInt(up.size())), index, part);
+            }
+        });
+    }
+
+    private void serve(final ParticipantNode service, final int index, final long part) {
+        service.serve(client.resourceId(index), transaction, new Work(requestId, part), new JoinListener() {
+            @Override
+            public void onJoined() {
+                client.later(drawCallNs(), () -> answered(index, part, true));
+            }
+
+            @Override
+            public void onRefused(final Refusal refusal, final String text) {
+                client.later(drawCallNs(), () -> answered(index, part, false));
+            }
+        });
+    }
+
+    private void answered(final int index, final long part, final boolean isDone) {
+        if (isEnding || ofLife != client.life()) {
+            return;
+        }
+        if (isDone) {
+            client.checker().onServed(transaction.transactionId(), client.resourceId(index), part);
+        }
+        hasFailed |= !isDone;
+        answers++;
+        if (answers == calls.size() && !isRacing) {
+            end();
+        }
+    }
+
+    private void end() {
+        if (isEnding) {
+            return;
+        }
+        if (hasFailed || client.random.chance(client.settings().rollbackPerMillion())) {
+            isEnding = true;
+            client.library().rollback(transaction, client.end(requestId, retries));
+            client.wakeUp();
+        } else {
+            commit();
+        }
+    }
+
+    private void commit() {
+        isEnding = true;
+        int[] expected = {};
+        if (isRacing || client.random.coin()) {
+            expected = calls.stream().distinct().mapToInt(client::resourceId).toArray();
+            for (final int branchId : expected) {
+                if (isRacing) {
+                    client.checker().onNamed(transaction.transactionId(), branchId);
+                }
+            }
+        }
+        client.library().commit(transaction, expected, Acknowledge.DECIDED, client.end(requestId, retries));
+        client.wakeUp();
+    }
+}

@@ -1,0 +1,104 @@
+package io.dtm.simulation.node;
+
+import io.dtm.client.Refusal;
+import io.dtm.session.ClientTransaction;
+import io.dtm.session.JoinListener;
+import io.dtm.session.RegistrationListener;
+import io.dtm.session.ResourceRegistration;
+import io.dtm.session.SessionContext;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.network.SimulatedNetwork;
+import io.dtm.simulation.resource.SimulatedParticipant;
+import io.dtm.simulation.resource.Work;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** One of the places at which a resource is served: one process after another, each a new incarnation. */
+public final class ParticipantNode extends Peer {
+    private final String resourceName;
+    private final Function<RandomStream, SimulatedParticipant> participants;
+    private SimulatedParticipant participant;
+    private ResourceRegistration registration;
+
+    /**
+     * @param name         of the process, and of the instance.
+     * @param resourceName that it serves.
+     * @param schedule     of the simulation.
+     * @param random       of this node alone.
+     * @param trace        is told of starts and deaths.
+     * @param network      to the coordinator.
+     * @param participants makes the code of each process.
+     */
+    public ParticipantNode(
+        final String name,
+        final String resourceName,
+        final Schedule schedule,
+        final RandomStream random,
+        final Trace trace,
+        final SimulatedNetwork network,
+        final Function<RandomStream, SimulatedParticipant> participants) {
+        super(name, schedule, random, trace, network);
+        this.resourceName = resourceName;
+        this.participants = participants;
+    }
+
+    /** @return name of the resource that it serves. */
+    public String resourceName() {
+        return resourceName;
+    }
+
+    /** @return the running process's code. */
+    public SimulatedParticipant participant() {
+        return participant;
+    }
+
+    /**
+     * A service's work for an interactive transaction: done, then joined; the caller hears of it only then (rule 5).
+     *
+     * @param resourceId  as the caller knows it.
+     * @param transaction that it is to join.
+     * @param work        to do.
+     * @param listener    hears that it has joined.
+     */
+    public void serve(
+        final int resourceId, final ClientTransaction transaction, final Work work, final JoinListener listener) {
+        participant.work(transaction.transactionId(), work);
+        final int ofLife = life();
+        session().join(resourceName, transaction.transactionId(), transaction.joinToken(), session().epoch(),
+            transaction.deadlineNs() - schedule.nowNs(), new JoinListener() {
+                @Override
+                public void onJoined() {
+                    if (ofLife == life()) {
+                        listener.onJoined();
+                    }
+                }
+
+                @Override
+                public void onRefused(final Refusal refusal, final String text) {
+                    if (ofLife == life()) {
+                        listener.onRefused(refusal, text);
+                    }
+                }
+            });
+        wakeUp();
+    }
+
+    @Override
+    protected SessionContext context(final SessionContext context) {
+        return context.scanIntervalNs(TimeUnit.SECONDS.toNanos(2));
+    }
+
+    @Override
+    protected void onStart() {
+        participant = participants.apply(random.split("process " + life()));
+        registration = new ResourceRegistration(resourceName, name, random.nextLong() | 1, participant);
+        session().register(registration, RegistrationListener.NONE);
+    }
+
+    @Override
+    protected void onKilled() {
+        participant.die();
+    }
+}

@@ -1,0 +1,210 @@
+package io.dtm.simulation.node;
+
+import io.dtm.session.CoordinatorSession;
+import io.dtm.session.EpochMemory;
+import io.dtm.session.SessionContext;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.network.PeerLink;
+import io.dtm.simulation.network.SimulatedNetwork;
+
+/**
+ * A process that uses the library: its logic, driven by hand. Can be killed, also in the midst of a duty cycle: what
+ * the library then still does reaches nobody. Can be paused.
+ */
+public abstract class Peer {
+    private static final long HEARTBEAT_NS = 50_000_000L;
+    private static final long MIN_STEP_NS = 1_000L;
+    private static final long MAX_STEP_NS = 30_000L;
+
+    /** Of the process. */
+    protected final String name;
+    /** Of the simulation. */
+    protected final Schedule schedule;
+    /** Of this node alone. */
+    protected final RandomStream random;
+    /** Is told what happens. */
+    protected final Trace trace;
+    private final SimulatedNetwork network;
+    private EpochMemory memory = EpochMemory.inMemory();
+    private int life;
+    private boolean isUp;
+    private PeerLink link;
+    private CoordinatorSession session;
+    private long pausedUntilNs;
+    private long nextStepNs;
+
+    /**
+     * @param name     of the process.
+     * @param schedule of the simulation.
+     * @param random   of this node alone.
+     * @param trace    is told of starts and deaths.
+     * @param network  to the coordinator.
+     */
+    protected Peer(
+        final String name,
+        final Schedule schedule,
+        final RandomStream random,
+        final Trace trace,
+        final SimulatedNetwork network) {
+        this.name = name;
+        this.schedule = schedule;
+        this.random = random;
+        this.trace = trace;
+        this.network = network;
+    }
+
+    /** @return its name. */
+    public final String name() {
+        return name;
+    }
+
+    /** @return whether the process runs. */
+    public final boolean isUp() {
+        return isUp;
+    }
+
+    /** @return its connection. */
+    public final PeerLink link() {
+        return link;
+    }
+
+    /** @return the library's logic, of the running process. */
+    protected final CoordinatorSession session() {
+        return session;
+    }
+
+    /** @return number that changes when a process starts and when it dies. */
+    protected final int life() {
+        return life;
+    }
+
+    /** Starts a process, if none runs. */
+    public final void start() {
+        if (isUp) {
+            return;
+        }
+        isUp = true;
+        life++;
+        nextStepNs = 0;
+        pausedUntilNs = 0;
+        trace.event(name, "starts");
+        link = network.newPeer(name, this::wakeUp);
+        session = new CoordinatorSession(context(new SessionContext()
+            .link(link)
+            .random(random::nextLong)
+            .epochMemory(memory)
+            .clientName(name)));
+        onStart();
+        heartbeat(life);
+    }
+
+    /**
+     * @param context of a new process.
+     * @return it, filled further.
+     */
+    protected SessionContext context(final SessionContext context) {
+        return context;
+    }
+
+    /** A process has started. */
+    protected abstract void onStart();
+
+    /** It is dead. */
+    protected abstract void onKilled();
+
+    /** The process dies. */
+    public final void kill() {
+        if (isUp) {
+            trace.event(name, "crashes");
+            isUp = false;
+            life++;
+            network.forget(link);
+            onKilled();
+        }
+    }
+
+    /** Loses also what it keeps durably of epochs. */
+    public final void forgetEpochs() {
+        memory = EpochMemory.inMemory();
+    }
+
+    /** @param untilNs virtual time up to which the process stands still. */
+    public final void pause(final long untilNs) {
+        trace.event(name, "pauses for %1 us", (untilNs - schedule.nowNs()) / 1000, 0);
+        pausedUntilNs = Math.max(pausedUntilNs, untilNs);
+    }
+
+    /** Lets a paused process go on. */
+    public final void resume() {
+        pausedUntilNs = 0;
+        if (isUp) {
+            wakeUp();
+        }
+    }
+
+    /**
+     * Runs later, if this life of the process is still on then; and when it is paused then, after that.
+     *
+     * @param delayNs from now on.
+     * @param task    to run.
+     */
+    protected final void later(final long delayNs, final Runnable task) {
+        final int ofLife = life;
+        schedule.after(delayNs, () -> runUnlessPaused(ofLife, task));
+    }
+
+    private void runUnlessPaused(final int ofLife, final Runnable task) {
+        if (ofLife != life) {
+            return;
+        }
+        if (schedule.nowNs() < pausedUntilNs) {
+            schedule.at(pausedUntilNs, () -> runUnlessPaused(ofLife, task));
+        } else {
+            task.run();
+        }
+    }
+
+    /** The process has something to do. */
+    protected final void wakeUp() {
+        step(MIN_STEP_NS + random.nextLong(MAX_STEP_NS - MIN_STEP_NS));
+    }
+
+    private void step(final long delayNs) {
+        if (!isUp) {
+            return;
+        }
+        final long dueNs = Math.max(schedule.nowNs() + delayNs, pausedUntilNs);
+        if (nextStepNs > schedule.nowNs() && nextStepNs <= dueNs) {
+            return;
+        }
+        nextStepNs = dueNs;
+        final int ofLife = life;
+        schedule.at(dueNs, () -> {
+            if (ofLife == life && nextStepNs == dueNs) {
+                round();
+            }
+        });
+    }
+
+    private void round() {
+        nextStepNs = 0;
+        if (schedule.nowNs() < pausedUntilNs) {
+            step(pausedUntilNs - schedule.nowNs());
+            return;
+        }
+        final int ofLife = life;
+        final int work = session.doWork(schedule.nowNs());
+        if (ofLife == life && (work > 0 || link.hasArrivals())) {
+            wakeUp();
+        }
+    }
+
+    private void heartbeat(final int ofLife) {
+        if (ofLife == life) {
+            wakeUp();
+            schedule.after(HEARTBEAT_NS, () -> heartbeat(ofLife));
+        }
+    }
+}

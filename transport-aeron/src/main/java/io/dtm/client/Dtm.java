@@ -1,0 +1,191 @@
+package io.dtm.client;
+
+import io.aeron.driver.ThreadingMode;
+import io.dtm.session.CoordinatorSession;
+import io.dtm.session.SessionContext;
+import io.dtm.transport.aeron.AeronCoordinatorLink;
+import io.dtm.transport.aeron.AeronInstance;
+import io.dtm.transport.aeron.AeronInstanceContext;
+import io.dtm.transport.aeron.AeronLinkContext;
+import io.dtm.transport.aeron.EmbeddedDriver;
+import io.dtm.transport.aeron.EmbeddedDriverContext;
+import io.dtm.transport.aeron.TransportChannels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+
+/**
+ * A process's connection to its coordinators over Aeron, as a client, as a participant or as both.
+ * <p>
+ * By default it has one thread, which runs the sessions, the Aeron client and an embedded media driver. A caller that
+ * has no thread to spare asks for a polled one and calls {@link #doWork()} itself, from one thread at a time.
+ * <p>
+ * <b>Threads.</b> {@link #session(int)} and {@link #close()} may be called by any thread; of a session's own methods
+ * only {@link CoordinatorSession#execute}.
+ */
+public final class Dtm implements AutoCloseable {
+    /**
+     * Silence of the coordinator's media driver after which the link counts as lost. Short, since a coordinator that
+     * was killed and is back takes requests over the old stream again but can't answer it (aeron issue 1686).
+     */
+    private static final long IMAGE_LIVENESS_NS = 2_000_000_000L;
+
+    private final EmbeddedDriver driver;
+    private final AeronInstance aeron;
+    private final List<CoordinatorSession> sessions = new ArrayList<>();
+    private final List<DtmClient> clients = new ArrayList<>();
+    private final Duty duty = new Duty();
+    private final AgentRunner runner;
+    private boolean closed;
+
+    private Dtm(final DtmContext context) {
+        driver = context.aeronDirectoryName() == null ? launchDriver(context) : null;
+        try {
+            aeron = new AeronInstance(new AeronInstanceContext()
+                .aeronDirectoryName(context.aeronDirectoryName())
+                .embeddedDriver(driver)
+                .clientName(context.name())
+                .errorHandler(context.errorHandler())
+                .conclude());
+            for (final String endpoint : context.endpoints()) {
+                sessions.add(session(context, endpoint));
+                clients.add(new DtmClient(sessions.get(sessions.size() - 1)));
+            }
+        } catch (final RuntimeException failed) {
+            CloseHelper.quietClose(driver);
+            throw failed;
+        }
+        runner = context.polled()
+            ? null
+            : new AgentRunner(context.idleStrategy().get(), context.errorHandler(), null, duty);
+    }
+
+    /**
+     * Starts to connect; requests wait until it has.
+     *
+     * @param context how.
+     * @return the connection.
+     */
+    public static Dtm connect(final DtmContext context) {
+        final Dtm dtm = new Dtm(context);
+        if (dtm.runner != null) {
+            final Thread thread = new Thread(dtm.runner, context.name());
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return dtm;
+    }
+
+    private static EmbeddedDriver launchDriver(final DtmContext context) {
+        try {
+            final Path directory = context.driverDirectory() == null
+                ? Files.createTempDirectory("dtm-driver-")
+                : context.driverDirectory();
+            return EmbeddedDriver.launch(new EmbeddedDriverContext()
+                .directory(directory.toFile())
+                .deleteDirectoryOnStart(true)
+                .deleteDirectoryOnClose(true)
+                .threadingMode(ThreadingMode.INVOKER)
+                .imageLivenessTimeoutNs(IMAGE_LIVENESS_NS)
+                .errorHandler(context.errorHandler())
+                .conclude());
+        } catch (final IOException failed) {
+            throw new UncheckedIOException("no directory for the media driver", failed);
+        }
+    }
+
+    private CoordinatorSession session(final DtmContext context, final String endpoint) {
+        final TransportChannels channels = new TransportChannels().ingressEndpoint(endpoint).conclude();
+        final AeronCoordinatorLink link = new AeronCoordinatorLink(aeron, new AeronLinkContext()
+            .channels(channels)
+            .ipc(context.ipc())
+            .errorHandler(context.errorHandler())
+            .conclude());
+        return new CoordinatorSession(new SessionContext()
+            .link(link)
+            .clientName(context.name())
+            .credentials(context.credentials())
+            .epochMemory(context.epochMemory().get())
+            .listener(context.listener())
+            .random(new SecureRandom()::nextLong));
+    }
+
+    /** @return what an application does with the first coordinator. Any thread. */
+    public DtmClient client() {
+        return client(0);
+    }
+
+    /**
+     * @param index of the coordinator, in the order of the context.
+     * @return what an application does with it. Any thread.
+     */
+    public DtmClient client(final int index) {
+        return clients.get(index);
+    }
+
+    /**
+     * @param index of the coordinator, in the order of the context.
+     * @return the session with it.
+     */
+    public CoordinatorSession session(final int index) {
+        return sessions.get(index);
+    }
+
+    /**
+     * One turn of the duty cycle, if the connection is polled.
+     *
+     * @return how much was done; 0: the caller may idle.
+     */
+    public int doWork() {
+        if (runner != null) {
+            throw new IllegalStateException("this connection has a thread of its own; ask for a polled one");
+        }
+        return duty.doWork();
+    }
+
+    /** Closes the sessions as far as the coordinators take it now; what is unfinished is reported. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (runner != null) {
+            runner.close();
+        } else {
+            duty.onClose();
+        }
+    }
+
+    /** What the connection's thread does. */
+    private final class Duty implements Agent {
+        @Override
+        public int doWork() {
+            int work = aeron.doWork();
+            final long nowNs = System.nanoTime();
+            for (int i = 0; i < sessions.size(); i++) {
+                work += sessions.get(i).doWork(nowNs);
+            }
+            return work;
+        }
+
+        @Override
+        public void onClose() {
+            sessions.forEach(CloseHelper::quietClose);
+            CloseHelper.quietClose(aeron);
+            CloseHelper.quietClose(driver);
+        }
+
+        @Override
+        public String roleName() {
+            return "dtm";
+        }
+    }
+}
