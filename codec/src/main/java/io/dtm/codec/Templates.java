@@ -139,7 +139,7 @@ public final class Templates {
     private static void registration() {
         define(RegisterDecoder.TEMPLATE_ID,
             from(PEER, RegisterDecoder.BLOCK_LENGTH)
-                .enumField(RegisterDecoder.capabilitiesEncodingOffset(), 0, 3).data(TEXT).data(TEXT));
+                .enumField(RegisterDecoder.capabilitiesEncodingOffset(), 0, 7).data(TEXT).data(TEXT));
         define(RegisteredDecoder.TEMPLATE_ID,
             from(COORDINATOR, RegisteredDecoder.BLOCK_LENGTH).idField(RegisteredDecoder.resourceIdEncodingOffset()));
         define(EpochRefusedDecoder.TEMPLATE_ID, from(PEER, EpochRefusedDecoder.BLOCK_LENGTH));

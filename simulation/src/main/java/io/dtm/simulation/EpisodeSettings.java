@@ -6,6 +6,7 @@ import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultPlan;
 import io.dtm.simulation.network.NetworkSettings;
 import io.dtm.simulation.node.ClientSettings;
+import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.CoordinatorTimes;
 import io.dtm.simulation.resource.ResourceSettings;
 
@@ -108,7 +109,8 @@ public record EpisodeSettings(
     private static CoordinatorSettings drawSettings(final RandomStream random) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return new CoordinatorSettings(
-            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), 16, 512, 1024,
+            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
+            CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES,
             random.nextInt(8) == 0 ? (int) random.between(2, 20) : 100_000,
             1000, 100, usual.maxInstances(), 1 << 20,
             random.nextInt(3) == 0 ? random.nextInt(20) : 100_000, usual.retentionMs(),

@@ -105,6 +105,12 @@ final class Branches {
         if (decision == DecisionType.COMMIT && cause == DecisionCause.DECIDED) {
             table.commitReceived(state);
         }
+        if (state.isJoinRefused) {
+            // What is decided was prepared by another process: the resource itself is asked (rule 11).
+            state.isJoinRefused = false;
+            obey(state, id, decision, epoch);
+            return;
+        }
         switch (state.phase) {
             case ACTIVE:
                 if (decision == DecisionType.ROLLBACK) {
@@ -270,6 +276,17 @@ final class Branches {
     }
 
     // what the library decides by itself
+
+    /**
+     * The coordinator refused the join, or never confirmed it. The service undoes its own work; nothing is rolled back
+     * in the resource, where another process may have prepared a branch of the same id. The row stays, so that a
+     * PREPARE that comes all the same gets a NO.
+     */
+    void joinRefused(final BranchState state) {
+        state.isJoinRefused = true;
+        state.decision = DecisionType.ROLLBACK;
+        onObeyed(state, AckResult.ABSENT);
+    }
 
     /** Rolls back a branch that nobody will ask to prepare any more, or that may vote NO as well. */
     void rollBackHere(final BranchState state) {

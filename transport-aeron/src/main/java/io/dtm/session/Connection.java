@@ -208,14 +208,18 @@ final class Connection {
             return;
         }
         if (verdict == Verdict.OBEY) {
+            if (resumed.openedInEpoch() != resuming.openedInEpoch()) {
+                resuming.ended();
+            }
             attach(resuming, resumed.sessionTimeoutMs());
         }
         advance();
     }
 
-    /** Another epoch than the one of this link's handshake was shown in it: two coordinators behind one address. */
-    void onEpochContradicted(final Verdict verdict, final long offeredBy) {
-        refused(verdict, offeredBy);
+    /** Another epoch than that of this link's handshake was shown over it: a new handshake has to tell why. */
+    void onEpochContradicted(final int shownEpoch) {
+        listener.onEpochRefused("epoch " + shownEpoch + " was shown over a link of epoch " + guard.epoch());
+        giveUp("the epoch was contradicted", nextBackoffNs());
     }
 
     /** A handshake was refused. */

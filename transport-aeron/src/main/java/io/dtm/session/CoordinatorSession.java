@@ -228,6 +228,7 @@ public final class CoordinatorSession implements AutoCloseable {
         final ResourceSession resource = new ResourceSession(
             registration, listener, context, connection, guard, sessions, outbox, completions);
         resources.add(resource);
+        sessions.mustRegister();
         if (connection.isOpen()) {
             resource.onOpen();
         }

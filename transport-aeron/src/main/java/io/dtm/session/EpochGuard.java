@@ -56,6 +56,11 @@ final class EpochGuard {
         return offeredNonce;
     }
 
+    /** Whether this is exactly what is obeyed now. */
+    boolean isObeyed(final long shownBy, final int epoch, final long nonce) {
+        return shownBy == coordinatorId && epoch == known.epoch() && nonce == known.nonce();
+    }
+
     /**
      * A handshake's answer names an epoch.
      *

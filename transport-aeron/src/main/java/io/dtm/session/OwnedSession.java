@@ -13,6 +13,7 @@ final class OwnedSession {
     private int unfinished;
     private boolean attached;
     private boolean unknownToPeer;
+    private boolean ended;
 
     OwnedSession(
         final int sessionId,
@@ -83,6 +84,15 @@ final class OwnedSession {
 
     void attached(final boolean value) {
         attached = value;
+    }
+
+    /** Whether the coordinator has ended it: it can still be asked, but begins and registers nothing. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    void ended() {
+        ended = true;
     }
 
     /** Whether the coordinator said that it doesn't know it, which counts only once that coordinator is obeyed. */

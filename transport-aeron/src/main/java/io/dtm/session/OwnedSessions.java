@@ -14,6 +14,7 @@ final class OwnedSessions {
     private OwnedSession beginner;
     private OwnedSession registrar;
     private boolean mustBegin;
+    private boolean mustRegister;
 
     OwnedSessions(final long renewAhead) {
         this.renewAhead = renewAhead;
@@ -54,9 +55,10 @@ final class OwnedSessions {
         beginner = null;
     }
 
+    /** Whether there is one that is of more use than to ask. */
     boolean anyAttached() {
         for (int i = 0; i < sessions.size(); i++) {
-            if (sessions.get(i).isAttached()) {
+            if (sessions.get(i).isAttached() && !sessions.get(i).hasEnded()) {
                 return true;
             }
         }
@@ -68,8 +70,16 @@ final class OwnedSessions {
         return beginner;
     }
 
-    /** The session under which resources are registered, or null. */
+    /** The session under which resources are registered: it stays the same as long as it can. Or null. */
     OwnedSession registrar() {
+        if (registrar == null || !registrar.isAttached() || registrar.hasEnded()) {
+            registrar = null;
+            for (int i = 0; i < sessions.size() && registrar == null; i++) {
+                if (sessions.get(i).isAttached() && !sessions.get(i).hasEnded()) {
+                    registrar = sessions.get(i);
+                }
+            }
+        }
         return registrar;
     }
 
@@ -78,21 +88,19 @@ final class OwnedSessions {
         mustBegin = true;
     }
 
-    /** Chooses again who begins and who registers, after sessions came or went. */
+    /** This process serves resources: the session under which they are registered must be kept. */
+    void mustRegister() {
+        mustRegister = true;
+    }
+
+    /** Chooses again who begins, after sessions came or went. */
     void choose(final int epoch) {
         beginner = null;
         for (int i = sessions.size() - 1; i >= 0 && beginner == null; i--) {
             final OwnedSession session = sessions.get(i);
-            if (session.isAttached() && session.openedInEpoch() == epoch && session.countersLeft() > 0) {
+            if (session.isAttached() && !session.hasEnded() && session.openedInEpoch() == epoch
+                && session.countersLeft() > 0) {
                 beginner = session;
-            }
-        }
-        if (registrar == null || !registrar.isAttached()) {
-            registrar = null;
-            for (int i = 0; i < sessions.size() && registrar == null; i++) {
-                if (sessions.get(i).isAttached()) {
-                    registrar = sessions.get(i);
-                }
             }
         }
     }
@@ -107,6 +115,7 @@ final class OwnedSessions {
 
     /** Whether a session serves no purpose any more. */
     boolean isIdle(final OwnedSession session) {
-        return session.isAttached() && session != beginner && session != registrar && session.unfinished() == 0;
+        return session.isAttached() && session.unfinished() == 0
+            && session != beginner && !(mustRegister && session == registrar());
     }
 }

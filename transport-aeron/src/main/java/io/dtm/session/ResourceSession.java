@@ -4,7 +4,6 @@ import io.dtm.client.Refusal;
 import io.dtm.codec.message.RegisteredDecoder;
 import io.dtm.participant.BranchId;
 import io.dtm.participant.Participant;
-import io.dtm.session.EpochGuard.Verdict;
 
 /**
  * One resource of this process at one coordinator: registers it over each new link, and holds together its repeat
@@ -129,10 +128,8 @@ final class ResourceSession {
             return false;
         }
         requestId = 0;
-        final Verdict verdict = guard.offer(registered.coordinatorId(), registered.epoch(), registered.nonce(),
-            guard.epoch(), registered.nonceAtKnownEpoch());
-        if (verdict != Verdict.OBEY) {
-            connection.onEpochContradicted(verdict, registered.coordinatorId());
+        if (!guard.isObeyed(registered.coordinatorId(), registered.epoch(), registered.nonce())) {
+            connection.onEpochContradicted(registered.epoch());
             return true;
         }
         resourceId = registered.resourceId();

@@ -47,7 +47,6 @@ final class FakeCoordinator {
     int epoch = 1;
     long nonce = 101;
     long nonceAtKnownEpoch;
-    int openedInEpoch = 1;
 
     private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer();
     private final FrameBuilder frame = new FrameBuilder(1344);
@@ -69,6 +68,21 @@ final class FakeCoordinator {
     FakeCoordinator after(final long ms) {
         nowNs += ms * MS;
         return run();
+    }
+
+    /** The link is lost; the library builds another and starts its handshake. */
+    FakeCoordinator loseLink() {
+        link.lose();
+        run();
+        return after(1_000);
+    }
+
+    /** The coordinator is killed and started again: the next epoch, whose chain contains the last one. */
+    FakeCoordinator restart() {
+        nonceAtKnownEpoch = nonce;
+        epoch++;
+        nonce++;
+        return loseLink();
     }
 
     /** The library said this since the last time, in this order, and nothing else. */
@@ -114,7 +128,6 @@ final class FakeCoordinator {
             .maxTransactionPayloadBytes(4096)
             .sessionTimeoutMs(10_000)
             .durability(DurabilityLevel.FORCE);
-        openedInEpoch = epoch;
         return send(SessionOpenedEncoder.TEMPLATE_ID, SessionOpenedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 

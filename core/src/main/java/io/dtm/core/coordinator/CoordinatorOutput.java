@@ -24,7 +24,11 @@ public interface CoordinatorOutput {
     void sessionOpened(
         int sessionId, long requestId, long tokenHigh, long tokenLow, long nonceAtKnownEpoch);
 
-    /** On durable. */
+    /**
+     * On durable.
+     *
+     * @param openedInEpoch 0: the session has ended; it can be asked about its transactions, and begins none.
+     */
     void sessionResumed(int sessionId, long requestId, int openedInEpoch, long nonceAtKnownEpoch);
 
     /** On durable. The last message of a session; it is detached after it. */

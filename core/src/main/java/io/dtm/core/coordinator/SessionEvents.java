@@ -86,7 +86,12 @@ final class SessionEvents {
 
     void close(final int sessionId) {
         final Session session = state.session(sessionId);
-        if (session != null && !session.ended && session.linkId == state.linkId) {
+        if (session == null || session.linkId != state.linkId || state.linkId == 0) {
+            return;
+        }
+        if (session.ended) {
+            detach(session);
+        } else {
             end(session, Close.REQUESTED);
         }
     }

@@ -185,7 +185,10 @@ final class Sweeps {
     }
 
     private void ask(final Branch branch) {
-        if (branch.state == Branch.State.ASKED && sender.isUnsent(branch) && sender.prepare(branch, true)) {
+        if (branch.state == Branch.State.ASKED
+            && branch.transaction.isUndecided()
+            && sender.isUnsent(branch)
+            && sender.prepare(branch, true)) {
             messages++;
             timers.sentBySweep(branch.transaction);
         }

@@ -148,22 +148,24 @@ final class TwoPhaseCommit {
         transaction.state = Transaction.State.DELEGATED;
         transaction.resends = 0;
         branch.state = Branch.State.DELEGATED;
+        branch.resource.remove(branch);
+        branch.resource.append(branch, state.nextOrdinal()); // a sweep that was there comes to it once more
         messages.commitOnePhase(branch, false);
         timers.schedule(transaction);
     }
 
     /** Binds a branch for which nobody was connected to a process that is now (rule 3). */
     void bindLate(final Branch branch, final Instance instance) {
+        final boolean isLastAgent = instance.canDo(Capability.LAST_AGENT);
+        if (isLastAgent && lastAgentOf(branch.transaction) != null) {
+            abort(branch.transaction, Reason.VOTE_NO, branch.branchId);
+            return;
+        }
         branch.instance = instance;
         branch.incarnation = instance.incarnation;
         branch.enlistEpoch = state.epoch;
         branch.boundLate = true;
-        if (!isLastAgent(branch)) {
-            return;
-        }
-        if (lastAgentOf(branch.transaction) != null) {
-            abort(branch.transaction, Reason.VOTE_NO, branch.branchId);
-        } else {
+        if (isLastAgent) {
             branch.state = Branch.State.ENLISTED;
             voted(branch.transaction);
         }

@@ -106,7 +106,8 @@ final class RandomWorld {
         final int before = output.messages();
         try {
             event.applyTo(coordinator);
-            require(output.messages() - before <= CoordinatorScenario.MAX_MESSAGES, "too many messages");
+            require(output.messages() - before <= (link == 0
+                ? CoordinatorScenario.MAX_MESSAGES : CoordinatorScenario.MAX_MESSAGES_OF_PEER), "too many messages");
             observer.accept(event);
         } catch (final RuntimeException | AssertionError e) {
             throw new AssertionError("at " + name + " over link " + link, e);

@@ -35,6 +35,7 @@ public final class Checker implements FrameObserver {
     private long sentFrames;
 
     // the coordinator's life
+    private boolean isCopy;
     private boolean lostPower;
     private boolean knowsDigest;
     private long digestAtDeath;
@@ -114,7 +115,7 @@ public final class Checker implements FrameObserver {
     private void onRecord(final WireMessage message) {
         switch (message.kind) {
             case EPOCH_STARTED -> {
-                if (message.epoch <= highestForcedEpoch) {
+                if (message.epoch <= highestForcedEpoch && !isCopy) {
                     violations.add("I14", "epoch " + message.epoch + " follows epoch " + highestForcedEpoch);
                 }
                 epoch = message.epoch;
@@ -162,6 +163,9 @@ public final class Checker implements FrameObserver {
      */
     public void onRecovered(final long end, final long forced) {
         faults.coordinatorLives++;
+        if (isCopy) {
+            return;
+        }
         if (end < facts.forced()) {
             violations.add("I2", "what was forced up to " + facts.forced() + " was recovered only to " + end);
         }
@@ -172,6 +176,12 @@ public final class Checker implements FrameObserver {
         lostPower = false;
         facts.onRecovered(end);
         onForced(forced);
+    }
+
+    /** The directory was replaced by an older copy of it: nothing that was forced since need be there. */
+    public void onCopyStarted() {
+        isCopy = true;
+        knowsDigest = false;
     }
 
     /** @param digest of the state of a process that died, after all that it had appended. */

@@ -11,6 +11,7 @@ final class MessageChecker {
     private static final int ABORTED = 3;
     private static final int NEVER_BEGUN = 4;
     private static final int EXPIRED = 5;
+    private static final int ONE_PHASE_ABORTED = 2;
     private static final int NOTHING_WRITTEN = 1;
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -52,6 +53,12 @@ final class MessageChecker {
                     record.refusalSeen |= message.value == BranchRecord.NO;
                 }
             }
+            case ONE_PHASE_RESULT -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null && message.value == ONE_PHASE_ABORTED) {
+                    onePhaseAborted(record, record.branch(message.branchId));
+                }
+            }
             case ENLIST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -66,6 +73,17 @@ final class MessageChecker {
             }
             default -> { }
         }
+    }
+
+    /** Also a library that has given up a join answers so, without asking the resource. */
+    private void onePhaseAborted(final TransactionRecord record, final BranchRecord branch) {
+        if (branch.committed) {
+            violations.add("I8", "a participant says that " + record + " aborted, and has committed it");
+        }
+        if (!branch.onePhaseAborted && !faults.any()) {
+            violations.add("AC4", "a participant gave up " + record + " for no reason");
+        }
+        branch.onePhaseAborted = true;
     }
 
     private void begun(final String peer, final WireMessage message, final boolean isInteractive) {

@@ -215,8 +215,7 @@ public final class ClientNode extends Peer {
             }
             final boolean committed = outcome.status() == Outcome.Status.COMMITTED;
             final boolean aborted = outcome.status() == Outcome.Status.ABORTED;
-            trace.event(name, committed ? "is told COMMITTED %T" : aborted ? "is told ABORTED %T" : "is told UNKNOWN %T",
-                transactionId, requestId);
+            trace.event(name, "is told " + outcome.status() + " %T", transactionId, requestId);
             workload.attempted();
             checker.onTold(transactionId, committed, aborted);
             ended(requestId, retries, committed, aborted);

@@ -14,12 +14,14 @@ import io.dtm.simulation.resource.SimulatedParticipant;
 import io.dtm.simulation.resource.Work;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 
 /** One of the places at which a resource is served: one process after another, each a new incarnation. */
 public final class ParticipantNode extends Peer {
     private final String resourceName;
     private final Function<RandomStream, SimulatedParticipant> participants;
     private SimulatedParticipant participant;
+    private LongUnaryOperator incarnations = LongUnaryOperator.identity();
     private ResourceRegistration registration;
 
     /**
@@ -42,6 +44,11 @@ public final class ParticipantNode extends Peer {
         super(name, schedule, random, trace, network);
         this.resourceName = resourceName;
         this.participants = participants;
+    }
+
+    /** @param value changes the incarnation that is drawn: for tests that break rule 3. */
+    public void incarnations(final LongUnaryOperator value) {
+        incarnations = value;
     }
 
     /** @return name of the resource that it serves. */
@@ -93,7 +100,8 @@ public final class ParticipantNode extends Peer {
     @Override
     protected void onStart() {
         participant = participants.apply(random.split("process " + life()));
-        registration = new ResourceRegistration(resourceName, name, random.nextLong() | 1, participant);
+        registration = new ResourceRegistration(
+            resourceName, name, incarnations.applyAsLong(random.nextLong() | 1), participant);
         session().register(registration, RegistrationListener.NONE);
     }
 
