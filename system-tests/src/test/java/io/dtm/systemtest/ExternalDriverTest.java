@@ -49,6 +49,7 @@ class ExternalDriverTest {
         coordinator.start();
         held.prepares().forEach(HeldParticipant.Prepare::yes);
 
+        Conditions.await(() -> "outcome, but: " + client.connections() + coordinator.jvm().said(), far::isDone);
         Conditions.await("outcome", far).assertCommitted();
         Conditions.await("outcome", near).assertCommitted();
         Conditions.await("COMMITs", () -> held.decisions().size() == 2 && willing.decisions().size() == 2);
