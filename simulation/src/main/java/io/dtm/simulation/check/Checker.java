@@ -181,6 +181,7 @@ public final class Checker implements FrameObserver {
     /** The directory was replaced by an older copy of it: nothing that was forced since need be there. */
     public void onCopyStarted() {
         isCopy = true;
+        messages.onCopyStarted();
         knowsDigest = false;
     }
 
