@@ -289,6 +289,7 @@ final class MessageChecker {
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any();
             case 9 -> isOfEarlierEpoch(record, message.epoch);
+            case 10 -> record.operatorAsked;
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
