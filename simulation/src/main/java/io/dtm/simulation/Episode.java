@@ -107,7 +107,8 @@ public final class Episode {
         for (int i = 0; i < settings.instances(); i++) {
             final String instance = name + (char) ('a' + i);
             final ParticipantNode[] node = new ParticipantNode[1];
-            node[0] = new ParticipantNode(instance, name, schedule, random.split(instance), trace, network,
+            final String place = settings.sharesInstances() ? name : instance;
+            node[0] = new ParticipantNode(instance, place, name, schedule, random.split(instance), trace, network,
                 ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(),
                     checker.resources(), onePhase, () -> injector.participantCrashPoint(node[0])));
             participants.add(node[0]);

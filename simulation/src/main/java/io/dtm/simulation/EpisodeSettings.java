@@ -15,6 +15,7 @@ import io.dtm.simulation.resource.ResourceSettings;
  *
  * @param resources   number of resources.
  * @param instances   greatest number of processes that serve a resource.
+ * @param sharesInstances whether these processes claim the same instance.
  * @param clients     number of clients.
  * @param onePhase    how many of the resources can commit in one phase.
  * @param network     how the network behaves.
@@ -27,6 +28,7 @@ import io.dtm.simulation.resource.ResourceSettings;
 public record EpisodeSettings(
     int resources,
     int instances,
+    boolean sharesInstances,
     int clients,
     int onePhase,
     NetworkSettings network,
@@ -48,6 +50,7 @@ public record EpisodeSettings(
         return new EpisodeSettings(
             resources,
             random.nextInt(3) == 0 ? 2 : 1,
+            random.nextInt(4) == 0,
             (int) random.between(1, 4),
             random.coin() ? 0 : random.nextInt(resources + 1),
             drawNetwork(random, faults),
@@ -87,6 +90,9 @@ public record EpisodeSettings(
             random.nextInt(400_000),
             random.nextInt(50_000),
             500_000,
+            random.coin() ? 0 : random.nextInt(300_000),
+            random.coin() ? 0 : random.nextInt(500_000),
+            random.nextInt(6) == 0 ? (int) random.between(40, 400) : 0,
             (int) random.between(1, 5),
             minTimeoutMs,
             (int) random.skewed(minTimeoutMs, 60_000),

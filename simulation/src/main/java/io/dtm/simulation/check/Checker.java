@@ -181,6 +181,7 @@ public final class Checker implements FrameObserver {
     /** The directory was replaced by an older copy of it: nothing that was forced since need be there. */
     public void onCopyStarted() {
         isCopy = true;
+        messages.onCopyStarted();
         knowsDigest = false;
     }
 
@@ -207,6 +208,42 @@ public final class Checker implements FrameObserver {
     public void onAlarm(final String alarm, final long transactionId) {
         if (!"PRESUMED_COMMITTED".equals(alarm)) {
             violations.add("I4", "alarm " + alarm + " for transaction " + Trace.transaction(transactionId));
+        }
+    }
+
+    // operators
+
+    /**
+     * @param chosen any number.
+     * @return the id of a transaction that hasn't ended yet, if there is one; which one depends on the number.
+     */
+    public long unfinished(final int chosen) {
+        int skipped = Math.floorMod(chosen, 16);
+        long found = 0;
+        for (final TransactionRecord record : ledger.all()) {
+            if (!record.isOver && skipped-- >= 0) {
+                found = record.id;
+            }
+        }
+        return found;
+    }
+
+    /** @param transactionId that an operator asked to roll back. */
+    public void onOperatorAsked(final long transactionId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.operatorAsked = true;
+        }
+    }
+
+    /** @param transactionId that an operator was told is rolled back. */
+    public void onOperatorTold(final long transactionId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.rollbackSeen = true;
+            if (record.commitSeen || (record.toldCommitted && !record.isAllReadOnly())) {
+                violations.add("AC2", "an operator is told that it is rolled back: " + record);
+            }
         }
     }
 

@@ -23,6 +23,7 @@ final class MessageChecker {
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
+    private boolean isCopy;
     private long nowNs;
 
     MessageChecker(
@@ -31,6 +32,11 @@ final class MessageChecker {
         this.facts = facts;
         this.faults = faults;
         this.violations = violations;
+    }
+
+    /** Clones of a coordinator give out the same ids: nobody promises otherwise. */
+    void onCopyStarted() {
+        isCopy = true;
     }
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
@@ -134,7 +140,7 @@ final class MessageChecker {
     private void sessionOpened(final WireMessage message) {
         epochBySession.put(message.sessionId, message.epoch);
         final long before = tokenBySession.put(message.sessionId, message.tokenHigh);
-        if (before != 0 && before != message.tokenHigh) {
+        if (before != 0 && before != message.tokenHigh && !isCopy) {
             violations.add("I3", "session id " + message.sessionId + " was given out twice");
         }
     }
@@ -283,6 +289,7 @@ final class MessageChecker {
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any();
             case 9 -> isOfEarlierEpoch(record, message.epoch);
+            case 10 -> record.operatorAsked;
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };

@@ -28,6 +28,7 @@ import io.dtm.simulation.network.CoordinatorPort;
 import io.dtm.simulation.network.SimulatedNetwork;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -86,6 +87,8 @@ public final class CoordinatorNode {
     private boolean mayHalt;
     private String haltReason;
     private long lastOperatorAnswer;
+    private long lastOperatorRequest = 1_000_000;
+    private final Long2LongHashMap rollbacks = new Long2LongHashMap(0);
 
     /**
      * @param schedule   of the simulation.
@@ -170,6 +173,17 @@ public final class CoordinatorNode {
         mayHalt = true;
         checker.onCopyStarted();
         start();
+    }
+
+    /** An operator asks for a transaction, whichever, to be rolled back. */
+    public void rollBackAny() {
+        final long transactionId = checker.unfinished(random.nextInt(16));
+        if (isUp && transactionId != 0) {
+            checker.onOperatorAsked(transactionId);
+            rollbacks.put(++lastOperatorRequest, transactionId);
+            operators.rollback(lastOperatorRequest, transactionId);
+            wakeUp();
+        }
     }
 
     /** @return for operators' commands, while the process runs. */
@@ -435,6 +449,9 @@ public final class CoordinatorNode {
         @Override
         public void onOperatorAnswered(final long requestId, final int code, final String text) {
             lastOperatorAnswer = requestId;
+            if (code == 0 && rollbacks.get(requestId) != 0) {
+                checker.onOperatorTold(rollbacks.get(requestId));
+            }
             trace.event("operator", "request %1 is answered: " + (code == 0 ? "done" : text), requestId, code);
         }
 

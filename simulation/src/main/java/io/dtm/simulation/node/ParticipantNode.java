@@ -18,6 +18,7 @@ import java.util.function.LongUnaryOperator;
 
 /** One of the places at which a resource is served: one process after another, each a new incarnation. */
 public final class ParticipantNode extends Peer {
+    private final String instanceName;
     private final String resourceName;
     private final Function<RandomStream, SimulatedParticipant> participants;
     private SimulatedParticipant participant;
@@ -25,7 +26,8 @@ public final class ParticipantNode extends Peer {
     private ResourceRegistration registration;
 
     /**
-     * @param name         of the process, and of the instance.
+     * @param name         of the process.
+     * @param instanceName of the place at which it serves: two processes may claim the same.
      * @param resourceName that it serves.
      * @param schedule     of the simulation.
      * @param random       of this node alone.
@@ -35,6 +37,7 @@ public final class ParticipantNode extends Peer {
      */
     public ParticipantNode(
         final String name,
+        final String instanceName,
         final String resourceName,
         final Schedule schedule,
         final RandomStream random,
@@ -42,6 +45,7 @@ public final class ParticipantNode extends Peer {
         final SimulatedNetwork network,
         final Function<RandomStream, SimulatedParticipant> participants) {
         super(name, schedule, random, trace, network);
+        this.instanceName = instanceName;
         this.resourceName = resourceName;
         this.participants = participants;
     }
@@ -101,7 +105,7 @@ public final class ParticipantNode extends Peer {
     protected void onStart() {
         participant = participants.apply(random.split("process " + life()));
         registration = new ResourceRegistration(
-            resourceName, name, incarnations.applyAsLong(random.nextLong() | 1), participant);
+            resourceName, instanceName, incarnations.applyAsLong(random.nextLong() | 1), participant);
         session().register(registration, RegistrationListener.NONE);
     }
 

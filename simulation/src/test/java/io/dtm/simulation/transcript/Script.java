@@ -42,6 +42,21 @@ final class Script {
         expectations();
     }
 
+    /** Whether a line is of the language. */
+    boolean understands(final String line) {
+        return verbs.stream().anyMatch(verb -> verb.pattern().matcher(line).matches());
+    }
+
+    int size() {
+        return verbs.size();
+    }
+
+    /** How many verbs one of these lines uses. */
+    long used(final List<String> lines) {
+        return verbs.stream().filter(verb -> lines.stream().anyMatch(line -> verb.pattern().matcher(line).matches()))
+            .count();
+    }
+
     /** Runs one line. */
     void run(final String line) {
         for (final Verb verb : verbs) {

@@ -115,7 +115,7 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
 
     private ParticipantNode participantNode(
         final String name, final String resource, final ScriptedDatabase database) {
-        final ParticipantNode node = new ParticipantNode(name, resource, schedule, random.split(name),
+        final ParticipantNode node = new ParticipantNode(name, name, resource, schedule, random.split(name),
             trace, network, process -> rules.participant(database, schedule, process, checker.resources(),
                 onePhase.contains(resource)));
         node.incarnations(rules::incarnation);
