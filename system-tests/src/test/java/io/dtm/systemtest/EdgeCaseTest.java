@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The five edge cases of two-phase commit, against a coordinator that is a process of its own, over UDP. Two branches:
- * 0 belongs to "willing", 1 to "held", which answers when the test says so. Where a crash fell is proven by the journal,
- * read afterwards.
+ * 0 belongs to "willing", 1 to "held", which answers when the test says so. Where a crash fell is proven by the
+ * journal, read afterwards.
  */
 class EdgeCaseTest {
     private static final int WILLING = 0;

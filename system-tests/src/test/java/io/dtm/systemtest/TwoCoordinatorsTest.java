@@ -50,7 +50,8 @@ class TwoCoordinatorsTest {
         first.start();
         held.prepares().get(2).yes();
         Conditions.await("outcome", interrupted).assertCommitted();
-        Conditions.await("all COMMITs", () -> held.decisions().stream().filter(decision -> decision.isCommit).count() == 4);
+        Conditions.await("all COMMITs", () ->
+            held.decisions().stream().filter(decision -> decision.isCommit).count() == 4);
         Conditions.await("the end", () ->
             first.story().transactionsInFlight() + second.story().transactionsInFlight() == 0);
         assertEquals(2, first.story().count("submitStart"));
