@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assertions;
 
 /**
  * A process of a test: a JVM with this one's class path, its output in a file, stopped and killed by its id. May be
@@ -68,10 +67,9 @@ final class ChildJvm implements AutoCloseable {
     ChildJvm awaitLine(final String text) {
         Conditions.await(() -> name + " says '" + text + "', but only:\n" + said(), () -> {
             final boolean alive = process.isAlive();
-            if (said().contains(text)) {
-                return true;
-            }
-            return alive || Assertions.<Boolean>fail(name + " ended with " + process.exitValue() + ":\n" + said());
+            final boolean isSaid = said().contains(text);
+            assertTrue(isSaid || alive, () -> name + " ended before it said '" + text + "':\n" + said());
+            return isSaid;
         });
         return this;
     }
@@ -134,6 +132,10 @@ final class ChildJvm implements AutoCloseable {
         } catch (final IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

@@ -22,13 +22,18 @@ final class HeldParticipant implements Participant {
     private volatile boolean votes = true;
     private volatile boolean obeys = true;
 
-    /** Unanswered until told otherwise. */
+    /** PREPARE stays unanswered from now on. */
     HeldParticipant withholdsVotes() {
-        votes = false;
+        return votes(false);
+    }
+
+    /** @param atOnce whether it votes YES by itself from now on. */
+    HeldParticipant votes(final boolean atOnce) {
+        votes = atOnce;
         return this;
     }
 
-    /** Unanswered until told otherwise. */
+    /** COMMIT and ROLLBACK stay unanswered from now on. */
     HeldParticipant withholdsAcknowledgements() {
         obeys = false;
         return this;

@@ -10,16 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * All that one test starts, on a directory of its own; closed in the reverse order, also when the test fails. One
  * thread.
  */
 final class House implements AutoCloseable {
-    private static final Set<Integer> USED_PORTS = new HashSet<>();
+    private static final Set<Integer> USED_PORTS = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();

@@ -33,6 +33,7 @@ final class Peer implements AutoCloseable {
     static final String JOINED = "joined";
 
     private final Dtm dtm;
+    private final int coordinators;
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private final List<String> connections = new CopyOnWriteArrayList<>();
     private final Map<String, Integer> registrations = new ConcurrentHashMap<>();
@@ -51,11 +52,8 @@ final class Peer implements AutoCloseable {
             .listener(new Listener())
             .errorHandler(error -> connections.add("error " + error));
         endpoints.forEach(context::coordinator);
+        coordinators = endpoints.size();
         dtm = Dtm.connect(context);
-    }
-
-    Dtm dtm() {
-        return dtm;
     }
 
     private void execute(final int coordinator, final CoordinatorSession.Command command) {
@@ -90,11 +88,19 @@ final class Peer implements AutoCloseable {
     void register(final String resource, final Participant participant) {
         final ResourceRegistration registration = new ResourceRegistration(
             resource, "only", ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE), participant);
-        registerLater(resource, registration, 0);
-        Conditions.await(resource + " is registered", () -> isRegistered(resource, 0));
+        for (int i = 0; i < coordinators; i++) {
+            registerLater(resource, registration, i);
+        }
+        Conditions.await(() -> resource + " is registered, but: " + refusals + connections, () -> {
+            int registered = 0;
+            for (int i = 0; i < coordinators; i++) {
+                registered += isRegistered(resource, i) ? 1 : 0;
+            }
+            return registered == coordinators;
+        });
     }
 
-    void registerLater(final String resource, final ResourceRegistration registration, final int coordinator) {
+    private void registerLater(final String resource, final ResourceRegistration registration, final int coordinator) {
         final String key = resource + "@" + coordinator;
         execute(coordinator, session -> session.register(registration, new RegistrationListener() {
             @Override
@@ -114,7 +120,7 @@ final class Peer implements AutoCloseable {
         }));
     }
 
-    boolean isRegistered(final String resource, final int coordinator) {
+    private boolean isRegistered(final String resource, final int coordinator) {
         return registrations.containsKey(resource + "@" + coordinator);
     }
 

@@ -1,6 +1,7 @@
 package io.dtm.client;
 
 import io.aeron.driver.ThreadingMode;
+import io.aeron.protocol.DataHeaderFlyweight;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.SessionContext;
 import io.dtm.transport.aeron.AeronCoordinatorLink;
@@ -111,6 +112,7 @@ public final class Dtm implements AutoCloseable {
         return new CoordinatorSession(new SessionContext()
             .link(link)
             .clientName(context.name())
+            .frameSoftLimitBytes(channels.mtuLength() - DataHeaderFlyweight.HEADER_LENGTH)
             .credentials(context.credentials())
             .epochMemory(context.epochMemory().get())
             .listener(context.listener())

@@ -5,6 +5,8 @@ import io.dtm.session.BeginListener;
 import io.dtm.session.ClientTransaction;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.LookupListener;
+import io.dtm.session.Reservation;
+import io.dtm.session.ReservationListener;
 import io.dtm.session.ResourceRegistration;
 import java.time.Duration;
 import java.util.Map;
@@ -107,6 +109,28 @@ public final class DtmClient {
 
     CoordinatorSession session() {
         return session;
+    }
+
+    /** Takes an id that is to be kept before it is used: see {@link CoordinatorSession#reserve}. */
+    CompletableFuture<Reservation> reserve() {
+        final CompletableFuture<Reservation> reserved = new CompletableFuture<>();
+        execute(reserved, () -> session.reserve(new ReservationListener() {
+            @Override
+            public void onReserved(final Reservation reservation) {
+                reserved.complete(reservation);
+            }
+
+            @Override
+            public void onRefused(final Refusal refusal, final String text) {
+                reserved.completeExceptionally(new RefusedException(refusal, text));
+            }
+        }));
+        return reserved;
+    }
+
+    /** Gives an id back that is not used. If the queue is full it lapses by itself. */
+    void giveBack(final Reservation reservation) {
+        session.execute(owner -> owner.giveBack(reservation));
     }
 
     /** Runs it on the connection's thread; if that takes no more, or it throws, the future fails. */

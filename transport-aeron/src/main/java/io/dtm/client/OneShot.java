@@ -1,5 +1,7 @@
 package io.dtm.client;
 
+import io.dtm.session.OutcomeListener;
+import io.dtm.session.Reservation;
 import io.dtm.session.SubmitRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,17 +56,49 @@ public final class OneShot {
 
     /** @return its outcome; fails with {@link RefusedException} if nothing was begun. */
     public CompletableFuture<Outcome> submit() {
-        final OutcomeFuture outcome = new OutcomeFuture();
+        return submitWithId().thenApply(TransactionResult::outcome);
+    }
+
+    /** @return its outcome, with the id by which it can be asked for later; fails as {@link #submit()} does. */
+    public CompletableFuture<TransactionResult> submitWithId() {
+        return submit(null);
+    }
+
+    /** Submits it under an id that was reserved; null: under a new one. */
+    CompletableFuture<TransactionResult> submit(final Reservation reservation) {
+        final CompletableFuture<TransactionResult> result = new CompletableFuture<>();
         final CompletableFuture<?>[] lookups =
             branches.stream().map(Branch::resource).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(lookups).whenComplete((all, failed) -> {
-            if (failed != null) {
-                outcome.completeExceptionally(failed instanceof CompletionException ? failed.getCause() : failed);
+            if (failed == null) {
+                client.execute(result, () -> submit(reservation, result));
             } else {
-                client.execute(outcome, () -> client.session().submit(request(), outcome));
+                if (reservation != null) {
+                    client.giveBack(reservation);
+                }
+                result.completeExceptionally(failed instanceof CompletionException ? failed.getCause() : failed);
             }
         });
-        return outcome;
+        return result;
+    }
+
+    private void submit(final Reservation reservation, final CompletableFuture<TransactionResult> result) {
+        final OutcomeListener listener = new OutcomeListener() {
+            @Override
+            public void onOutcome(final long transactionId, final Outcome outcome) {
+                result.complete(new TransactionResult(transactionId, outcome));
+            }
+
+            @Override
+            public void onRefused(final long transactionId, final Refusal refusal, final String text) {
+                result.completeExceptionally(new RefusedException(refusal, text));
+            }
+        };
+        if (reservation == null) {
+            client.session().submit(request(), listener);
+        } else {
+            client.session().submit(reservation, request(), listener);
+        }
     }
 
     private SubmitRequest request() {

@@ -4,7 +4,9 @@ import io.dtm.session.ClientTransaction;
 import io.dtm.session.JoinListener;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -15,6 +17,9 @@ public final class Transaction {
     private final DtmClient client;
     private final ClientTransaction transaction;
     private final long coordinatorId;
+    /** Completes once all branches so far were asked for: whether that worked. */
+    private final AtomicReference<CompletableFuture<Boolean>> enlistments =
+        new AtomicReference<>(CompletableFuture.completedFuture(true));
 
     Transaction(final DtmClient client, final ClientTransaction transaction, final long coordinatorId) {
         this.client = client;
@@ -35,42 +40,64 @@ public final class Transaction {
     }
 
     /**
-     * Adds a branch on a participant's behalf. The commit expects it, so this needn't be waited for.
+     * Adds a branch on a participant's behalf. A commit that is asked for later waits until the participant's name was
+     * looked up, and doesn't go through without the branch: so this needn't be waited for.
      *
      * @param resource name of the participant.
      * @param payload  that it gets with PREPARE, at most 16 KiB.
      * @return completes when the coordinator has it; fails with {@link RefusedException}.
      */
     public CompletableFuture<Void> enlist(final String resource, final byte[] payload) {
-        return client.resource(resource).thenCompose(resourceId -> {
-            final CompletableFuture<Void> joined = new CompletableFuture<>();
+        final CompletableFuture<Void> joined = new CompletableFuture<>();
+        final CompletableFuture<Boolean> asked = client.resource(resource).handle((resourceId, failed) -> {
+            if (failed != null) {
+                joined.completeExceptionally(cause(failed));
+                return false;
+            }
             client.execute(joined, () -> client.session().enlist(
                 transaction, resourceId, new UnsafeBuffer(payload), 0, payload.length, listener(joined)));
-            return joined;
+            // What the queue didn't take fails at once.
+            return !joined.isCompletedExceptionally();
         });
+        enlistments.accumulateAndGet(asked, (before, now) -> before.thenCombine(now, Boolean::logicalAnd));
+        return joined;
     }
 
     /**
-     * Commits.
+     * Commits. If a branch that was to be enlisted before couldn't be asked for, it is rolled back instead.
      *
      * @param expected names of the participants without whose join it must not commit. A service that has answered has
      *                 joined: naming it is a second safety.
-     * @return the outcome.
+     * @return the outcome; fails with {@link RefusedException}, and is rolled back, if an expected name is unknown.
      */
     public CompletableFuture<Outcome> commit(final String... expected) {
+        return commit(Acknowledge.DECIDED, expected);
+    }
+
+    /**
+     * As {@link #commit(String...)}.
+     *
+     * @param acknowledge the one acknowledgement that is wanted.
+     * @param expected    names of the participants without whose join it must not commit.
+     * @return the outcome.
+     */
+    public CompletableFuture<Outcome> commit(final Acknowledge acknowledge, final String... expected) {
         final OutcomeFuture outcome = new OutcomeFuture();
         CompletableFuture<int[]> branches = CompletableFuture.completedFuture(new int[0]);
         for (final String name : expected) {
             branches = branches.thenCombine(client.resource(name), Transaction::append);
         }
-        branches.whenComplete((ids, failed) -> {
-            if (failed != null) {
-                outcome.completeExceptionally(failed.getCause() == null ? failed : failed.getCause());
-            } else {
-                client.execute(outcome, () ->
-                    client.session().commit(transaction, ids, Acknowledge.DECIDED, outcome));
-            }
-        });
+        enlistments.get().thenCombine(branches, (allAsked, ids) -> allAsked ? ids : null)
+            .whenComplete((ids, failed) -> {
+                if (failed != null) {
+                    rollback();
+                    outcome.completeExceptionally(cause(failed));
+                } else if (ids == null) {
+                    client.execute(outcome, () -> client.session().rollback(transaction, outcome));
+                } else {
+                    client.execute(outcome, () -> client.session().commit(transaction, ids, acknowledge, outcome));
+                }
+            });
         return outcome;
     }
 
@@ -93,6 +120,10 @@ public final class Transaction {
                 joined.completeExceptionally(new RefusedException(refusal, text));
             }
         };
+    }
+
+    private static Throwable cause(final Throwable failed) {
+        return failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
     }
 
     private static int[] append(final int[] ids, final int id) {

@@ -77,6 +77,7 @@ final class BranchTable {
         size++;
     }
 
+    /** @param consumer must neither add a branch nor have one forgotten. */
     void forEach(final Consumer<BranchState> consumer) {
         for (final BranchState first : byTransaction.values()) {
             for (BranchState state = first; state != null; state = state.sibling) {

@@ -120,12 +120,7 @@ final class Branches {
                 }
                 break;
             case PREPARING:
-                if (decision == DecisionType.ROLLBACK) {
-                    state.isRollbackWaiting = true;
-                    state.decisionEpoch = epoch;
-                } else {
-                    anomaly("COMMIT for a branch that has not voted", state);
-                }
+                decidePreparing(state, decision, epoch);
                 break;
             case VOTED:
                 decideVoted(state, id, decision, epoch);
@@ -327,6 +322,23 @@ final class Branches {
             state.voteText = Utf8.cut("rolled back before");
         }
         sendVote(state);
+    }
+
+    private void decidePreparing(final BranchState state, final DecisionType decision, final int epoch) {
+        if (decision != DecisionType.ROLLBACK) {
+            anomaly("COMMIT for a branch that has not voted", state);
+            return;
+        }
+        final boolean isRepeat = state.isRollbackWaiting;
+        state.isRollbackWaiting = true;
+        state.decisionEpoch = epoch;
+        if (!isRepeat) {
+            try {
+                participant.abandonPrepare(state.id());
+            } catch (final Exception ex) {
+                listener.onAnomaly("abandoning " + state.id() + " failed", ex);
+            }
+        }
     }
 
     private void decideVoted(

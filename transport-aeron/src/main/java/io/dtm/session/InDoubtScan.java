@@ -86,14 +86,15 @@ final class InDoubtScan {
         if (isCut) {
             listener.onAnomaly("more than " + limit + " branches are prepared; the rest is left to later scans", null);
         } else {
-            final List<BranchState> vanished = new ArrayList<>();
+            // Apart from the walk: what is resolved pushes others out of the table.
+            final List<BranchState> missing = new ArrayList<>();
             table.forEach(state -> {
                 if (isPreparedHere(state) && state.scansBefore < number && state.lastScan != number
                     && !state.isResolvedElsewhere) {
-                    vanished.add(state);
+                    missing.add(state);
                 }
             });
-            vanished.forEach(table::resolvedElsewhere);
+            missing.forEach(table::resolvedElsewhere);
         }
     }
 

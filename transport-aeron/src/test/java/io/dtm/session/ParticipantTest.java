@@ -153,7 +153,8 @@ class ParticipantTest extends ParticipantFixture {
         participant.answersAtOnce = false;
         prepare(T, 1).run();
         rollback(T).expect();
-        assertEquals(PREPARED, participant.takeCalls());
+        rollback(T).expect();
+        assertEquals(PREPARED + "\nabandon 3:1 branch 0 enlisted 1", participant.takeCalls());
 
         participant.answersAtOnce = true;
         participant.prepared.add(new BranchId(FakeCoordinator.ID, T, 0, 1));
@@ -170,7 +171,7 @@ class ParticipantTest extends ParticipantFixture {
         participant.vote.no("");
 
         coordinator.expect(ROLLBACK_DONE);
-        assertEquals(PREPARED, participant.takeCalls());
+        assertEquals(PREPARED + "\nabandon 3:1 branch 0 enlisted 1", participant.takeCalls());
     }
 
     @Test

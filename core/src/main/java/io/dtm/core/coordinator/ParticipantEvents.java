@@ -48,6 +48,8 @@ final class ParticipantEvents {
         if (resource == null) {
             return;
         }
+        final Instance before = resource.over(state.linkId);
+        final boolean isRepeated = before != null && before.session == session && before.incarnation == incarnation;
         final Instance instance = instance(resource, session, requestId, instanceName, incarnation);
         if (instance == null) {
             return;
@@ -55,7 +57,9 @@ final class ParticipantEvents {
         instance.arrive(session, capabilities);
         resource.connectedEpoch = state.epoch;
         output.registered(session.id, requestId, resource.id, state.nonceAt(knownEpoch));
-        sweeps.start(resource);
+        if (!isRepeated) {
+            sweeps.start(resource);
+        }
     }
 
     private boolean knowsAnotherHistory(final int knownEpoch, final long knownNonce) {

@@ -168,6 +168,14 @@ class MassEffectTest {
     }
 
     @Test
+    void shouldNotLookAtAllTransactionsAgainWhenARegistrationIsRepeated() {
+        submitted();
+        a.registersOnly();
+        assertFalse(scenario.coordinator.hasContinuation());
+        scenario.sends("s2 <- REGISTERED r1");
+    }
+
+    @Test
     void shouldExpireInTicks() {
         for (int i = 0; i < MANY; i++) {
             client.within(1_000).submits(a, b);

@@ -107,6 +107,19 @@ class RepetitionTest {
     }
 
     @Test
+    void shouldIgnoreForgedMessagesAboutTheBranchOfADecidedTransaction() {
+        final long transaction = client.submits(a);
+        a.votesYes(transaction);
+        scenario.quiet();
+        b.branchIds.put(transaction, 0);
+        b.votesYes(transaction);
+        b.acknowledgesCommit(transaction);
+        b.committedOnePhase(transaction);
+        scenario.sendsNothing();
+        scenario.showsState("COMMITTING", transaction);
+    }
+
+    @Test
     void shouldIgnoreAVoteBeforePrepare() {
         final long transaction = client.begins();
         a.joins(transaction);
