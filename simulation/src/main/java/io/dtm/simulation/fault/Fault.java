@@ -16,6 +16,8 @@ public enum Fault {
     CLIENT_CRASH,
     /** A peer's process stands still for a while. */
     PAUSE,
+    /** The coordinator's process stands still for a while. */
+    COORDINATOR_PAUSE,
     /** A force fails. */
     FAILING_FORCE,
     /** The coordinator's disk is full for a while. */

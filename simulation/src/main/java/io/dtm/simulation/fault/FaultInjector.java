@@ -76,6 +76,7 @@ public final class FaultInjector {
         isActive = false;
         coordinator.storage().capacityBytes(Long.MAX_VALUE);
         coordinator.storage().failForceAfter(-1);
+        coordinator.resume();
         participants.forEach(ParticipantNode::resume);
         clients.forEach(ClientNode::resume);
     }
@@ -105,6 +106,8 @@ public final class FaultInjector {
                 final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
                 onPeer(node -> node.pause(untilNs), node -> node.pause(untilNs));
             }
+            case COORDINATOR_PAUSE ->
+                coordinator.pause(schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS));
             case FAILING_FORCE -> coordinator.storage().failForceAfter(random.nextInt(FORCES));
             case STORAGE_FULL -> fillStorage();
             case OPERATOR -> coordinator.rollBackAny();

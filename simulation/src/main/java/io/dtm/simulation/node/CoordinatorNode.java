@@ -81,6 +81,7 @@ public final class CoordinatorNode {
     private long baseTimeNs;
     private long startedNs;
     private long diedNs;
+    private long pausedUntilNs;
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
@@ -201,6 +202,22 @@ public final class CoordinatorNode {
         holdsForce = value;
         if (!value && isUp) {
             requestForce();
+        }
+    }
+
+    /** @param untilNs virtual time up to which the process stands still. */
+    public void pause(final long untilNs) {
+        if (isUp) {
+            trace.event(NAME, "stands still for %1 us", (untilNs - schedule.nowNs()) / 1000, 0);
+            pausedUntilNs = Math.max(pausedUntilNs, untilNs);
+        }
+    }
+
+    /** Lets a process that stands still go on. */
+    public void resume() {
+        pausedUntilNs = 0;
+        if (isUp) {
+            wakeUp();
         }
     }
 
@@ -334,6 +351,7 @@ public final class CoordinatorNode {
     private void onDeath() {
         isUp = false;
         life++;
+        pausedUntilNs = 0;
         diedNs = schedule.nowNs();
         pipeline = null;
         stages = List.of();
@@ -369,7 +387,7 @@ public final class CoordinatorNode {
     }
 
     private void step(final long delayNs) {
-        final long dueNs = schedule.nowNs() + delayNs;
+        final long dueNs = Math.max(schedule.nowNs() + delayNs, pausedUntilNs);
         if (!isUp || (nextStepNs > schedule.nowNs() && nextStepNs <= dueNs)) {
             return;
         }
@@ -384,6 +402,10 @@ public final class CoordinatorNode {
 
     private void round(final int ofLife) {
         nextStepNs = 0;
+        if (schedule.nowNs() < pausedUntilNs) {
+            step(0);
+            return;
+        }
         int work = 0;
         boolean skipped = false;
         for (int i = 0; i < FORCE; i++) {
@@ -424,7 +446,8 @@ public final class CoordinatorNode {
         }
         forceScheduled = true;
         final int ofLife = life;
-        schedule.after(random.skewed(times.minForceNs(), times.maxForceNs()), () -> {
+        final long endNs = schedule.nowNs() + random.skewed(times.minForceNs(), times.maxForceNs());
+        schedule.at(Math.max(endNs, pausedUntilNs), () -> {
             if (ofLife == life) {
                 forceScheduled = false;
                 work(FORCE);
@@ -437,11 +460,13 @@ public final class CoordinatorNode {
         if (ofLife != life) {
             return;
         }
-        work(SPACE);
-        if (!holdsForce) {
-            work(FORCE);
+        if (schedule.nowNs() >= pausedUntilNs) {
+            work(SPACE);
+            if (!holdsForce) {
+                work(FORCE);
+            }
+            wakeUp();
         }
-        wakeUp();
         schedule.after(HEARTBEAT_NS, () -> heartbeat(ofLife));
     }
 

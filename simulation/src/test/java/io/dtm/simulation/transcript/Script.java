@@ -84,6 +84,8 @@ final class Script {
         verb("coordinator starts", m -> world.coordinator.start());
         verb("coordinator is killed", m -> world.coordinator.kill());
         verb("coordinator loses power", m -> world.coordinator.loseUnforced());
+        verb("coordinator stands still for ([0-9]+) seconds?", m -> world.coordinator.pause(
+            world.schedule.nowNs() + Long.parseLong(m.group(1)) * 1_000_000_000L));
         verb("the directory is copied", m -> world.coordinator.copyStorage());
         verb("coordinator starts from the copy", m -> world.coordinator.startFromCopy());
         verb("hold the force", m -> world.coordinator.holdForce(true));
