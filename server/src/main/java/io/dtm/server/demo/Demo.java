@@ -78,7 +78,7 @@ final class Demo {
             final long startNs = System.nanoTime();
             long printedSecond = 0;
             double elapsed = 0;
-            while (elapsed < seconds) {
+            while (elapsed < seconds || !kills.isDone()) {
                 kills.run(elapsed);
                 elapsed = (System.nanoTime() - startNs) / 1e9;
                 if ((long) elapsed > printedSecond) {

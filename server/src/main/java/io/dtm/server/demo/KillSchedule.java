@@ -57,6 +57,11 @@ final class KillSchedule {
         }
     }
 
+    /** @return whether all were made: on a slow machine that takes longer than the run. */
+    boolean isDone() {
+        return next == Victim.NONE;
+    }
+
     private void killCoordinator() throws Exception {
         for (int i = 0; i < TRIES; i++) {
             awaitMoment();
