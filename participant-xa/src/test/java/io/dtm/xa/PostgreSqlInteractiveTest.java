@@ -228,7 +228,7 @@ class PostgreSqlInteractiveTest {
 
     @Test
     void shouldRollBackWhatNobodyDecidesAboutInTime() throws SQLException {
-        use(database.context().interactiveTimeoutMs(50));
+        use(database.context().interactiveTimeoutMs(3_000));
         work(BRANCH, 1);
         try (InteractiveBranch stuck = participant.begin(branch(78))) {
             awaitNoOpenTransaction();

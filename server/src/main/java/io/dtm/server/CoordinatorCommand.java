@@ -27,6 +27,8 @@ final class CoordinatorCommand implements Callable<Integer> {
     /** The log's line that says that peers are answered from now on. */
     static final String READY = "coordinator ready";
 
+    private static final int STOP_LIMIT_S = 10;
+
     @Parameters(paramLabel = "FILE", description = "Property files; a later one overrides.")
     private List<Path> files = List.of();
 
@@ -87,11 +89,12 @@ final class CoordinatorCommand implements Callable<Integer> {
             return ExitStatus.of(refused).code();
         }
         final CountDownLatch stop = new CountDownLatch(1);
-        final Thread main = Thread.currentThread();
+        // Not the main thread's end: that calls exit, which waits for the hooks.
+        final CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             stop.countDown();
             try {
-                main.join(TimeUnit.SECONDS.toMillis(10));
+                stopped.await(STOP_LIMIT_S, TimeUnit.SECONDS);
             } catch (final InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -104,6 +107,7 @@ final class CoordinatorCommand implements Callable<Integer> {
         stop.await();
         coordinator.close();
         log.say("coordinator stopped");
+        stopped.countDown();
         return 0;
     }
 

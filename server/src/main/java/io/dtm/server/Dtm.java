@@ -2,6 +2,7 @@ package io.dtm.server;
 
 import io.dtm.server.demo.BankService;
 import io.dtm.server.demo.DemoCommand;
+import io.dtm.simulation.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,9 @@ public final class Dtm implements Runnable {
 
     /** @param arguments of the command line. */
     public static void main(final String[] arguments) {
-        System.exit(new CommandLine(new Dtm()).execute(arguments));
+        System.exit(new CommandLine(new Dtm())
+            .addSubcommand(new SimulateCommand(System.out, System.err))
+            .execute(arguments));
     }
 
     @Override

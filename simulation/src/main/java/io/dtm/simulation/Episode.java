@@ -11,6 +11,8 @@ import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Workload;
+import io.dtm.simulation.resource.ResourceListener;
+import io.dtm.simulation.resource.ResourceSettings;
 import io.dtm.simulation.resource.SimulatedDatabase;
 import io.dtm.simulation.resource.SimulatedParticipant;
 import java.util.ArrayList;
@@ -26,10 +28,11 @@ public final class Episode {
     private static final long MAX_FAULTY_NS = 120 * SECOND;
     private static final int MAX_CRASHES = 300;
     private static final long MAX_REST_NS = 300 * SECOND;
-    private static final long SETTLE_NS = 30 * SECOND;
+    private static final long SETTLE_NS = 12 * SECOND;
     private static final long LOOK_NS = SECOND / 10;
 
     private final EpisodeSettings settings;
+    private final ParticipantMaker maker;
     private final Schedule schedule = new Schedule();
     private final Trace trace = new Trace(schedule);
     private final Violations violations = new Violations(schedule, trace);
@@ -41,13 +44,42 @@ public final class Episode {
     private final Workload workload;
     private final FaultInjector injector;
 
+    /** Makes the code of a participant's process. */
+    @FunctionalInterface
+    public interface ParticipantMaker {
+        /** See the constructor of {@link SimulatedParticipant}. */
+        SimulatedParticipant make(
+            SimulatedDatabase database,
+            Schedule schedule,
+            RandomStream random,
+            ResourceSettings settings,
+            ResourceListener listener,
+            boolean supportsOnePhase,
+            Runnable crashPoint);
+    }
+
     /**
      * @param random       decides everything.
      * @param settings     of this episode.
      * @param transactions business requests to be carried out.
      */
     public Episode(final RandomStream random, final EpisodeSettings settings, final int transactions) {
+        this(random, settings, transactions, SimulatedParticipant::new);
+    }
+
+    /**
+     * @param random       decides everything.
+     * @param settings     of this episode.
+     * @param transactions business requests to be carried out.
+     * @param maker        of participants: tests plant bugs there.
+     */
+    public Episode(
+        final RandomStream random,
+        final EpisodeSettings settings,
+        final int transactions,
+        final ParticipantMaker maker) {
         this.settings = settings;
+        this.maker = maker;
         final SimulatedNetwork network =
             new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
         coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
@@ -75,8 +107,9 @@ public final class Episode {
         for (int i = 0; i < settings.instances(); i++) {
             final String instance = name + (char) ('a' + i);
             final ParticipantNode[] node = new ParticipantNode[1];
-            node[0] = new ParticipantNode(instance, name, schedule, random.split(instance), trace, network,
-                ofProcess -> new SimulatedParticipant(database, schedule, ofProcess, settings.resource(),
+            final String place = settings.sharesInstances() ? name : instance;
+            node[0] = new ParticipantNode(instance, place, name, schedule, random.split(instance), trace, network,
+                ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(),
                     checker.resources(), onePhase, () -> injector.participantCrashPoint(node[0])));
             participants.add(node[0]);
         }

@@ -6,6 +6,7 @@ import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultPlan;
 import io.dtm.simulation.network.NetworkSettings;
 import io.dtm.simulation.node.ClientSettings;
+import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.CoordinatorTimes;
 import io.dtm.simulation.resource.ResourceSettings;
 
@@ -14,6 +15,7 @@ import io.dtm.simulation.resource.ResourceSettings;
  *
  * @param resources   number of resources.
  * @param instances   greatest number of processes that serve a resource.
+ * @param sharesInstances whether these processes claim the same instance.
  * @param clients     number of clients.
  * @param onePhase    how many of the resources can commit in one phase.
  * @param network     how the network behaves.
@@ -26,6 +28,7 @@ import io.dtm.simulation.resource.ResourceSettings;
 public record EpisodeSettings(
     int resources,
     int instances,
+    boolean sharesInstances,
     int clients,
     int onePhase,
     NetworkSettings network,
@@ -47,6 +50,7 @@ public record EpisodeSettings(
         return new EpisodeSettings(
             resources,
             random.nextInt(3) == 0 ? 2 : 1,
+            random.nextInt(4) == 0,
             (int) random.between(1, 4),
             random.coin() ? 0 : random.nextInt(resources + 1),
             drawNetwork(random, faults),
@@ -86,6 +90,9 @@ public record EpisodeSettings(
             random.nextInt(400_000),
             random.nextInt(50_000),
             500_000,
+            random.coin() ? 0 : random.nextInt(300_000),
+            random.coin() ? 0 : random.nextInt(500_000),
+            random.nextInt(6) == 0 ? (int) random.between(40, 400) : 0,
             (int) random.between(1, 5),
             minTimeoutMs,
             (int) random.skewed(minTimeoutMs, 60_000),
@@ -108,7 +115,8 @@ public record EpisodeSettings(
     private static CoordinatorSettings drawSettings(final RandomStream random) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return new CoordinatorSettings(
-            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), 16, 512, 1024,
+            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
+            CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES,
             random.nextInt(8) == 0 ? (int) random.between(2, 20) : 100_000,
             1000, 100, usual.maxInstances(), 1 << 20,
             random.nextInt(3) == 0 ? random.nextInt(20) : 100_000, usual.retentionMs(),

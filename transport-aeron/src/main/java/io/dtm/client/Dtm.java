@@ -1,6 +1,7 @@
 package io.dtm.client;
 
 import io.aeron.driver.ThreadingMode;
+import io.aeron.protocol.DataHeaderFlyweight;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.SessionContext;
 import io.dtm.transport.aeron.AeronCoordinatorLink;
@@ -40,6 +41,7 @@ public final class Dtm implements AutoCloseable {
     private final EmbeddedDriver driver;
     private final AeronInstance aeron;
     private final List<CoordinatorSession> sessions = new ArrayList<>();
+    private final List<DtmClient> clients = new ArrayList<>();
     private final Duty duty = new Duty();
     private final AgentRunner runner;
     private boolean closed;
@@ -55,6 +57,7 @@ public final class Dtm implements AutoCloseable {
                 .conclude());
             for (final String endpoint : context.endpoints()) {
                 sessions.add(session(context, endpoint));
+                clients.add(new DtmClient(sessions.get(sessions.size() - 1)));
             }
         } catch (final RuntimeException failed) {
             CloseHelper.quietClose(driver);
@@ -109,10 +112,24 @@ public final class Dtm implements AutoCloseable {
         return new CoordinatorSession(new SessionContext()
             .link(link)
             .clientName(context.name())
+            .frameSoftLimitBytes(channels.mtuLength() - DataHeaderFlyweight.HEADER_LENGTH)
             .credentials(context.credentials())
             .epochMemory(context.epochMemory().get())
             .listener(context.listener())
             .random(new SecureRandom()::nextLong));
+    }
+
+    /** @return what an application does with the first coordinator. Any thread. */
+    public DtmClient client() {
+        return client(0);
+    }
+
+    /**
+     * @param index of the coordinator, in the order of the context.
+     * @return what an application does with it. Any thread.
+     */
+    public DtmClient client(final int index) {
+        return clients.get(index);
     }
 
     /**

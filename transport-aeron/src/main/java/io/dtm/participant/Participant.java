@@ -24,6 +24,15 @@ public interface Participant {
     void prepare(BranchId branch, DirectBuffer payload, int offset, int length, VoteReply reply);
 
     /**
+     * Its ROLLBACK has come while {@link #prepare} is unanswered. What still waits, for a lock say, may be answered NO
+     * now; the rest is answered as it ends, and rolled back then.
+     *
+     * @param branch that is being prepared.
+     */
+    default void abandonPrepare(final BranchId branch) {
+    }
+
+    /**
      * Make a prepared branch's effects durable and visible. Any other prepared branch of the same transaction and
      * branch id that was enlisted in another epoch must be rolled back (rule 3).
      *
@@ -48,8 +57,9 @@ public interface Participant {
      * @param payload        as in {@link #prepare}.
      * @param offset         at which it starts.
      * @param length         in bytes.
-     * @param namedIsOther   the delegation names another incarnation than this one: only find out and answer, by the
-     *                       evidence; without evidence write an ABORTED row under the branch's key first.
+     * @param namedIsOther   the delegation names another incarnation than this one, or this one has answered {@link
+     *                       OnePhaseReply#retry} before: only find out and answer, by the evidence; without evidence
+     *                       write an ABORTED row under the branch's key first.
      * @param reply          takes the result.
      */
     default void commitOnePhase(
@@ -58,7 +68,8 @@ public interface Participant {
     }
 
     /**
-     * The result of a one-phase commit is forced at the coordinator: its evidence may go.
+     * The result of a one-phase commit is forced at the coordinator: its evidence may go. Not so an ABORTED row that
+     * was written to find out: it stays until no database session of a former incarnation can exist (rule 9).
      *
      * @param branch whose evidence it is.
      */

@@ -74,6 +74,11 @@ final class BranchState {
     long joinToken;
     long joinDeadlineNs;
     boolean isJoinConfirmed;
+    /** The coordinator doesn't have the join, as far as is known: the branch may be another process's. */
+    boolean isJoinRefused;
+    /** When the join is sent again, which may have overtaken the begin; 0: it isn't. */
+    long joinRetryAtNs;
+    long joinRetryPauseNs;
     List<JoinListener> joinListeners;
 
     BranchState(final BranchId id, final Phase phase) {

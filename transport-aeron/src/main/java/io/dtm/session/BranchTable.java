@@ -77,6 +77,7 @@ final class BranchTable {
         size++;
     }
 
+    /** @param consumer must neither add a branch nor have one forgotten. */
     void forEach(final Consumer<BranchState> consumer) {
         for (final BranchState first : byTransaction.values()) {
             for (BranchState state = first; state != null; state = state.sibling) {
@@ -91,7 +92,11 @@ final class BranchTable {
             state.isRemembered = true;
             remembered.add(state);
         }
-        for (int tried = 0; remembered.size() > maxRemembered && tried < MAX_TRIED; tried++) {
+        trim(MAX_TRIED);
+    }
+
+    private void trim(final int limit) {
+        for (int tried = 0; remembered.size() > maxRemembered && tried < limit; tried++) {
             final BranchState oldest = remembered.poll();
             if (mayForget(oldest)) {
                 oldest.isRemembered = false;
@@ -138,6 +143,7 @@ final class BranchTable {
     /** What was sent over the current link up to here has reached the coordinator's journal and is forced. */
     void fence(final long sequence) {
         fencedSequence = Math.max(fencedSequence, sequence);
+        trim(remembered.size());
     }
 
     /** Another process of the resource has resolved a branch that voted YES here. */

@@ -105,6 +105,12 @@ final class Branches {
         if (decision == DecisionType.COMMIT && cause == DecisionCause.DECIDED) {
             table.commitReceived(state);
         }
+        if (state.isJoinRefused) {
+            // What is decided was prepared by another process: the resource itself is asked (rule 11).
+            state.isJoinRefused = false;
+            obey(state, id, decision, epoch);
+            return;
+        }
         switch (state.phase) {
             case ACTIVE:
                 if (decision == DecisionType.ROLLBACK) {
@@ -114,12 +120,7 @@ final class Branches {
                 }
                 break;
             case PREPARING:
-                if (decision == DecisionType.ROLLBACK) {
-                    state.isRollbackWaiting = true;
-                    state.decisionEpoch = epoch;
-                } else {
-                    anomaly("COMMIT for a branch that has not voted", state);
-                }
+                decidePreparing(state, decision, epoch);
                 break;
             case VOTED:
                 decideVoted(state, id, decision, epoch);
@@ -271,6 +272,17 @@ final class Branches {
 
     // what the library decides by itself
 
+    /**
+     * The coordinator refused the join, or never confirmed it. The service undoes its own work; nothing is rolled back
+     * in the resource, where another process may have prepared a branch of the same id. The row stays, so that a
+     * PREPARE that comes all the same gets a NO.
+     */
+    void joinRefused(final BranchState state) {
+        state.isJoinRefused = true;
+        state.decision = DecisionType.ROLLBACK;
+        onObeyed(state, AckResult.ABSENT);
+    }
+
     /** Rolls back a branch that nobody will ask to prepare any more, or that may vote NO as well. */
     void rollBackHere(final BranchState state) {
         obey(state, state.id(), DecisionType.ROLLBACK, 0);
@@ -310,6 +322,23 @@ final class Branches {
             state.voteText = Utf8.cut("rolled back before");
         }
         sendVote(state);
+    }
+
+    private void decidePreparing(final BranchState state, final DecisionType decision, final int epoch) {
+        if (decision != DecisionType.ROLLBACK) {
+            anomaly("COMMIT for a branch that has not voted", state);
+            return;
+        }
+        final boolean isRepeat = state.isRollbackWaiting;
+        state.isRollbackWaiting = true;
+        state.decisionEpoch = epoch;
+        if (!isRepeat) {
+            try {
+                participant.abandonPrepare(state.id());
+            } catch (final Exception ex) {
+                listener.onAnomaly("abandoning " + state.id() + " failed", ex);
+            }
+        }
     }
 
     private void decideVoted(

@@ -11,8 +11,10 @@ import io.dtm.codec.message.OutcomeStage;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.session.ClientTransaction.Enlistment;
 import io.dtm.session.ClientTransaction.Kind;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -32,7 +34,6 @@ final class ClientTransactions {
     private final Outbox outbox;
     private final TransactionPublisher publisher;
     private final Long2ObjectHashMap<ClientTransaction> pending = new Long2ObjectHashMap<>();
-    private final ArrayDeque<WaitingRequest> waiting = new ArrayDeque<>();
     private long[] toResend = new long[0];
     private int resendIndex;
     private long nowNs;
@@ -56,23 +57,38 @@ final class ClientTransactions {
         return pending.size();
     }
 
-    // what users ask for
-
-    void submit(final SubmitRequest request, final OutcomeListener listener) {
-        sessions.mustBegin();
-        if (mayBegin()) {
-            beginSubmit(request, listener);
-        } else {
-            await(new WaitingRequest(nowNs + waitNs(request.timeoutMs()), request, listener));
-        }
+    /** Whether what an earlier link left is sent again: newer ids must wait. */
+    boolean isCaughtUp() {
+        return resendIndex == toResend.length;
     }
 
-    void begin(final int timeoutMs, final BeginListener listener) {
-        sessions.mustBegin();
-        if (mayBegin()) {
-            beginInteractive(timeoutMs, listener);
+    // what users ask for
+
+    /** Submits under an id that was reserved, or repeats what was submitted under it, here or elsewhere. */
+    void submitReserved(
+        final Reservation reservation,
+        final boolean isFirst,
+        final SubmitRequest request,
+        final OutcomeListener listener) {
+        final long transactionId = reservation.transactionId();
+        // A repeat isn't checked: that it is refused now would say nothing of the first copy.
+        final Refusal refusal = isFirst ? request.refusedBy(connection.limits()) : null;
+        if (refusal != null) {
+            listener.onRefused(transactionId, refusal, request.refusedText(connection.limits()));
+        } else if (pending.containsKey(transactionId)) {
+            listener.onRefused(transactionId, Refusal.OPERATION_REFUSED, "its outcome is awaited already");
         } else {
-            await(new WaitingRequest(nowNs + waitNs(timeoutMs), timeoutMs, listener));
+            OwnedSession session = sessions.byId(reservation.sessionId());
+            if (session == null) {
+                session = OwnedSession.adopted(
+                    reservation.sessionId(), reservation.tokenHigh(), reservation.tokenLow());
+                sessions.add(session);
+            }
+            final ClientTransaction transaction = submitted(session, transactionId, request, listener);
+            transaction.submitCopies = isFirst ? 0 : 1;
+            if (isSendable(transaction)) {
+                sendAgain(transaction);
+            }
         }
     }
 
@@ -154,20 +170,32 @@ final class ClientTransactions {
         Arrays.sort(toResend);
     }
 
+    /** A session was resumed over the open link: what is unfinished in it is sent again. */
+    void onAttached(final OwnedSession session) {
+        for (final ClientTransaction transaction : of(session)) {
+            sendAgain(transaction);
+        }
+    }
+
     void onClosed() {
         toResend = new long[0];
         resendIndex = 0;
     }
 
-    void onSessionGone(final OwnedSession session) {
-        for (final ClientTransaction transaction : pending.values().toArray(new ClientTransaction[0])) {
-            if (transaction.session == session) {
-                if (transaction.wasNeverAskedToCommit()) {
-                    end(transaction, Outcome.aborted(AbortReason.CLIENT_LOST, "the session was lost"));
-                } else {
-                    end(transaction, Outcome.unknown("the coordinator lost the session, and the outcome with it"));
-                }
+    /** The coordinator has ended a session: what it wasn't asked to commit is rolled back. */
+    void onSessionEnded(final OwnedSession session) {
+        for (final ClientTransaction transaction : of(session)) {
+            if (transaction.wasNeverAskedToCommit()) {
+                end(transaction, Outcome.aborted(AbortReason.CLIENT_LOST, "the session was lost"));
             }
+        }
+    }
+
+    /** The coordinator knows nothing of a session: the rest can't be asked for any more. */
+    void onSessionGone(final OwnedSession session) {
+        onSessionEnded(session);
+        for (final ClientTransaction transaction : of(session)) {
+            end(transaction, Outcome.unknown("the coordinator no longer knows the session, nor the outcome"));
         }
     }
 
@@ -239,10 +267,6 @@ final class ClientTransactions {
     int doWork(final long now) {
         nowNs = now;
         int work = resend();
-        while (!waiting.isEmpty() && mayBegin()) {
-            beginWaiting(waiting.poll());
-            work++;
-        }
         if (now - sweepAtNs >= 0) {
             sweepAtNs = now + context.inquiryIntervalNs() / 8;
             work += sweep();
@@ -258,34 +282,10 @@ final class ClientTransactions {
                 end(transaction, Outcome.unknown("the library was closed"));
             }
         }
-        while (!waiting.isEmpty()) {
-            waiting.poll().refuse(Refusal.CLOSED, "the library was closed");
-        }
     }
 
-    private boolean mayBegin() {
-        return connection.isOpen() && sessions.beginner() != null && sessions.beginner().countersLeft() > 0
-            && resendIndex == toResend.length && !outbox.isBackedUp() && pending.size() < context.maxTransactions();
-    }
-
-    private void await(final WaitingRequest request) {
-        if (waiting.size() == context.maxWaiting()) {
-            request.refuse(Refusal.LIBRARY_OVERLOADED,
-                "more than " + waiting.size() + " requests wait; see whether the coordinator can be reached");
-        } else {
-            waiting.add(request);
-        }
-    }
-
-    private void beginWaiting(final WaitingRequest request) {
-        if (request.submit != null) {
-            beginSubmit(request.submit, request.outcomeListener);
-        } else {
-            beginInteractive(request.timeoutMs, request.beginListener);
-        }
-    }
-
-    private void beginSubmit(final SubmitRequest request, final OutcomeListener listener) {
+    /** Submits under the beginner's next id. */
+    void beginSubmit(final SubmitRequest request, final OutcomeListener listener) {
         final CoordinatorLimits limits = connection.limits();
         final Refusal refusal = request.refusedBy(limits);
         if (refusal != null) {
@@ -293,17 +293,26 @@ final class ClientTransactions {
             return;
         }
         final OwnedSession session = sessions.beginner();
+        sendSubmit(submitted(session, session.nextTransactionId(), request, listener));
+    }
+
+    private ClientTransaction submitted(
+        final OwnedSession session,
+        final long transactionId,
+        final SubmitRequest request,
+        final OutcomeListener listener) {
         final ClientTransaction transaction = new ClientTransaction(
-            Kind.SUBMIT, session, session.nextTransactionId(), 0, request.timeoutMs(),
-            nowNs + waitNs(request.timeoutMs()), request);
-        request.transactionId(transaction.transactionId);
+            Kind.SUBMIT, session, transactionId, 0, request.timeoutMs(),
+            nowNs + timeoutNs(request.timeoutMs()), request);
+        request.transactionId(transactionId);
         transaction.acknowledge = request.acknowledge();
         transaction.listener = listener;
         follow(transaction);
-        sendSubmit(transaction);
+        return transaction;
     }
 
-    private void beginInteractive(final int timeoutMs, final BeginListener listener) {
+    /** Begins under the beginner's next id. */
+    void beginInteractive(final int timeoutMs, final BeginListener listener) {
         final int maxTimeoutMs = connection.limits().maxTimeoutMs();
         if (timeoutMs > maxTimeoutMs) {
             listener.onRefused(
@@ -313,7 +322,7 @@ final class ClientTransactions {
         final OwnedSession session = sessions.beginner();
         final ClientTransaction transaction = new ClientTransaction(
             Kind.INTERACTIVE, session, session.nextTransactionId(), context.random().getAsLong(), timeoutMs,
-            nowNs + waitNs(timeoutMs), null);
+            nowNs + timeoutNs(timeoutMs), null);
         follow(transaction);
         publisher.begin(transaction.transactionId, timeoutMs, transaction.joinToken);
         listener.onBegun(transaction);
@@ -481,6 +490,18 @@ final class ClientTransactions {
         return work;
     }
 
+    /** The transactions of a session in rising order of their ids. */
+    private List<ClientTransaction> of(final OwnedSession session) {
+        final List<ClientTransaction> found = new ArrayList<>(session.unfinished());
+        for (final ClientTransaction transaction : pending.values()) {
+            if (transaction.session == session) {
+                found.add(transaction);
+            }
+        }
+        found.sort(Comparator.comparingLong(ClientTransaction::transactionId));
+        return found;
+    }
+
     private void sendAgain(final ClientTransaction transaction) {
         final boolean sameEpoch = transaction.session.openedInEpoch() == guard.epoch();
         switch (transaction.kind) {
@@ -499,8 +520,10 @@ final class ClientTransactions {
                         sendEnd(transaction);
                     }
                 } else if (transaction.wasNeverAskedToCommit()) {
-                    end(transaction, Outcome.aborted(
-                        AbortReason.COORDINATOR_RESTART, "the coordinator was restarted before the commit"));
+                    end(transaction, transaction.session.hasEnded()
+                        ? Outcome.aborted(AbortReason.CLIENT_LOST, "the session was lost before the commit")
+                        : Outcome.aborted(
+                            AbortReason.COORDINATOR_RESTART, "the coordinator was restarted before the commit"));
                 } else {
                     sendInquire(transaction);
                 }
@@ -550,7 +573,7 @@ final class ClientTransactions {
 
     /** Asks for outcomes that are overdue, ends what was abandoned, refuses what waited too long. */
     private int sweep() {
-        int work = refuseLate();
+        int work = 0;
         ClientTransaction[] abandoned = null;
         int abandonedCount = 0;
         for (final ClientTransaction transaction : pending.values()) {
@@ -571,20 +594,7 @@ final class ClientTransactions {
         return work + abandonedCount;
     }
 
-    private int refuseLate() {
-        final int before = waiting.size();
-        for (int i = 0; i < before; i++) {
-            final WaitingRequest request = waiting.poll();
-            if (nowNs - request.deadlineNs >= 0) {
-                request.refuse(Refusal.NOT_CONNECTED, "no session with the coordinator could be had in time");
-            } else {
-                waiting.add(request);
-            }
-        }
-        return before - waiting.size();
-    }
-
-    private long waitNs(final int timeoutMs) {
+    private long timeoutNs(final int timeoutMs) {
         return (timeoutMs == 0 ? connection.limits().maxTimeoutMs() : timeoutMs) * MS;
     }
 }

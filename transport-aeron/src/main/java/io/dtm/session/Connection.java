@@ -19,10 +19,16 @@ final class Connection {
         /** Every session that could be is attached to the new link, and the epoch is obeyed. */
         void onOpen();
 
+        /** A session was resumed over a link that was open already. */
+        void onAttached(OwnedSession session);
+
         /** Nothing comes or goes until the next {@link #onOpen}. */
         void onClosed();
 
-        /** The coordinator no longer has a session; it was removed. */
+        /** The coordinator has ended a session: it begins and commits nothing more, and can only be asked. */
+        void onSessionEnded(OwnedSession session);
+
+        /** The coordinator knows nothing of a session; it was removed. */
         void onSessionGone(OwnedSession session);
     }
 
@@ -208,10 +214,11 @@ final class Connection {
             return;
         }
         if (verdict == Verdict.OBEY) {
-            if (resumed.openedInEpoch() != resuming.openedInEpoch()) {
-                resuming.ended();
-            }
+            resuming.openedInEpoch(resumed.openedInEpoch());
             attach(resuming, resumed.sessionTimeoutMs());
+            if (state == State.OPEN) {
+                owner.onAttached(resuming);
+            }
         }
         advance();
     }
@@ -232,6 +239,9 @@ final class Connection {
         if (refusedStep == Step.RESUMING && refusal == Refusal.SESSION_UNKNOWN) {
             // Believed only once the handshake shows that it is the right coordinator that says so.
             resuming.unknownToPeer(true);
+            if (state == State.OPEN) {
+                dropUnknown();
+            }
             advance();
             return;
         }
@@ -249,11 +259,15 @@ final class Connection {
         if (session == null || !epochConfirmed) {
             return;
         }
-        sessions.remove(session);
         listener.onSessionLost(sessionId);
-        owner.onSessionGone(session);
-        if (reason != CloseReason.REQUESTED) {
-            // The coordinator lets the link of a lost or slow session go: both directions are made anew.
+        session.ended();
+        owner.onSessionEnded(session);
+        if (session.unfinished() == 0) {
+            sessions.remove(session);
+        }
+        if (reason != CloseReason.REQUESTED || session.unfinished() > 0) {
+            // The coordinator lets the link of a lost or slow session go: both directions are made anew. Over the next
+            // one it can still be asked for outcomes of that session.
             giveUp("session " + sessionId + " was closed: " + reason, context.backoffInitialNs());
         }
     }
@@ -344,6 +358,13 @@ final class Connection {
     private void complete() {
         state = State.OPEN;
         backoffNs = context.backoffInitialNs();
+        dropUnknown();
+        sessions.choose(guard.epoch());
+        listener.onConnected(guard.coordinatorId(), guard.epoch());
+        owner.onOpen();
+    }
+
+    private void dropUnknown() {
         final List<OwnedSession> all = sessions.all();
         for (int i = all.size() - 1; i >= 0; i--) {
             final OwnedSession session = all.get(i);
@@ -353,9 +374,6 @@ final class Connection {
                 owner.onSessionGone(session);
             }
         }
-        sessions.choose(guard.epoch());
-        listener.onConnected(guard.coordinatorId(), guard.epoch());
-        owner.onOpen();
     }
 
     private boolean refused(final Verdict verdict, final long offeredBy) {

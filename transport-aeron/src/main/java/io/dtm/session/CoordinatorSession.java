@@ -38,6 +38,7 @@ public final class CoordinatorSession implements AutoCloseable {
     private final Outbox outbox;
     private final Connection connection;
     private final ClientTransactions transactions;
+    private final BeginQueue begins;
     private final Lookups lookups;
     private final Resources resources = new Resources();
     private final CoordinatorAdapter adapter;
@@ -57,6 +58,7 @@ public final class CoordinatorSession implements AutoCloseable {
         this.outbox = new Outbox(link, context.frameSoftLimitBytes());
         this.connection = new Connection(context, guard, sessions, outbox, new ConnectionEvents());
         this.transactions = new ClientTransactions(context, connection, guard, sessions, outbox);
+        this.begins = new BeginQueue(context, connection, sessions, outbox, transactions);
         this.lookups = new Lookups(context, connection, outbox);
         this.adapter = new CoordinatorAdapter(
             context.listener(), connection, guard, transactions, lookups, resources);
@@ -82,6 +84,8 @@ public final class CoordinatorSession implements AutoCloseable {
         }
         work += completions.drain(outbox);
         work += transactions.doWork(nowNs);
+        work += begins.doWork(nowNs);
+        work += lookups.doWork(nowNs);
         work += resources.doWork(nowNs);
         work += runCommands();
         if (nowNs - housekeepingAtNs >= 0) {
@@ -143,7 +147,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener takes the acknowledgement that the request names.
      */
     public void submit(final SubmitRequest request, final OutcomeListener listener) {
-        transactions.submit(request, listener);
+        begins.submit(request, listener);
     }
 
     /**
@@ -153,7 +157,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener  takes it.
      */
     public void begin(final int timeoutMs, final BeginListener listener) {
-        transactions.begin(timeoutMs, listener);
+        begins.begin(timeoutMs, listener);
     }
 
     /**
@@ -211,6 +215,38 @@ public final class CoordinatorSession implements AutoCloseable {
      */
     public void inquire(final long transactionId, final Acknowledge acknowledge, final OutcomeListener listener) {
         transactions.inquire(transactionId, acknowledge, listener);
+    }
+
+    /**
+     * Takes an id for a one-shot transaction before it is submitted, so that it can be kept durably first (rule 2).
+     * Until it is used or given back this session begins nothing else, since ids must be sent in rising order: a
+     * process that does this often gives it a session of its own.
+     *
+     * @param listener takes it.
+     */
+    public void reserve(final ReservationListener listener) {
+        begins.reserve(listener);
+    }
+
+    /**
+     * Gives back an id that won't be used.
+     *
+     * @param reservation as {@link #reserve} gave it.
+     */
+    public void giveBack(final Reservation reservation) {
+        begins.giveBack(reservation);
+    }
+
+    /**
+     * Submits a one-shot transaction under an id that was reserved: by this session, just now, or by any process at any
+     * time before; then it is a repeat, that begins nothing unless the first copy never arrived.
+     *
+     * @param reservation the id, with what proves that it is ours.
+     * @param request     its branches, the same at each repeat; belongs to this session until the listener is called.
+     * @param listener    takes the acknowledgement that the request names.
+     */
+    public void submit(final Reservation reservation, final SubmitRequest request, final OutcomeListener listener) {
+        transactions.submitReserved(reservation, begins.giveBack(reservation), request, listener);
     }
 
     // participants
@@ -302,6 +338,7 @@ public final class CoordinatorSession implements AutoCloseable {
             command = commands.poll();
         }
         lookups.close();
+        begins.close();
         transactions.close();
     }
 
@@ -327,10 +364,20 @@ public final class CoordinatorSession implements AutoCloseable {
         }
 
         @Override
+        public void onAttached(final OwnedSession session) {
+            transactions.onAttached(session);
+        }
+
+        @Override
         public void onClosed() {
             lookups.onClosed();
             resources.onClosed();
             transactions.onClosed();
+        }
+
+        @Override
+        public void onSessionEnded(final OwnedSession session) {
+            transactions.onSessionEnded(session);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.dtm.session;
 import io.dtm.codec.message.VoteType;
 import io.dtm.participant.BranchId;
 import io.dtm.session.BranchState.Phase;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -85,12 +86,15 @@ final class InDoubtScan {
         if (isCut) {
             listener.onAnomaly("more than " + limit + " branches are prepared; the rest is left to later scans", null);
         } else {
+            // Apart from the walk: what is resolved pushes others out of the table.
+            final List<BranchState> missing = new ArrayList<>();
             table.forEach(state -> {
                 if (isPreparedHere(state) && state.scansBefore < number && state.lastScan != number
                     && !state.isResolvedElsewhere) {
-                    table.resolvedElsewhere(state);
+                    missing.add(state);
                 }
             });
+            missing.forEach(table::resolvedElsewhere);
         }
     }
 

@@ -11,13 +11,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The branches of interactive transactions that this process has joined. A join is confirmed by the coordinator's
  * Joined alone (rule 5); unconfirmed ones are sent again over a new link, and fail with a new epoch, in which no
- * transaction that was still active goes on. A branch whose join fails, or that nobody asks to prepare until its
- * deadline, is rolled back here: before its vote a participant may always do that. Duty cycle's thread.
+ * transaction that was still active goes on. What was done for a join that fails is the service's to undo. A branch
+ * that is confirmed, but that nobody asks to prepare until its deadline, is rolled back here: before its vote a
+ * participant may always do that. Duty cycle's thread.
  */
 final class Joins {
     /** Beyond the deadline, so that the coordinator's own ROLLBACK usually comes first. */
     private static final long GRACE_NS = 5_000_000_000L;
     private static final long SWEEP_NS = 250_000_000L;
+    private static final long RETRY_INITIAL_NS = 1_000_000L;
+    private static final long RETRY_MAX_NS = 200_000_000L;
     private static final UnsafeBuffer NO_PAYLOAD = new UnsafeBuffer(new byte[0]);
 
     private final ResourceSession resource;
@@ -28,6 +31,7 @@ final class Joins {
     private final List<BranchState> joined = new ArrayList<>();
     private long nowNs;
     private long sweepAtNs;
+    private int waitingForRetry;
 
     Joins(
         final ResourceSession resource,
@@ -78,9 +82,39 @@ final class Joins {
 
     void onRejected(final long transactionId, final int branchId, final Refusal refusal, final String text) {
         final BranchState state = table.find(transactionId, branchId);
-        if (state != null && state.joinListeners != null) {
+        if (state == null || state.joinListeners == null) {
+            return;
+        }
+        if (refusal == Refusal.UNKNOWN_TRANSACTION && nowNs < state.joinDeadlineNs - GRACE_NS) {
+            retryLater(state);
+        } else {
             fail(state, refusal, text);
         }
+    }
+
+    /** The join may have overtaken the begin, which comes over another stream. */
+    private void retryLater(final BranchState state) {
+        if (state.joinRetryAtNs == 0) {
+            waitingForRetry++;
+        }
+        state.joinRetryPauseNs = Math.min(Math.max(RETRY_INITIAL_NS, state.joinRetryPauseNs * 2), RETRY_MAX_NS);
+        state.joinRetryAtNs = nowNs + state.joinRetryPauseNs;
+    }
+
+    private int retry(final long now) {
+        int work = 0;
+        for (int i = 0; i < joined.size(); i++) {
+            final BranchState state = joined.get(i);
+            if (state.joinRetryAtNs != 0 && now - state.joinRetryAtNs >= 0) {
+                state.joinRetryAtNs = 0;
+                waitingForRetry--;
+                work++;
+                if (state.joinListeners != null && resource.isRegistered()) {
+                    enlist(state);
+                }
+            }
+        }
+        return work;
     }
 
     /** The resource is registered over a new link. */
@@ -100,18 +134,18 @@ final class Joins {
 
     int doWork(final long now) {
         nowNs = now;
+        int work = waitingForRetry > 0 ? retry(now) : 0;
         if (now - sweepAtNs < 0) {
-            return 0;
+            return work;
         }
         sweepAtNs = now + SWEEP_NS;
-        int work = 0;
         for (int i = joined.size() - 1; i >= 0; i--) {
             final BranchState state = joined.get(i);
             if (now - state.joinDeadlineNs >= 0 && isOurs(state)) {
                 fail(state, Refusal.NOT_ACTIVE, "nobody asked to prepare the branch before its deadline");
                 work++;
             }
-            if (state.phase != Phase.ACTIVE && !isOurs(state)) {
+            if (isOver(state) && state.joinRetryAtNs == 0) {
                 joined.set(i, joined.get(joined.size() - 1));
                 joined.remove(joined.size() - 1);
             }
@@ -148,9 +182,17 @@ final class Joins {
             && state.decisionEpoch == 0);
     }
 
+    /** Whether the coordinator, or nobody, asks for more. */
+    private static boolean isOver(final BranchState state) {
+        final boolean isRolledBackHere = state.decision == DecisionType.ROLLBACK && state.decisionEpoch == 0;
+        return state.phase != Phase.ACTIVE && (state.phase == Phase.DECIDED || !isRolledBackHere);
+    }
+
     private void fail(final BranchState state, final Refusal refusal, final String text) {
         refuse(state, refusal, text);
-        if (isOurs(state)) {
+        if (state.phase == Phase.ACTIVE && !state.isJoinConfirmed) {
+            branches.joinRefused(state);
+        } else if (isOurs(state)) {
             branches.rollBackHere(state);
         }
     }

@@ -13,10 +13,17 @@ import java.util.Map;
  */
 final class Lookups {
     private static final int MAX_KNOWN = 1 << 16;
+    private static final long MS = 1_000_000L;
+    private static final long SWEEP_NS = 250 * MS;
 
     private static final class Question {
+        final long deadlineNs;
         long requestId;
         final List<LookupListener> listeners = new ArrayList<>(1);
+
+        Question(final long deadlineNs) {
+            this.deadlineNs = deadlineNs;
+        }
     }
 
     private final SessionContext context;
@@ -24,6 +31,8 @@ final class Lookups {
     private final TransactionPublisher publisher;
     private final Map<String, Integer> known = new HashMap<>();
     private final Map<String, Question> open = new LinkedHashMap<>();
+    private long nowNs;
+    private long sweepAtNs;
 
     Lookups(final SessionContext context, final Connection connection, final Outbox outbox) {
         this.context = context;
@@ -43,7 +52,7 @@ final class Lookups {
                 listener.onRefused(Refusal.LIBRARY_OVERLOADED, "more than " + open.size() + " names are looked up");
                 return;
             }
-            question = new Question();
+            question = new Question(nowNs + connection.limits().maxTimeoutMs() * MS);
             open.put(name, question);
             if (connection.isOpen()) {
                 ask(name, question);
@@ -79,6 +88,23 @@ final class Lookups {
                 listener.onRefused(refusal, text);
             }
         }
+    }
+
+    /** Refuses what found no coordinator to ask for too long. */
+    int doWork(final long now) {
+        nowNs = now;
+        if (now - sweepAtNs < 0) {
+            return 0;
+        }
+        sweepAtNs = now + SWEEP_NS;
+        final List<Question> late = new ArrayList<>(0);
+        open.values().removeIf(question -> now - question.deadlineNs >= 0 && late.add(question));
+        for (final Question question : late) {
+            for (final LookupListener listener : question.listeners) {
+                listener.onRefused(Refusal.NOT_CONNECTED, "the coordinator could not be asked in time");
+            }
+        }
+        return late.size();
     }
 
     void close() {

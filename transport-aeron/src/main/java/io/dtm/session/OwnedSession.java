@@ -5,15 +5,17 @@ final class OwnedSession {
     /** The counter never wraps: this is the last one that is used. */
     static final long LAST_COUNTER = 0xFFFF_FFFEL;
 
+    private static final int ENDED = 0;
+
     private final int sessionId;
     private final long tokenHigh;
     private final long tokenLow;
-    private final int openedInEpoch;
+    private int openedInEpoch;
     private long nextCounter;
     private int unfinished;
     private boolean attached;
     private boolean unknownToPeer;
-    private boolean ended;
+    private boolean isAdopted;
 
     OwnedSession(
         final int sessionId,
@@ -28,6 +30,13 @@ final class OwnedSession {
         this.nextCounter = firstCounter;
     }
 
+    /** Of another process, or of this one's past: it is resumed to repeat and to ask, and begins nothing. */
+    static OwnedSession adopted(final int sessionId, final long tokenHigh, final long tokenLow) {
+        final OwnedSession session = new OwnedSession(sessionId, tokenHigh, tokenLow, ENDED, LAST_COUNTER + 1);
+        session.isAdopted = true;
+        return session;
+    }
+
     int sessionId() {
         return sessionId;
     }
@@ -40,8 +49,13 @@ final class OwnedSession {
         return tokenLow;
     }
 
+    /** 0: it has ended, or was adopted and not resumed yet. */
     int openedInEpoch() {
         return openedInEpoch;
+    }
+
+    void openedInEpoch(final int epoch) {
+        openedInEpoch = epoch;
     }
 
     /** How many more transactions it can begin. */
@@ -86,13 +100,18 @@ final class OwnedSession {
         attached = value;
     }
 
-    /** Whether the coordinator has ended it: it can still be asked, but begins and registers nothing. */
-    boolean hasEnded() {
-        return ended;
+    /** The coordinator has ended it: it is kept to ask for what is unfinished. */
+    void ended() {
+        openedInEpoch = ENDED;
     }
 
-    void ended() {
-        ended = true;
+    boolean hasEnded() {
+        return openedInEpoch == ENDED;
+    }
+
+    /** Whether it serves to begin transactions and to register resources, and not only to ask. */
+    boolean isOfUse() {
+        return !isAdopted && !hasEnded();
     }
 
     /** Whether the coordinator said that it doesn't know it, which counts only once that coordinator is obeyed. */

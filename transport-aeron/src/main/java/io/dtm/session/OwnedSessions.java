@@ -58,7 +58,7 @@ final class OwnedSessions {
     /** Whether there is one that is of more use than to ask. */
     boolean anyAttached() {
         for (int i = 0; i < sessions.size(); i++) {
-            if (sessions.get(i).isAttached() && !sessions.get(i).hasEnded()) {
+            if (sessions.get(i).isAttached() && sessions.get(i).isOfUse()) {
                 return true;
             }
         }
@@ -72,10 +72,10 @@ final class OwnedSessions {
 
     /** The session under which resources are registered: it stays the same as long as it can. Or null. */
     OwnedSession registrar() {
-        if (registrar == null || !registrar.isAttached() || registrar.hasEnded()) {
+        if (registrar == null || !registrar.isAttached() || !registrar.isOfUse()) {
             registrar = null;
             for (int i = 0; i < sessions.size() && registrar == null; i++) {
-                if (sessions.get(i).isAttached() && !sessions.get(i).hasEnded()) {
+                if (sessions.get(i).isAttached() && sessions.get(i).isOfUse()) {
                     registrar = sessions.get(i);
                 }
             }
@@ -98,7 +98,7 @@ final class OwnedSessions {
         beginner = null;
         for (int i = sessions.size() - 1; i >= 0 && beginner == null; i--) {
             final OwnedSession session = sessions.get(i);
-            if (session.isAttached() && !session.hasEnded() && session.openedInEpoch() == epoch
+            if (session.isAttached() && session.isOfUse() && session.openedInEpoch() == epoch
                 && session.countersLeft() > 0) {
                 beginner = session;
             }

@@ -230,10 +230,29 @@ class ClientTransactionsTest {
     }
 
     @Test
-    void shouldReportUnknownWhenTheCoordinatorClosesTheSessionAsLost() {
+    void shouldAskForWhatALostSessionLeftUnfinishedAndBeginNothingInIt() {
         session.submit(request(3), listener);
-        coordinator.run();
+        coordinator.run().said();
         coordinator.closed(7, CloseReason.LOST).run();
+        coordinator.after(1_000).expect("SessionResume 7 token 70/71 known 1/101");
+        coordinator.resumed(7, 0).expect("SessionOpen known 1/101 name '' credentials ''");
+        coordinator.opened(8).expect("Inquire 7:1 DECIDED");
+        coordinator.committed(FIRST).run();
+
+        assertEquals("COMMITTED 7:1", listener.takeHeard());
+        session.submit(request(5), listener);
+        coordinator.expect("Submit 8:1 timeout 0 DECIDED 0->5 'to5'");
+        coordinator.after(300).expect("SessionClose 7");
+    }
+
+    @Test
+    void shouldReportUnknownWhenALostSessionCannotBeAskedAnyMore() {
+        session.submit(request(3), listener);
+        coordinator.run().said();
+        coordinator.closed(7, CloseReason.TOO_SLOW).run();
+        coordinator.after(1_000).said();
+        coordinator.rejected(SessionResumeDecoder.TEMPLATE_ID, Refusal.SESSION_UNKNOWN, "").run();
+        coordinator.opened(8).run();
 
         assertEquals("UNKNOWN 7:1", listener.takeHeard());
     }

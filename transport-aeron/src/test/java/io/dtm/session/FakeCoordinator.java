@@ -35,24 +35,24 @@ import org.agrona.ExpandableArrayBuffer;
  * A coordinator that says what a test tells it to say, and writes down what the library says. Drives the library's duty
  * cycle and its clock.
  */
-final class FakeCoordinator {
-    static final long ID = 0xC0FFEE;
-    static final long MS = 1_000_000L;
+public final class FakeCoordinator {
+    public static final long ID = 0xC0FFEE;
+    public static final long MS = 1_000_000L;
 
-    final InMemoryLink link = new InMemoryLink();
+    public final InMemoryLink link = new InMemoryLink();
     final Transcript transcript = new Transcript();
-    CoordinatorSession library;
-    long nowNs = 1_000_000_000_000L;
-    long coordinatorId = ID;
-    int epoch = 1;
-    long nonce = 101;
-    long nonceAtKnownEpoch;
+    public CoordinatorSession library;
+    public long nowNs = 1_000_000_000_000L;
+    public long coordinatorId = ID;
+    public int epoch = 1;
+    public long nonce = 101;
+    public long nonceAtKnownEpoch;
 
     private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer();
     private final FrameBuilder frame = new FrameBuilder(1344);
 
     /** Lets the library work until it has nothing more to do. */
-    FakeCoordinator run() {
+    public FakeCoordinator run() {
         int idleTurns = 0;
         while (idleTurns < 3) {
             nowNs += 1_000;
@@ -65,20 +65,20 @@ final class FakeCoordinator {
         return this;
     }
 
-    FakeCoordinator after(final long ms) {
+    public FakeCoordinator after(final long ms) {
         nowNs += ms * MS;
         return run();
     }
 
     /** The link is lost; the library builds another and starts its handshake. */
-    FakeCoordinator loseLink() {
+    public FakeCoordinator loseLink() {
         link.lose();
         run();
         return after(1_000);
     }
 
     /** The coordinator is killed and started again: the next epoch, whose chain contains the last one. */
-    FakeCoordinator restart() {
+    public FakeCoordinator restart() {
         nonceAtKnownEpoch = nonce;
         epoch++;
         nonce++;
@@ -86,19 +86,19 @@ final class FakeCoordinator {
     }
 
     /** The library said this since the last time, in this order, and nothing else. */
-    FakeCoordinator expect(final String... lines) {
+    public FakeCoordinator expect(final String... lines) {
         run();
         assertEquals(String.join("\n", lines), String.join("\n", transcript.take()));
         return this;
     }
 
-    List<String> said() {
+    public List<String> said() {
         run();
         return transcript.take();
     }
 
     /** Takes the first session open of a test: session 7, token 70/71. */
-    FakeCoordinator connect() {
+    public FakeCoordinator connect() {
         run();
         transcript.take();
         opened(7);
@@ -106,13 +106,13 @@ final class FakeCoordinator {
         return this;
     }
 
-    static long transaction(final int sessionId, final long counter) {
+    public static long transaction(final int sessionId, final long counter) {
         return (long) sessionId << 32 | counter;
     }
 
     // what a coordinator says
 
-    FakeCoordinator opened(final int sessionId) {
+    public FakeCoordinator opened(final int sessionId) {
         final SessionOpenedEncoder encoder = new SessionOpenedEncoder().wrap(scratch, 0)
             .requestId(transcript.requestId)
             .coordinatorId(coordinatorId)
@@ -131,7 +131,7 @@ final class FakeCoordinator {
         return send(SessionOpenedEncoder.TEMPLATE_ID, SessionOpenedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator resumed(final int sessionId, final int openedIn) {
+    public FakeCoordinator resumed(final int sessionId, final int openedIn) {
         final SessionResumedEncoder encoder = new SessionResumedEncoder().wrap(scratch, 0)
             .requestId(transcript.requestId)
             .coordinatorId(coordinatorId)
@@ -145,7 +145,7 @@ final class FakeCoordinator {
         return send(SessionResumedEncoder.TEMPLATE_ID, SessionResumedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator challenge(final String text) {
+    public FakeCoordinator challenge(final String text) {
         final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         final ChallengeEncoder encoder = new ChallengeEncoder().wrap(scratch, 0)
             .requestId(transcript.requestId)
@@ -153,13 +153,13 @@ final class FakeCoordinator {
         return send(ChallengeEncoder.TEMPLATE_ID, ChallengeEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator closed(final int sessionId, final CloseReason reason) {
+    public FakeCoordinator closed(final int sessionId, final CloseReason reason) {
         final SessionClosedEncoder encoder =
             new SessionClosedEncoder().wrap(scratch, 0).sessionId(sessionId).reason(reason);
         return send(SessionClosedEncoder.TEMPLATE_ID, SessionClosedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator registered(final int resourceId) {
+    public FakeCoordinator registered(final int resourceId) {
         final RegisteredEncoder encoder = new RegisteredEncoder().wrap(scratch, 0)
             .requestId(transcript.requestId)
             .sessionId(7)
@@ -171,18 +171,18 @@ final class FakeCoordinator {
         return send(RegisteredEncoder.TEMPLATE_ID, RegisteredEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator found(final int resourceId) {
+    public FakeCoordinator found(final int resourceId) {
         final FoundEncoder encoder =
             new FoundEncoder().wrap(scratch, 0).requestId(transcript.requestId).resourceId(resourceId);
         return send(FoundEncoder.TEMPLATE_ID, FoundEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
     /** Refuses the last request. */
-    FakeCoordinator rejected(final int template, final Refusal refusal, final String text) {
+    public FakeCoordinator rejected(final int template, final Refusal refusal, final String text) {
         return rejected(transcript.requestId, Templates.NO_BRANCH, template, refusal, text);
     }
 
-    FakeCoordinator rejected(
+    public FakeCoordinator rejected(
         final long requestId, final int branchId, final int template, final Refusal refusal, final String text) {
         final RejectedEncoder encoder = new RejectedEncoder().wrap(scratch, 0)
             .requestId(requestId)
@@ -193,18 +193,18 @@ final class FakeCoordinator {
         return send(RejectedEncoder.TEMPLATE_ID, RejectedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator joined(final long transactionId, final int branchId) {
+    public FakeCoordinator joined(final long transactionId, final int branchId) {
         final JoinedEncoder encoder = new JoinedEncoder().wrap(scratch, 0).epoch(epoch);
         encoder.joinsCount(1).next().transactionId(transactionId).branchId(branchId);
         return send(JoinedEncoder.TEMPLATE_ID, JoinedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator committed(final long transactionId) {
+    public FakeCoordinator committed(final long transactionId) {
         return outcome(transactionId, OutcomeStage.DECIDED, OutcomeType.COMMITTED, AbortReason.NONE,
             Templates.NO_BRANCH, "");
     }
 
-    FakeCoordinator outcome(
+    public FakeCoordinator outcome(
         final long transactionId,
         final OutcomeStage stage,
         final OutcomeType outcome,
@@ -225,7 +225,7 @@ final class FakeCoordinator {
         return send(OutcomesEncoder.TEMPLATE_ID, OutcomesEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator prepare(
+    public FakeCoordinator prepare(
         final int resourceId,
         final long incarnation,
         final long transactionId,
@@ -246,7 +246,7 @@ final class FakeCoordinator {
         return send(PreparesEncoder.TEMPLATE_ID, PreparesEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator decide(
+    public FakeCoordinator decide(
         final int resourceId,
         final long transactionId,
         final int branchId,
@@ -264,7 +264,7 @@ final class FakeCoordinator {
         return send(DecisionsEncoder.TEMPLATE_ID, DecisionsEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator commitOnePhase(
+    public FakeCoordinator commitOnePhase(
         final int resourceId,
         final long incarnation,
         final long transactionId,
@@ -284,14 +284,14 @@ final class FakeCoordinator {
             OnePhaseCommitsEncoder.TEMPLATE_ID, OnePhaseCommitsEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator forgetEvidence(final int resourceId, final long transactionId, final int branchId) {
+    public FakeCoordinator forgetEvidence(final int resourceId, final long transactionId, final int branchId) {
         final ForgetEvidenceEncoder encoder =
             new ForgetEvidenceEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId);
         encoder.branchesCount(1).next().transactionId(transactionId).branchId(branchId);
         return send(ForgetEvidenceEncoder.TEMPLATE_ID, ForgetEvidenceEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
-    FakeCoordinator raw(final byte[] bytes) {
+    public FakeCoordinator raw(final byte[] bytes) {
         link.toLibrary.add(bytes);
         return this;
     }

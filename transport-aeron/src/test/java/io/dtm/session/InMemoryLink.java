@@ -7,17 +7,17 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A link that does what a test says. */
-final class InMemoryLink implements CoordinatorLink {
+public final class InMemoryLink implements CoordinatorLink {
     final ArrayDeque<byte[]> toLibrary = new ArrayDeque<>();
     final List<byte[]> fromLibrary = new ArrayList<>();
-    Status status = Status.CONNECTED;
-    boolean isBackPressured;
+    public Status status = Status.CONNECTED;
+    public boolean isBackPressured;
     int reconnects;
     boolean isClosed;
     /** What the link becomes by a reconnect. */
-    Status statusAfterReconnect = Status.CONNECTED;
+    public Status statusAfterReconnect = Status.CONNECTED;
 
-    void lose() {
+    public void lose() {
         status = Status.LOST;
         toLibrary.clear();
         fromLibrary.clear();

@@ -243,6 +243,29 @@ class InteractiveTransactionsTest {
     }
 
     @Test
+    void shouldAskForTheOutcomeOverTheEndedSessionWhenItIsLostAfterTheCommit() {
+        session.commit(begun, NONE, Acknowledge.DECIDED, listener);
+        coordinator.run();
+        coordinator.closed(7, CloseReason.LOST).run();
+        coordinator.after(1_000).said();
+        coordinator.resumed(7, 0).run().said();
+        coordinator.opened(8).expect("Inquire 7:1 DECIDED");
+        coordinator.committed(T).run();
+
+        assertEquals("COMMITTED 7:1", listener.takeHeard());
+    }
+
+    @Test
+    void shouldReportAbortedWhenTheSessionHasEndedWhileTheLinkWasDown() {
+        coordinator.loseLink();
+        coordinator.resumed(7, 0).run();
+        coordinator.opened(8).run();
+        session.commit(begun, NONE, Acknowledge.DECIDED, listener);
+
+        assertEquals("ABORTED 7:1 CLIENT_LOST", listener.takeHeard());
+    }
+
+    @Test
     void shouldReportAbortedWhenTheSessionIsLostAfterTheRollbackWasAskedFor() {
         session.rollback(begun, listener);
         coordinator.run();

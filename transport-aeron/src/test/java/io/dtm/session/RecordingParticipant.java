@@ -11,7 +11,7 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 
 /** Writes down what it is asked, and leaves the answers to the test. */
-final class RecordingParticipant implements Participant {
+public final class RecordingParticipant implements Participant {
     final List<String> calls = new ArrayList<>();
     final List<BranchId> prepared = new ArrayList<>();
     VoteReply vote;
@@ -24,7 +24,7 @@ final class RecordingParticipant implements Participant {
     int scans;
 
     /** What it was asked since the last time, one line a call. */
-    String takeCalls() {
+    public String takeCalls() {
         final String taken = String.join("\n", calls);
         calls.clear();
         return taken;
@@ -40,6 +40,11 @@ final class RecordingParticipant implements Participant {
             prepared.add(branch);
             reply.yes();
         }
+    }
+
+    @Override
+    public void abandonPrepare(final BranchId branch) {
+        calls.add("abandon " + text(branch));
     }
 
     @Override

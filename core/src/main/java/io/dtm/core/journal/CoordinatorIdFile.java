@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * The file that says whose directory it is: the id as 16 hexadecimal digits and a line feed. It is the last thing that
@@ -34,7 +35,7 @@ final class CoordinatorIdFile {
     }
 
     static void write(final JournalStorage storage, final long coordinatorId) throws IOException {
-        final byte[] text = String.format("%016x%n", coordinatorId).replace("\r", "").getBytes(US_ASCII);
+        final byte[] text = (String.format(Locale.ROOT, "%016x", coordinatorId) + "\n").getBytes(US_ASCII);
         final String temporary = FileNames.COORDINATOR_ID + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile file = storage.create(temporary, text.length)) {
             file.write(0, ByteBuffer.wrap(text));

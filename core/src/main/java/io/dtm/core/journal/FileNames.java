@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import java.util.Locale;
+
 /** Names of the files in a data directory. */
 final class FileNames {
     /** Holds the coordinator's id. */
@@ -18,7 +20,7 @@ final class FileNames {
 
     /** @return a name that sorts by position. */
     static String segment(final long basePosition) {
-        return String.format("%0" + POSITION_DIGITS + "d", basePosition) + SEGMENT_SUFFIX;
+        return String.format(Locale.ROOT, "%0" + POSITION_DIGITS + "d", basePosition) + SEGMENT_SUFFIX;
     }
 
     static boolean isSegment(final String name) {

@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.MarkDescriptor;
+import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.SegmentReader.Found;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -89,6 +90,9 @@ public final class JournalReader implements AutoCloseable {
             return replayFromSegment(from, handler);
         } catch (final IOException ex) {
             throw new UncheckedIOException("journal can't be read: " + ex, ex);
+        } catch (final InternalError error) {
+            throw new JournalException(Category.CORRUPT, "a file of " + storage.describe("") + " can't be accessed: it"
+                + " was cut from outside while it was read, or its device failed", error);
         }
     }
 
@@ -118,10 +122,8 @@ public final class JournalReader implements AutoCloseable {
                 position = segment.firstPosition();
             } else {
                 final JournalTail tail = examine(position, timeNs, found);
-                if (tail != null) {
-                    checkReached(from, tail);
-                    return tail;
-                }
+                checkReached(from, tail);
+                return tail;
             }
         }
     }
@@ -145,6 +147,9 @@ public final class JournalReader implements AutoCloseable {
             if (position == segment.endPosition()) {
                 return false; // Full to the last byte: the next one may not have been made.
             }
+            if (!segmentNames().contains(FileNames.segment(segment.basePosition()))) {
+                throw new IOException("the coordinator let go of " + segment.place() + " while it was read", ex);
+            }
             throw Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
                 + " ends with a reference to it at position " + position);
         }
@@ -153,17 +158,14 @@ public final class JournalReader implements AutoCloseable {
     /**
      * There is no valid record at the position. Nothing behind it is ever accepted; but what is there may prove that
      * something is missing here.
-     *
-     * @return the tail; or null if there is a record by now, since the coordinator runs.
      */
     private JournalTail examine(final long position, final long timeNs, final Found found) throws IOException {
         final long last = Math.max(segment.scan(position, evidence), scanLaterSegments());
+        if (hasGrownAt(position)) {
+            return new JournalTail(position, timeNs, Math.min(evidence.position(), position), 0,
+                "the journal ended at position " + position + " when it was read, and goes on");
+        }
         if (evidence.position() > position) {
-            final Found now = segment.at(position);
-            if (now == Found.RECORD
-                || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())))) {
-                return null;
-            }
             throw Corruption.exception(what(found) + " in segment " + segment.place() + ", position " + position
                 + " (offset " + (position - segment.basePosition()) + "), but " + evidence.witness()
                 + " says that everything up to " + evidence.position() + " was forced");
@@ -175,6 +177,13 @@ public final class JournalReader implements AutoCloseable {
             + tornBytes + " bytes from there on are cut off; forced for certain is everything up to "
             + evidence.position() + " (" + evidence.witness() + ")";
         return new JournalTail(position, timeNs, evidence.position(), tornBytes, description);
+    }
+
+    /** @return whether the coordinator runs, and has gone on since there was nothing at the position. */
+    private boolean hasGrownAt(final long position) throws IOException {
+        final Found now = segment.at(position);
+        return now == Found.RECORD
+            || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())));
     }
 
     /** @return position behind the last byte that isn't zero, or 0 if there are only zeros. */

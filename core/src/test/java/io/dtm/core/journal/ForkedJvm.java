@@ -19,6 +19,7 @@ final class ForkedJvm implements AutoCloseable {
         final List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-ea", "-Xmx128m", "-XX:TieredStopAtLevel=1",
+            "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null",
             "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             main.getName()));
         command.addAll(List.of(arguments));

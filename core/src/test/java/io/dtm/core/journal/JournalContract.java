@@ -310,6 +310,26 @@ abstract class JournalContract extends StorageSuite {
     }
 
     @Test
+    void shouldHaltWhenAMappedAccessFaults() {
+        final Process process = Process.start(storage());
+        process.append("before");
+        final UnsafeBuffer faulting = new UnsafeBuffer(new byte[8]) {
+            @Override
+            public byte[] byteArray() {
+                throw new InternalError("a fault occurred in an unsafe memory access operation");
+            }
+        };
+        assertCategory(Category.APPEND_FAILED, () -> process.journal().append(1, 1_000_000, faulting, 0, 8));
+        assertCategory(Category.APPEND_FAILED, () -> process.append("no more"));
+        assertCategory(Category.APPEND_FAILED, process::forceAll);
+        kill(process);
+
+        final Process next = Process.start(storage());
+        assertEquals(process.all(), next.replayed());
+        next.close();
+    }
+
+    @Test
     void shouldAssertThatOneThreadAppends() throws InterruptedException {
         final Process process = Process.start(storage());
         process.append("this thread does it");

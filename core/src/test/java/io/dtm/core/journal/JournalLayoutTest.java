@@ -16,12 +16,13 @@ class JournalLayoutTest {
         + "44 54 4d 2e 53 45 47 00 01 00 00 10 00 20 00 00 " // magic, version, header length, segment length
         + "f0 de bc 9a 78 56 34 12 00 00 00 00 00 00 00 00 " // coordinator id, base position
         + "00 00 00 00 00 00 00 00 15 cd 5b 07 00 00 00 00 " // forced position, created
-        + "00 00 00 00 00 00 00 00 00 00 00 00 "; // then the CRC
-    private static final String FIRST_RECORD_PREFIX = "f0 de bc 9a 78 56 34 12 00 10 00 00 00 00 00 00 1f 00 00 01 ";
+        + "00 00 00 00 00 00 00 00 00 00 00 00 2a d5 b9 66 "; // nothing, CRC
     private static final String FIRST_RECORD = ""
-        + "d2 02 96 49 00 00 00 00 07 00 00 00 00 00 00 00 00 00 00 00 61 62 63 "; // time, unforced, link, highs, frame
-    private static final String SECOND_RECORD_PREFIX = "f0 de bc 9a 78 56 34 12 20 10 00 00 00 00 00 00 16 00 00 00 ";
-    private static final String SECOND_RECORD = "e8 03 00 00 20 00 00 00 ff ff ff ff 64 65 ";
+        + "1f 00 00 01 29 d4 09 ce d2 02 96 49 00 00 00 00 07 00 00 00 " // length 31 and X, CRC, time, unforced, link
+        + "00 00 00 00 00 00 00 00 61 62 63 00 "; // high halves, frame, alignment
+    private static final String SECOND_RECORD = ""
+        + "16 00 00 00 a9 76 ed 33 e8 03 00 00 20 00 00 00 ff ff ff ff " // length 22, CRC, 1000 ns, 32 unforced, link
+        + "64 65 00 00 "; // frame, alignment
     private static final String END_PREFIX = "f0 de bc 9a 78 56 34 12 38 10 00 00 00 00 00 00 08 00 00 02 ";
 
     private final SimulatedStorage storage = new SimulatedStorage();
@@ -31,18 +32,13 @@ class JournalLayoutTest {
         final Process process = Process.start(Process.context(storage).epochClock(() -> 123_456_789));
         process.append(7, 1_234_567_890, "abc".getBytes());
         process.append(-1, 1_234_568_890, "de".getBytes());
-        while (process.journal().appendedPosition() < Process.SEGMENT_LENGTH) {
-            process.append(1, 1_234_568_890, new byte[1004]);
-        }
         process.close();
 
         try (JournalFile file = storage.open("00000000000000000000.segment", false)) {
             final UnsafeBuffer buffer = file.buffer();
-            assertEquals(HEADER + crc(HEADER), hex(buffer, 0, 64));
-            assertEquals("1f 00 00 01 " + crc(FIRST_RECORD_PREFIX + FIRST_RECORD) + FIRST_RECORD + "00 ",
-                hex(buffer, 4096, 32));
-            assertEquals("16 00 00 00 " + crc(SECOND_RECORD_PREFIX + SECOND_RECORD) + SECOND_RECORD + "00 00 ",
-                hex(buffer, 4128, 24));
+            assertEquals(HEADER, hex(buffer, 0, 64));
+            assertEquals(FIRST_RECORD, hex(buffer, 4096, 32));
+            assertEquals(SECOND_RECORD, hex(buffer, 4128, 24));
         }
         try (JournalFile file = storage.open(FileNames.COORDINATOR_ID, false)) {
             final byte[] bytes = new byte[file.length()];

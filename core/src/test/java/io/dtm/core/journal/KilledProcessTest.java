@@ -85,7 +85,7 @@ class KilledProcessTest {
             final UnsafeBuffer frame = new UnsafeBuffer(new byte[100]);
             while (true) {
                 while (!journal.hasSpaceForNew()) {
-                    Thread.onSpinWait();
+                    Thread.yield();
                 }
                 frame.putLong(0, number[0]);
                 journal.append(1, System.nanoTime() & Long.MAX_VALUE, frame, 0, 8 + (int) (number[0] % 90));
@@ -101,6 +101,7 @@ class KilledProcessTest {
             final Thread thread = new Thread(() -> {
                 while (true) {
                     duty.run();
+                    Thread.yield();
                 }
             });
             thread.setDaemon(true);

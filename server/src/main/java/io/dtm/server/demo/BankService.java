@@ -2,9 +2,7 @@ package io.dtm.server.demo;
 
 import io.dtm.client.Dtm;
 import io.dtm.client.DtmContext;
-import io.dtm.client.Refusal;
-import io.dtm.session.RegistrationListener;
-import io.dtm.session.ResourceRegistration;
+import io.dtm.client.ServedResource;
 import io.dtm.session.SessionListener;
 import io.dtm.xa.PostgreSqlDialect;
 import io.dtm.xa.WorkResult;
@@ -17,7 +15,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.xa.PGXADataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -52,8 +49,6 @@ public final class BankService implements Callable<Integer> {
     @Option(names = "--directory", required = true)
     private Path directory;
 
-    private final AtomicBoolean saidReady = new AtomicBoolean();
-
     @Override
     public Integer call() throws Exception {
         final CountDownLatch stopped = new CountDownLatch(1);
@@ -72,10 +67,10 @@ public final class BankService implements Callable<Integer> {
                  .coordinator(coordinator)
                  .driverDirectory(directory.resolve("aeron"))
                  .listener(new ConnectionLog()))) {
-            final BankRpc rpc = new BankRpc(name, dtm, participant);
-            final ResourceRegistration registration = new ResourceRegistration(
-                name, "only", new SecureRandom().nextLong(), participant);
-            dtm.session(0).execute(session -> session.register(registration, new ReadyListener(rpc)));
+            final ServedResource bank =
+                dtm.client().serve(name, "only", new SecureRandom().nextLong(), participant);
+            bank.whenRegistered().thenRun(() -> say(READY));
+            final BankRpc rpc = new BankRpc(bank, participant);
             rpc.start(rpcPort);
             stopped.await();
             rpc.stop();
@@ -112,36 +107,12 @@ public final class BankService implements Callable<Integer> {
         System.out.println(Instant.now() + " " + text);
     }
 
-    /** Says once that the bank can be used. */
-    private final class ReadyListener implements RegistrationListener {
-        private final BankRpc rpc;
-
-        ReadyListener(final BankRpc rpc) {
-            this.rpc = rpc;
-        }
-
-        @Override
-        public void onRegistered(final long coordinatorId, final int resourceId, final int epoch) {
-            rpc.registered(coordinatorId, resourceId, epoch);
-            say("registered at coordinator " + Long.toHexString(coordinatorId) + ", epoch " + epoch);
-            if (saidReady.compareAndSet(false, true)) {
-                say(READY);
-            }
-        }
-
-        @Override
-        public void onUnregistered() {
-            rpc.unregistered();
-            say("the link to the coordinator is lost");
-        }
-
-        @Override
-        public void onRefused(final Refusal refusal, final String text) {
-            say("registration refused: " + refusal + ", " + text);
-        }
-    }
-
     private static final class ConnectionLog implements SessionListener {
+        @Override
+        public void onConnected(final long coordinatorId, final int epoch) {
+            say("connected to coordinator " + Long.toHexString(coordinatorId) + ", epoch " + epoch);
+        }
+
         @Override
         public void onDisconnected(final String reason) {
             say("disconnected: " + reason);

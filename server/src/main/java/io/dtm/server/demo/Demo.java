@@ -124,6 +124,7 @@ final class Demo {
         out.println("How the transfers ended");
         final Map<Ending, Integer> endings = log.endings();
         endings.forEach((ending, count) -> out.printf(Locale.ROOT, "  %-45s %7d%n", ending.text, count));
+        log.refusals().forEach((why, count) -> out.println("    refused " + count + " times: " + why));
         out.println("Transactions at the moment of each SIGKILL, by the journal");
         kills.kills().forEach(kill -> out.printf(Locale.ROOT, "  %-30s %s%n", kill.what(), kill.census()));
         result.findings().stream().limit(20).forEach(finding -> out.println("WRONG: " + finding));

@@ -46,6 +46,7 @@ final class TransferLog {
 
     private final Map<Long, Transfer> running = new ConcurrentHashMap<>();
     private final Map<Long, Told> told = new ConcurrentHashMap<>();
+    private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
     private final Recorder latencyUs = new Recorder(MAX_LATENCY_US, 3);
 
     void started(final Transfer transfer) {
@@ -57,8 +58,14 @@ final class TransferLog {
         ended(transfer, endingOf(transfer, outcome));
     }
 
-    void refused(final Transfer transfer) {
+    void refused(final Transfer transfer, final Throwable why) {
+        refusals.merge(String.valueOf(why.getMessage()), 1, Integer::sum);
         ended(transfer, Ending.REFUSED);
+    }
+
+    /** @return how often which refusal was heard. */
+    Map<String, Integer> refusals() {
+        return refusals;
     }
 
     private void ended(final Transfer transfer, final Ending ending) {

@@ -35,6 +35,7 @@ public final class Checker implements FrameObserver {
     private long sentFrames;
 
     // the coordinator's life
+    private boolean isCopy;
     private boolean lostPower;
     private boolean knowsDigest;
     private long digestAtDeath;
@@ -114,7 +115,7 @@ public final class Checker implements FrameObserver {
     private void onRecord(final WireMessage message) {
         switch (message.kind) {
             case EPOCH_STARTED -> {
-                if (message.epoch <= highestForcedEpoch) {
+                if (message.epoch <= highestForcedEpoch && !isCopy) {
                     violations.add("I14", "epoch " + message.epoch + " follows epoch " + highestForcedEpoch);
                 }
                 epoch = message.epoch;
@@ -162,6 +163,9 @@ public final class Checker implements FrameObserver {
      */
     public void onRecovered(final long end, final long forced) {
         faults.coordinatorLives++;
+        if (isCopy) {
+            return;
+        }
         if (end < facts.forced()) {
             violations.add("I2", "what was forced up to " + facts.forced() + " was recovered only to " + end);
         }
@@ -172,6 +176,13 @@ public final class Checker implements FrameObserver {
         lostPower = false;
         facts.onRecovered(end);
         onForced(forced);
+    }
+
+    /** The directory was replaced by an older copy of it: nothing that was forced since need be there. */
+    public void onCopyStarted() {
+        isCopy = true;
+        messages.onCopyStarted();
+        knowsDigest = false;
     }
 
     /** @param digest of the state of a process that died, after all that it had appended. */
@@ -197,6 +208,42 @@ public final class Checker implements FrameObserver {
     public void onAlarm(final String alarm, final long transactionId) {
         if (!"PRESUMED_COMMITTED".equals(alarm)) {
             violations.add("I4", "alarm " + alarm + " for transaction " + Trace.transaction(transactionId));
+        }
+    }
+
+    // operators
+
+    /**
+     * @param chosen any number.
+     * @return the id of a transaction that hasn't ended yet, if there is one; which one depends on the number.
+     */
+    public long unfinished(final int chosen) {
+        int skipped = Math.floorMod(chosen, 16);
+        long found = 0;
+        for (final TransactionRecord record : ledger.all()) {
+            if (!record.isOver && skipped-- >= 0) {
+                found = record.id;
+            }
+        }
+        return found;
+    }
+
+    /** @param transactionId that an operator asked to roll back. */
+    public void onOperatorAsked(final long transactionId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.operatorAsked = true;
+        }
+    }
+
+    /** @param transactionId that an operator was told is rolled back. */
+    public void onOperatorTold(final long transactionId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.rollbackSeen = true;
+            if (record.commitSeen || (record.toldCommitted && !record.isAllReadOnly())) {
+                violations.add("AC2", "an operator is told that it is rolled back: " + record);
+            }
         }
     }
 

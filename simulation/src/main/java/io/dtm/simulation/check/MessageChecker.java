@@ -11,6 +11,7 @@ final class MessageChecker {
     private static final int ABORTED = 3;
     private static final int NEVER_BEGUN = 4;
     private static final int EXPIRED = 5;
+    private static final int ONE_PHASE_ABORTED = 2;
     private static final int NOTHING_WRITTEN = 1;
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -22,6 +23,7 @@ final class MessageChecker {
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
+    private boolean isCopy;
     private long nowNs;
 
     MessageChecker(
@@ -30,6 +32,11 @@ final class MessageChecker {
         this.facts = facts;
         this.faults = faults;
         this.violations = violations;
+    }
+
+    /** Clones of a coordinator give out the same ids: nobody promises otherwise. */
+    void onCopyStarted() {
+        isCopy = true;
     }
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
@@ -52,6 +59,12 @@ final class MessageChecker {
                     record.refusalSeen |= message.value == BranchRecord.NO;
                 }
             }
+            case ONE_PHASE_RESULT -> {
+                final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null && message.value == ONE_PHASE_ABORTED) {
+                    onePhaseAborted(record, record.branch(message.branchId));
+                }
+            }
             case ENLIST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -66,6 +79,17 @@ final class MessageChecker {
             }
             default -> { }
         }
+    }
+
+    /** Also a library that has given up a join answers so, without asking the resource. */
+    private void onePhaseAborted(final TransactionRecord record, final BranchRecord branch) {
+        if (branch.committed) {
+            violations.add("I8", "a participant says that " + record + " aborted, and has committed it");
+        }
+        if (!branch.onePhaseAborted && !faults.any()) {
+            violations.add("AC4", "a participant gave up " + record + " for no reason");
+        }
+        branch.onePhaseAborted = true;
     }
 
     private void begun(final String peer, final WireMessage message, final boolean isInteractive) {
@@ -116,7 +140,7 @@ final class MessageChecker {
     private void sessionOpened(final WireMessage message) {
         epochBySession.put(message.sessionId, message.epoch);
         final long before = tokenBySession.put(message.sessionId, message.tokenHigh);
-        if (before != 0 && before != message.tokenHigh) {
+        if (before != 0 && before != message.tokenHigh && !isCopy) {
             violations.add("I3", "session id " + message.sessionId + " was given out twice");
         }
     }
@@ -265,6 +289,7 @@ final class MessageChecker {
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any();
             case 9 -> isOfEarlierEpoch(record, message.epoch);
+            case 10 -> record.operatorAsked;
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };

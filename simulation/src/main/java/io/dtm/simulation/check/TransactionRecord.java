@@ -19,6 +19,7 @@ final class TransactionRecord {
     /** Its client has heard the last of it. */
     boolean isOver;
     boolean rollbackRequested;
+    boolean operatorAsked;
     /** A vote NO was sent, by a participant or by its library. */
     boolean refusalSeen;
     int timeoutMs;

@@ -19,5 +19,7 @@ public enum Fault {
     /** A force fails. */
     FAILING_FORCE,
     /** The coordinator's disk is full for a while. */
-    STORAGE_FULL
+    STORAGE_FULL,
+    /** An operator rolls a transaction back. */
+    OPERATOR
 }

@@ -107,6 +107,7 @@ public final class FaultInjector {
             }
             case FAILING_FORCE -> coordinator.storage().failForceAfter(random.nextInt(FORCES));
             case STORAGE_FULL -> fillStorage();
+            case OPERATOR -> coordinator.rollBackAny();
             default -> throw new IllegalStateException("no such fault: " + fault);
         }
     }

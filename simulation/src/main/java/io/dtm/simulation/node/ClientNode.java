@@ -6,6 +6,7 @@ import io.dtm.client.Refusal;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.LookupListener;
 import io.dtm.session.OutcomeListener;
+import io.dtm.session.SessionContext;
 import io.dtm.session.SubmitRequest;
 import io.dtm.simulation.check.Checker;
 import io.dtm.simulation.engine.RandomStream;
@@ -25,6 +26,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class ClientNode extends Peer {
     private static final long LOOKUP_RETRY_NS = 20_000_000L;
     private static final long REFUSED_RETRY_NS = 10_000_000L;
+    private static final long LAST_COUNTER = 0xFFFF_FFFEL;
     private static final int MAX_RETRIES = 3;
 
     private final ClientSettings settings;
@@ -59,6 +61,12 @@ public final class ClientNode extends Peer {
         this.workload = workload;
         this.checker = checker;
         this.resourceIds = new int[workload.resources().size()];
+    }
+
+    @Override
+    protected SessionContext context(final SessionContext context) {
+        return settings.countersLeft() == 0
+            ? context : context.counters(LAST_COUNTER - settings.countersLeft(), settings.countersLeft() / 2);
     }
 
     @Override
@@ -132,7 +140,7 @@ public final class ClientNode extends Peer {
         payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
         final SubmitRequest request = new SubmitRequest()
             .timeoutMs(drawTimeoutMs())
-            .acknowledge(random.nextInt(4) == 0 ? Acknowledge.COMPLETED : Acknowledge.DECIDED);
+            .acknowledge(drawAcknowledge());
         for (final int index : choose()) {
             request.branch(resourceIds[index], payload, 0, Long.BYTES);
         }
@@ -153,12 +161,23 @@ public final class ClientNode extends Peer {
         return Arrays.copyOf(chosen.toIntArray(), count);
     }
 
+    private Acknowledge drawAcknowledge() {
+        if (random.chance(settings.acceptedPerMillion())) {
+            return Acknowledge.ACCEPTED;
+        }
+        return random.nextInt(4) == 0 ? Acknowledge.COMPLETED : Acknowledge.DECIDED;
+    }
+
     int drawTimeoutMs() {
         return random.nextInt(3) == 0 ? 0 : (int) random.between(settings.minTimeoutMs(), settings.maxTimeoutMs());
     }
 
     int resourceId(final int index) {
         return resourceIds[index];
+    }
+
+    long drawCallNs() {
+        return random.skewed(settings.minCallNs(), settings.maxCallNs());
     }
 
     ClientSettings settings() {
@@ -215,8 +234,11 @@ public final class ClientNode extends Peer {
             }
             final boolean committed = outcome.status() == Outcome.Status.COMMITTED;
             final boolean aborted = outcome.status() == Outcome.Status.ABORTED;
-            trace.event(name, committed ? "is told COMMITTED %T" : aborted ? "is told ABORTED %T" : "is told UNKNOWN %T",
-                transactionId, requestId);
+            trace.event(name, "is told " + outcome.status() + " %T", transactionId, requestId);
+            if (outcome.status() == Outcome.Status.ACCEPTED) {
+                later(drawCallNs(), () -> session().inquire(transactionId, Acknowledge.DECIDED, this));
+                return;
+            }
             workload.attempted();
             checker.onTold(transactionId, committed, aborted);
             ended(requestId, retries, committed, aborted);

@@ -28,6 +28,7 @@ import io.dtm.simulation.network.CoordinatorPort;
 import io.dtm.simulation.network.SimulatedNetwork;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -35,6 +36,11 @@ import org.agrona.concurrent.Agent;
  * between any two stages, and starts again by itself.
  */
 public final class CoordinatorNode {
+    /** Greatest number of branches of a transaction: a life is short, and its buffers are small. */
+    public static final int MAX_BRANCHES = 8;
+    /** Greatest number of bytes of payload in a transaction. */
+    public static final int MAX_PAYLOAD_BYTES = 64;
+
     private static final String NAME = "coordinator";
     private static final int SEGMENT_LENGTH = 64 * 1024;
     private static final int MAX_FRAME_LENGTH = 16 * 1024;
@@ -43,10 +49,10 @@ public final class CoordinatorNode {
     private static final int EGRESS = 3;
     private static final int FORCE = 4;
     private static final int SPACE = 5;
-    private static final int SMALL_BRANCHES = 16;
-    private static final int SMALL_PAYLOAD = 1024;
-    private static final int OUTBOUND_BYTES = 8 * 1024 * 1024;
-    private static final int OUTBOUND_BOUND = OutboundBound.of(512, SMALL_BRANCHES, SMALL_PAYLOAD);
+    /** Frames of one datagram hold fewer events. */
+    private static final int EVENTS = 128;
+    private static final int OUTBOUND_BYTES = 1024 * 1024;
+    private static final int OUTBOUND_BOUND = OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES);
 
     private final Schedule schedule;
     private final RandomStream random;
@@ -54,7 +60,8 @@ public final class CoordinatorNode {
     private final SimulatedNetwork network;
     private final Checker checker;
     private final Violations violations;
-    private final SimulatedStorage storage = new SimulatedStorage();
+    private SimulatedStorage storage = new SimulatedStorage();
+    private SimulatedStorage copy;
     private final CoordinatorSettings settings;
     private CoordinatorTimes times;
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
@@ -77,6 +84,11 @@ public final class CoordinatorNode {
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
+    private boolean mayHalt;
+    private String haltReason;
+    private long lastOperatorAnswer;
+    private long lastOperatorRequest = 1_000_000;
+    private final Long2LongHashMap rollbacks = new Long2LongHashMap(0);
 
     /**
      * @param schedule   of the simulation.
@@ -85,7 +97,7 @@ public final class CoordinatorNode {
      * @param network    that it listens to.
      * @param checker    watches its journal.
      * @param violations takes unexpected halts.
-     * @param settings   of the coordinator; at most 16 branches and 1 KiB of payload in a transaction.
+     * @param settings   of the coordinator, within {@link #MAX_BRANCHES} and {@link #MAX_PAYLOAD_BYTES}.
      * @param times      of its stages and its disk.
      */
     public CoordinatorNode(
@@ -135,6 +147,43 @@ public final class CoordinatorNode {
     /** @return transactions that it has in flight; 0 while it is down. */
     public int transactionsInFlight() {
         return isUp ? coordinator.transactionsInFlight() : 0;
+    }
+
+    /** @return id of the operator's request that was answered last. */
+    public long lastOperatorAnswer() {
+        return lastOperatorAnswer;
+    }
+
+    /** @return why the last process halted by itself; null if it didn't. */
+    public String haltReason() {
+        return haltReason;
+    }
+
+    /** The data directory is copied, as a snapshot of a virtual machine would. */
+    public void copyStorage() {
+        copy = StorageCopy.of(storage);
+    }
+
+    /** A process starts on the copy, which takes the place of the directory: from now on it may have to halt. */
+    public void startFromCopy() {
+        kill();
+        storage = copy;
+        copy = null;
+        base = null;
+        mayHalt = true;
+        checker.onCopyStarted();
+        start();
+    }
+
+    /** An operator asks for a transaction, whichever, to be rolled back. */
+    public void rollBackAny() {
+        final long transactionId = checker.unfinished(random.nextInt(16));
+        if (isUp && transactionId != 0) {
+            checker.onOperatorAsked(transactionId);
+            rollbacks.put(++lastOperatorRequest, transactionId);
+            operators.rollback(lastOperatorRequest, transactionId);
+            wakeUp();
+        }
     }
 
     /** @return for operators' commands, while the process runs. */
@@ -228,7 +277,7 @@ public final class CoordinatorNode {
             .nanoClock(schedule::nowNs)
             .wallClock(() -> schedule.nowNs() / 1_000_000L)
             .ringSlots(256)
-            .arenaBytes(256 * 1024)
+            .arenaBytes(128 * 1024)
             .outboundBytes(OUTBOUND_BYTES)
             .outboundBoundBytes(OUTBOUND_BOUND)
             .maxBacklogBytes(1 << 20));
@@ -299,7 +348,8 @@ public final class CoordinatorNode {
         final boolean isExpected = cause instanceof JournalException
             && (((JournalException) cause).category() == Category.FORCE_FAILED
                 || ((JournalException) cause).category() == Category.NO_SPACE);
-        if (!isExpected) {
+        haltReason = cause.getMessage();
+        if (!isExpected && !mayHalt) {
             final StackTraceElement[] at = cause.getStackTrace();
             violations.add("halt", "the coordinator halted in " + stage + ": " + cause
                 + (at.length > 0 ? " at " + at[0] : ""));
@@ -398,6 +448,10 @@ public final class CoordinatorNode {
     private final class AlarmListener implements EgressListener {
         @Override
         public void onOperatorAnswered(final long requestId, final int code, final String text) {
+            lastOperatorAnswer = requestId;
+            if (code == 0 && rollbacks.get(requestId) != 0) {
+                checker.onOperatorTold(rollbacks.get(requestId));
+            }
             trace.event("operator", "request %1 is answered: " + (code == 0 ? "done" : text), requestId, code);
         }
 

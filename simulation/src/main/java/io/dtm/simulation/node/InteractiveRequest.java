@@ -6,8 +6,10 @@ import io.dtm.session.BeginListener;
 import io.dtm.session.ClientTransaction;
 import io.dtm.session.JoinListener;
 import io.dtm.simulation.resource.Work;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * An interactive transaction of an application: it calls services, some of them twice, waits for their answers or
@@ -60,10 +62,15 @@ final class InteractiveRequest implements BeginListener {
             }
         }
         for (int i = 0; i < calls.size(); i++) {
-            call(calls.get(i), 1L << i);
+            final boolean isSingle = calls.indexOf(calls.get(i)) == calls.lastIndexOf(calls.get(i));
+            if (isSingle && client.random.chance(client.settings().enlistedPerMillion())) {
+                enlist(calls.get(i));
+            } else {
+                call(calls.get(i), 1L << i);
+            }
         }
         if (isRacing) {
-            client.later(drawCallNs(), this::commit);
+            client.later(client.drawCallNs(), this::commit);
         } else {
             client.later(CALL_TIMEOUT_NS, () -> {
                 hasFailed = true;
@@ -72,13 +79,9 @@ final class InteractiveRequest implements BeginListener {
         }
     }
 
-    private long drawCallNs() {
-        return client.random.skewed(client.settings().minCallNs(), client.settings().maxCallNs());
-    }
-
     private void call(final int index, final long part) {
         final String resource = client.workload().resources().get(index);
-        client.later(drawCallNs(), () -> {
+        client.later(client.drawCallNs(), () -> {
             final List<ParticipantNode> up = new ArrayList<>();
             for (final ParticipantNode service : client.workload().services()) {
                 if (service.isUp() && service.resourceName().equals(resource)) {
@@ -93,16 +96,35 @@ final class InteractiveRequest implements BeginListener {
         });
     }
 
-    private void serve(final ParticipantNode service, final int index, final long part) {
-        service.serve(client.resourceId(index), transaction, new Work(requestId, part), new JoinListener() {
+    /** The participant gets the work with PREPARE; the commit names the branch by itself. */
+    private void enlist(final int index) {
+        final int resourceId = client.resourceId(index);
+        final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
+        payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
+        client.library().enlist(transaction, resourceId, payload, 0, Long.BYTES, new JoinListener() {
             @Override
             public void onJoined() {
-                client.later(drawCallNs(), () -> answered(index, part, true));
+                answered(index, 1L << resourceId, true);
             }
 
             @Override
             public void onRefused(final Refusal refusal, final String text) {
-                client.later(drawCallNs(), () -> answered(index, part, false));
+                answered(index, 1L << resourceId, false);
+            }
+        });
+        client.wakeUp();
+    }
+
+    private void serve(final ParticipantNode service, final int index, final long part) {
+        service.serve(client.resourceId(index), transaction, new Work(requestId, part), new JoinListener() {
+            @Override
+            public void onJoined() {
+                client.later(client.drawCallNs(), () -> answered(index, part, true));
+            }
+
+            @Override
+            public void onRefused(final Refusal refusal, final String text) {
+                client.later(client.drawCallNs(), () -> answered(index, part, false));
             }
         });
     }

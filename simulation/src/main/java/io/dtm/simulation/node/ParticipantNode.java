@@ -14,16 +14,20 @@ import io.dtm.simulation.resource.SimulatedParticipant;
 import io.dtm.simulation.resource.Work;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 
 /** One of the places at which a resource is served: one process after another, each a new incarnation. */
 public final class ParticipantNode extends Peer {
+    private final String instanceName;
     private final String resourceName;
     private final Function<RandomStream, SimulatedParticipant> participants;
     private SimulatedParticipant participant;
+    private LongUnaryOperator incarnations = LongUnaryOperator.identity();
     private ResourceRegistration registration;
 
     /**
-     * @param name         of the process, and of the instance.
+     * @param name         of the process.
+     * @param instanceName of the place at which it serves: two processes may claim the same.
      * @param resourceName that it serves.
      * @param schedule     of the simulation.
      * @param random       of this node alone.
@@ -33,6 +37,7 @@ public final class ParticipantNode extends Peer {
      */
     public ParticipantNode(
         final String name,
+        final String instanceName,
         final String resourceName,
         final Schedule schedule,
         final RandomStream random,
@@ -40,8 +45,14 @@ public final class ParticipantNode extends Peer {
         final SimulatedNetwork network,
         final Function<RandomStream, SimulatedParticipant> participants) {
         super(name, schedule, random, trace, network);
+        this.instanceName = instanceName;
         this.resourceName = resourceName;
         this.participants = participants;
+    }
+
+    /** @param value changes the incarnation that is drawn: for tests that break rule 3. */
+    public void incarnations(final LongUnaryOperator value) {
+        incarnations = value;
     }
 
     /** @return name of the resource that it serves. */
@@ -93,7 +104,8 @@ public final class ParticipantNode extends Peer {
     @Override
     protected void onStart() {
         participant = participants.apply(random.split("process " + life()));
-        registration = new ResourceRegistration(resourceName, name, random.nextLong() | 1, participant);
+        registration = new ResourceRegistration(
+            resourceName, instanceName, incarnations.applyAsLong(random.nextLong() | 1), participant);
         session().register(registration, RegistrationListener.NONE);
     }
 

@@ -14,7 +14,7 @@ import io.dtm.simulation.network.SimulatedNetwork;
  * the library then still does reaches nobody. Can be paused.
  */
 public abstract class Peer {
-    private static final long HEARTBEAT_NS = 20_000_000L;
+    private static final long HEARTBEAT_NS = 50_000_000L;
     private static final long MIN_STEP_NS = 1_000L;
     private static final long MAX_STEP_NS = 30_000L;
 

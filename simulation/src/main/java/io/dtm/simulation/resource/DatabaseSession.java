@@ -24,15 +24,15 @@ public final class DatabaseSession {
         this.schedule = schedule;
         this.random = random;
         this.settings = settings;
+        database.sessionStarts();
     }
 
     /** The process dies. What it has sent may still happen. */
     void die() {
-        isDead = true;
-    }
-
-    SimulatedDatabase database() {
-        return database;
+        if (!isDead) {
+            isDead = true;
+            database.sessionEnds();
+        }
     }
 
     /**

@@ -30,6 +30,7 @@ public final class SimulatedDatabase {
     private final ArrayDeque<Long> lastCommitted = new ArrayDeque<>();
     private final Map<BranchId, Work> prepared = new LinkedHashMap<>();
     private final Map<Key, Evidence> evidence = new LinkedHashMap<>();
+    private int sessions;
     private final Map<Key, Integer> onePhaseInFlight = new LinkedHashMap<>();
 
     /**
@@ -174,6 +175,19 @@ public final class SimulatedDatabase {
     /** @param branch whose evidence goes. */
     public void forgetEvidence(final BranchId branch) {
         evidence.remove(Key.of(branch));
+    }
+
+    void sessionStarts() {
+        sessions++;
+    }
+
+    void sessionEnds() {
+        sessions--;
+    }
+
+    /** Whether some other process may still send statements. */
+    boolean hasOtherSessions() {
+        return sessions > 1;
     }
 
     void onePhaseStarts(final BranchId branch) {

@@ -181,7 +181,12 @@ public class SimulatedParticipant implements Participant {
     @Override
     public void forgetEvidence(final BranchId branch) {
         crashPoint.run();
-        session.execute(() -> database.forgetEvidence(branch), () -> { });
+        session.execute(() -> {
+            // a row that says ABORTED stays as long as a former process may still commit the branch (rule 9)
+            if (database.evidence(branch) != SimulatedDatabase.Evidence.ABORTED || !database.hasOtherSessions()) {
+                database.forgetEvidence(branch);
+            }
+        }, () -> { });
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.dtm.simulation.transcript;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a transcript calls transactions: T1, T2, ... A request's id is the number; the transaction's id is found out. */
+/** What a transcript calls transactions: T1, T2, ... The number is the request; the id is found out. */
 final class Names {
     private final Map<Long, Long> transactionByRequest = new LinkedHashMap<>();
     private final Map<Long, Long> requestByTransaction = new LinkedHashMap<>();

@@ -33,6 +33,19 @@ final class Received {
         count.expected = count.received;
     }
 
+    void expectNoMore(final String party, final String what) {
+        final Count count = counts.get(new Key(party, what));
+        if (count == null || count.received > count.expected) {
+            throw new AssertionError(party + (count == null ? " never got " : " got another ") + what);
+        }
+    }
+
+    void expectNone(final String party, final String what) {
+        if (counts.containsKey(new Key(party, what))) {
+            throw new AssertionError(party + " got " + what);
+        }
+    }
+
     void expectNothing(final String party) {
         final List<String> unexpected = all(party, true);
         if (!unexpected.isEmpty()) {

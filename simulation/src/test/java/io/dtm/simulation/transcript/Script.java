@@ -42,6 +42,21 @@ final class Script {
         expectations();
     }
 
+    /** Whether a line is of the language. */
+    boolean understands(final String line) {
+        return verbs.stream().anyMatch(verb -> verb.pattern().matcher(line).matches());
+    }
+
+    int size() {
+        return verbs.size();
+    }
+
+    /** How many verbs one of these lines uses. */
+    long used(final List<String> lines) {
+        return verbs.stream().filter(verb -> lines.stream().anyMatch(line -> verb.pattern().matcher(line).matches()))
+            .count();
+    }
+
     /** Runs one line. */
     void run(final String line) {
         for (final Verb verb : verbs) {
@@ -69,11 +84,16 @@ final class Script {
         verb("coordinator starts", m -> world.coordinator.start());
         verb("coordinator is killed", m -> world.coordinator.kill());
         verb("coordinator loses power", m -> world.coordinator.loseUnforced());
+        verb("the directory is copied", m -> world.coordinator.copyStorage());
+        verb("coordinator starts from the copy", m -> world.coordinator.startFromCopy());
         verb("hold the force", m -> world.coordinator.holdForce(true));
         verb("let the force end", m -> world.coordinator.holdForce(false));
         verb("{names} starts?", m -> list(m.group(1)).forEach(world::start));
         verb("{name} starts for {name}", m -> world.startParticipant(m.group(1), m.group(2)));
-        verb("{names} crash(?:es)?", m -> list(m.group(1)).forEach(name -> world.peer(name).kill()));
+        verb("{names} crash(?:es)?", m -> list(m.group(1)).forEach(name -> {
+            world.checker.faults().peerFaults++;
+            world.peer(name).kill();
+        }));
         verb("{name} can commit alone", m -> world.onePhase.add(m.group(1)));
         verb("{name} stands still for ([0-9]+) seconds?", m -> world.peer(m.group(1)).pause(
             world.schedule.nowNs() + Long.parseLong(m.group(2)) * 1_000_000_000L));
@@ -83,6 +103,8 @@ final class Script {
     private void clients() {
         verb("{name} submits {t} to {names}(?: within ([0-9]+) seconds)?", m -> world.client(m.group(1)).submit(
             Names.request(m.group(2)), list(m.group(3)), timeout(m.group(4)), Acknowledge.DECIDED));
+        verb("{name} looks up {names}", m ->
+            list(m.group(2)).forEach(name -> world.client(m.group(1)).withResource(name, resourceId -> { })));
         verb("{name} begins {t}(?: for ([0-9]+) seconds)?", m ->
             world.client(m.group(1)).begin(Names.request(m.group(2)), timeout(m.group(3))));
         verb("{name} calls {name} in {t}", m -> call(m.group(1), m.group(2), m.group(3)));
@@ -136,9 +158,15 @@ final class Script {
         verb("hold {word} {t} (?:to|from) {name}", m -> world.hold(pattern(m)));
         verb("deliver {word} {t} (?:to|from) {name}", m -> world.deliver(pattern(m)));
         verb("a copy of {word} {t} (?:to|from) {name} arrives", m -> world.replay(pattern(m)));
-        verb("{name} loses its link", m -> world.peer(m.group(1)).link().lose());
-        verb("{name} is cut off for ([0-9]+) seconds", m -> world.peer(m.group(1)).link().partition(
-            world.schedule.nowNs() + Long.parseLong(m.group(2)) * 1_000_000_000L));
+        verb("{name} loses its link", m -> {
+            world.checker.faults().peerFaults++;
+            world.peer(m.group(1)).link().lose();
+        });
+        verb("{name} is cut off for ([0-9]+) seconds", m -> {
+            world.checker.faults().peerFaults++;
+            world.peer(m.group(1)).link().partition(
+                world.schedule.nowNs() + Long.parseLong(m.group(2)) * 1_000_000_000L);
+        });
     }
 
     private static Pattern pattern(final MatchResult match) {
@@ -180,6 +208,15 @@ final class Script {
                 world.received.expect(m.group(1), what + m.group(4), false);
             }
         });
+        verb("expect {name} does not get {word} {t} again", m ->
+            world.received.expectNoMore(m.group(1), Word.named(m.group(2)) + " " + m.group(3)));
+        verb("expect {name} has not got {word} {t}", m ->
+            world.received.expectNone(m.group(1), Word.named(m.group(2)) + " " + m.group(3)));
+        verb("expect {name} has not heard from {name} in {t}", m ->
+            world.received.expectNone(m.group(1), m.group(2) + "'s answer in " + m.group(3)));
+        verb("expect operator is answered", m -> expectAnswers(lastRequest));
+        verb("expect operator is not answered", m -> expectAnswers(lastRequest - 1));
+        verb("expect coordinator halts", m -> expectHalt());
         verb("expect {name} hears from {name} in {t}", m ->
             world.received.expect(m.group(1), m.group(2) + "'s answer in " + m.group(3), false));
         verb("expect {name} fails {name} in {t}", m ->
@@ -190,6 +227,18 @@ final class Script {
         verb("expect {t} (?:is|stays) prepared at {names}", m -> expectAt(m, Resting.PREPARED));
         verb("expect {t} (?:is|stays) committed at {names}", m -> expectAt(m, Resting.COMMITTED));
         verb("expect {t} (?:has left nothing|leaves nothing) at {names}", m -> expectAt(m, Resting.NOTHING));
+    }
+
+    private void expectAnswers(final long lastAnswered) {
+        if (world.coordinator.lastOperatorAnswer() != lastAnswered) {
+            throw new AssertionError("the last answer is that to request " + world.coordinator.lastOperatorAnswer());
+        }
+    }
+
+    private void expectHalt() {
+        if (world.coordinator.isUp() || world.coordinator.haltReason() == null) {
+            throw new AssertionError("the coordinator goes on");
+        }
     }
 
     private enum Resting { PREPARED, COMMITTED, NOTHING }

@@ -9,7 +9,6 @@ import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.ResourceSettings;
-import io.dtm.simulation.resource.SimulatedDatabase;
 import io.dtm.simulation.resource.SimulatedDatabase.Evidence;
 import io.dtm.simulation.resource.SimulatedParticipant;
 import io.dtm.simulation.resource.Work;
@@ -19,13 +18,13 @@ import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /** A participant that votes, and commits alone, when the transcript says so; decisions it obeys at once. */
-final class ScriptedParticipant extends SimulatedParticipant {
+class ScriptedParticipant extends SimulatedParticipant {
     private static final ResourceSettings PROMPT = new ResourceSettings(0, 0, RandomStream.MILLION, 0, 1, 1);
 
     private record Asked(BranchId branch, Work work, VoteReply vote, OnePhaseReply onePhase) {
     }
 
-    private final ScriptedDatabase hands;
+    final ScriptedDatabase hands;
     private final ResourceListener listener;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private final Map<Long, Work> worked = new LinkedHashMap<>();
@@ -149,7 +148,7 @@ final class ScriptedParticipant extends SimulatedParticipant {
         }, () -> byEvidence(question.branch(), question.onePhase()));
     }
 
-    private void byEvidence(final BranchId branch, final OnePhaseReply reply) {
+    void byEvidence(final BranchId branch, final OnePhaseReply reply) {
         if (isDead) {
             return;
         }

@@ -24,12 +24,21 @@ final class TranscriptTest {
         return files.stream().map(path -> DynamicTest.dynamicTest(path.getFileName().toString(), () -> run(path)));
     }
 
-    static void run(final Path path) throws IOException {
-        final TranscriptWorld world = new TranscriptWorld();
-        run(world, Files.readAllLines(path));
+    private static void run(final Path path) throws IOException {
+        run(path, new Rules());
     }
 
-    static void run(final TranscriptWorld world, final List<String> lines) {
+    /** @param transcript its file's name without ".txt". */
+    static void run(final String transcript, final Rules rules) throws IOException {
+        run(DIRECTORY.resolve(transcript + ".txt"), rules);
+    }
+
+    private static void run(final Path path, final Rules rules) throws IOException {
+        final TranscriptWorld world = new TranscriptWorld(rules);
+        run(world, path.getFileName().toString(), Files.readAllLines(path));
+    }
+
+    static void run(final TranscriptWorld world, final String name, final List<String> lines) {
         final Script script = new Script(world);
         for (int i = 0; i < lines.size(); i++) {
             final String line = lines.get(i).replaceFirst("#.*", "").trim();
@@ -38,12 +47,16 @@ final class TranscriptTest {
                     script.run(line);
                     check(world);
                 } catch (final RuntimeException | AssertionError e) {
-                    fail("line " + (i + 1) + ": " + line + "\n  " + e.getMessage() + "\n"
+                    fail(name + " line " + (i + 1) + ": " + line + "\n  " + e.getMessage() + "\n"
                         + String.join("\n", world.trace.last(LAST_EVENTS)), e);
                 }
             }
         }
-        world.received.expectNothingForAnybody();
+        try {
+            world.received.expectNothingForAnybody();
+        } catch (final AssertionError e) {
+            fail(name + " at its end: " + e.getMessage(), e);
+        }
     }
 
     private static void check(final TranscriptWorld world) {

@@ -52,6 +52,7 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     final Map<String, ParticipantNode> participants = new LinkedHashMap<>();
     final Map<String, ScriptedClient> clients = new LinkedHashMap<>();
     final List<String> onePhase = new ArrayList<>();
+    private final Rules rules;
     private final RandomStream random = new RandomStream(1);
     private final FrameReader reader = new FrameReader();
     private final FrameReader heldReader = new FrameReader();
@@ -60,18 +61,30 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     private final List<Copy> copies = new ArrayList<>();
 
     TranscriptWorld() {
+        this(new Rules());
+    }
+
+    /** @param rules that hold: tests switch some off. */
+    TranscriptWorld(final Rules rules) {
+        this.rules = rules;
         network = new SimulatedNetwork(schedule, random.split("network"), trace, NetworkSettings.IMMEDIATE,
             this::onSent);
         network.courier(this);
         network.arrivals((peer, linkId, toPeer, buffer, offset, length) ->
             reader.read(buffer, offset, message -> onArrived(peer, message)));
-        final CoordinatorSettings usual = CoordinatorSettings.defaults();
         coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
-            new CoordinatorSettings(usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), 16, 512,
-                1024, 1000, 100, 100, usual.maxInstances(), 1 << 20, 1000, usual.retentionMs(), 5_000, 5_000,
-                usual.durability()),
-            CoordinatorTimes.IMMEDIATE);
+            settings(), CoordinatorTimes.IMMEDIATE);
         coordinator.mayStart(false);
+        coordinator.plant(rules::journal);
+    }
+
+    /** Nothing is repeated within the time that a few lines take. */
+    private static CoordinatorSettings settings() {
+        final CoordinatorSettings usual = CoordinatorSettings.defaults();
+        return new CoordinatorSettings(
+            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
+            CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, 1000, 100, 100,
+            usual.maxInstances(), 1 << 20, 1000, usual.retentionMs(), 5_000, 5_000, usual.durability());
     }
 
     /** Lets everything happen that happens at once. */
@@ -97,9 +110,16 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     void startParticipant(final String name, final String resource) {
         final ScriptedDatabase database = databases.computeIfAbsent(resource,
             key -> new ScriptedDatabase(new SimulatedDatabase(resource, trace, checker.resources())));
-        participants.computeIfAbsent(name, key -> new ParticipantNode(name, resource, schedule, random.split(name),
-            trace, network, process -> new ScriptedParticipant(database, schedule, process, checker.resources(),
-                onePhase.contains(resource)))).start();
+        participants.computeIfAbsent(name, key -> participantNode(name, resource, database)).start();
+    }
+
+    private ParticipantNode participantNode(
+        final String name, final String resource, final ScriptedDatabase database) {
+        final ParticipantNode node = new ParticipantNode(name, name, resource, schedule, random.split(name),
+            trace, network, process -> rules.participant(database, schedule, process, checker.resources(),
+                onePhase.contains(resource)));
+        node.incarnations(rules::incarnation);
+        return node;
     }
 
     Peer peer(final String name) {
@@ -130,6 +150,7 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     public boolean holds(final String peer, final boolean toPeer, final DirectBuffer buffer, final int length) {
         for (final Pattern pattern : held) {
             if (pattern.peer().equals(peer) && pattern.word().isToPeer() == toPeer && contains(buffer, pattern)) {
+                held.remove(pattern); // it stands for one message; what is behind that one waits by itself
                 return true;
             }
         }
@@ -151,7 +172,6 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
         if (first == null || !contains(first, pattern)) {
             throw new AssertionError("the next message that is held there is not " + pattern);
         }
-        held.remove(pattern);
         network.release(peer(pattern.peer()).link(), pattern.word().isToPeer());
     }
 

@@ -1,0 +1,56 @@
+package io.dtm.core.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.core.journal.RecordedRecords.Entry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reading mapped files while others append to them, force them and prepare space. */
+class LiveReaderTest {
+    private static final int ROUNDS = 60;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldReadAPrefixWheneverItReads() throws InterruptedException {
+        final Process process = Process.start(
+            Process.context(new MappedStorage(directory.resolve("data"))).segmentLength(64 * 1024));
+        final AtomicBoolean isStopped = new AtomicBoolean();
+        final Thread writer = new Thread(() -> {
+            process.journal().handOver();
+            final Random random = new Random(1);
+            while (!isStopped.get()) {
+                process.appendSome(20, random);
+                process.forceAll();
+            }
+        });
+        writer.start();
+        List<Entry> before = List.of();
+        long lowest = 0;
+        try (JournalReader reader = JournalReader.open(directory.resolve("data"))) {
+            for (int round = 0; round < ROUNDS && before.size() < 10_000; round++) {
+                final RecordedRecords records = new RecordedRecords();
+                final JournalTail tail = reader.replay(0, records);
+                assertFalse(tail.isTorn(), tail.description());
+                assertTrue(tail.position() >= lowest);
+                assertTrue(tail.evidencePosition() <= tail.position());
+                assertEquals(before, records.entries().subList(0, before.size()));
+                before = records.entries();
+                lowest = process.journal().appendedPosition();
+            }
+        } finally {
+            isStopped.set(true);
+            writer.join();
+        }
+        assertEquals(process.all().subList(0, before.size()), before);
+        process.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.dtm.systemtest;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A coordinator's process and its data directory: started, killed and started again on the same ground. */
+final class CoordinatorChild implements AutoCloseable {
+    private static final String MAIN = "io.dtm.server.Dtm";
+    private static final String READY = "coordinator ready";
+
+    private final House house;
+    private final Path directory;
+    private final String endpoint;
+    private final ChildJvm jvm;
+
+    CoordinatorChild(
+        final House house, final Path directory, final List<String> jvmOptions, final List<String> settings) {
+        this(house, directory, "localhost:" + House.freeUdpPorts(), jvmOptions, settings);
+    }
+
+    private CoordinatorChild(
+        final House house,
+        final Path directory,
+        final String endpoint,
+        final List<String> jvmOptions,
+        final List<String> settings) {
+        this.house = house;
+        this.directory = directory;
+        this.endpoint = endpoint;
+        final List<String> arguments = new ArrayList<>(List.of("coordinator",
+            "-D", "dtm.directory=" + directory,
+            "-D", "dtm.ingress.endpoint=" + endpoint,
+            "-D", "dtm.journal.segment.length=1m"));
+        for (final String setting : settings) {
+            arguments.addAll(List.of("-D", setting));
+        }
+        jvm = new ChildJvm("coordinator", house.path("coordinator-log"), jvmOptions, MAIN, arguments);
+    }
+
+    /** @return another process on the same data directory, with another endpoint, not started. */
+    CoordinatorChild second() {
+        return house.own(new CoordinatorChild(house, directory, List.of(), List.of()));
+    }
+
+    /** Starts it and waits until it serves. */
+    CoordinatorChild start() {
+        jvm.start().awaitLine(READY);
+        return this;
+    }
+
+    void kill() {
+        jvm.kill();
+    }
+
+    ChildJvm jvm() {
+        return jvm;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    String endpoint() {
+        return endpoint;
+    }
+
+    /** @return what the journal holds now; it may be running. */
+    JournalStory story() {
+        return JournalStory.read(directory.resolve("journal"));
+    }
+
+    @Override
+    public void close() {
+        jvm.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.dtm.systemtest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All that one test starts, on a directory of its own; closed in the reverse order, also when the test fails. One
+ * thread.
+ */
+final class House implements AutoCloseable {
+    private static final Set<Integer> USED_PORTS = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private int numbers;
+
+    House() {
+        try {
+            directory = Files.createTempDirectory("dtm-system-test-");
+        } catch (final IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** @return a path that nobody else uses. */
+    Path path(final String name) {
+        return directory.resolve(name + "-" + ++numbers);
+    }
+
+    <T extends AutoCloseable> T own(final T closeable) {
+        owned.push(closeable);
+        return closeable;
+    }
+
+    /** Starts a coordinator and waits until it serves. */
+    CoordinatorChild coordinator(final String... settings) {
+        return coordinator(List.of(), settings);
+    }
+
+    CoordinatorChild coordinator(final List<String> jvmOptions, final String... settings) {
+        return own(new CoordinatorChild(this, path("coordinator"), jvmOptions, List.of(settings))).start();
+    }
+
+    /** A connection of this JVM. */
+    Peer peer(final String name, final CoordinatorChild... coordinators) {
+        final List<String> endpoints = List.of(coordinators).stream().map(CoordinatorChild::endpoint).toList();
+        return own(new Peer(name, path(name + "-aeron"), null, endpoints));
+    }
+
+    /** A participant with a resource on disk, in a process of its own; not started. */
+    ChildJvm participantProcess(final String resource, final Path store, final CoordinatorChild coordinator,
+        final String... options) {
+        return own(new ChildJvm(resource, path(resource + "-log"), List.of(options), ParticipantMain.class.getName(),
+            List.of(coordinator.endpoint(), path(resource + "-aeron").toString(), store.toString(), resource)));
+    }
+
+    @Override
+    public void close() {
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (final Exception failed) {
+                System.err.println("not closed: " + failed);
+            }
+        }
+        try (var paths = Files.walk(directory)) {
+            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (final IOException failed) {
+            System.err.println("not deleted: " + failed);
+        }
+    }
+
+    /** @return a free UDP port whose successor is free too, never given out before by this JVM. */
+    static int freeUdpPorts() {
+        while (true) {
+            try (DatagramSocket first = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                 DatagramSocket second =
+                     new DatagramSocket(first.getLocalPort() + 1, InetAddress.getLoopbackAddress())) {
+                final int port = second.getLocalPort() - 1;
+                if (USED_PORTS.add(port) && USED_PORTS.add(port + 1)) {
+                    return port;
+                }
+            } catch (final BindException taken) {
+                continue;
+            } catch (final IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.dtm.systemtest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.client.AbortReason;
+import io.dtm.client.Outcome;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * SIGSTOP for 15 s: longer than the 10 s after which a silent session is lost, as when a machine is short of memory or
+ * moved. All come back by themselves, and what had been submitted isn't aborted before its deadline. At the same time,
+ * each in a house of its own: most of the time nothing is done.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class StoppedProcessTest {
+    private static final long STOPPED_S = 15;
+
+    private final House house = new House();
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    private static void stop(final ChildJvm process) {
+        process.pause();
+        try {
+            TimeUnit.SECONDS.sleep(STOPPED_S);
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        process.resume();
+    }
+
+    private static void assertServes(final Peer client, final int... resources) {
+        Conditions.await("outcome", client.submit(client.request("work", resources))).assertCommitted();
+    }
+
+    @Test
+    void shouldResumeWhenTheCoordinatorIsStopped() {
+        final CoordinatorChild coordinator = house.coordinator();
+        final HeldParticipant held = new HeldParticipant().withholdsVotes();
+        final HeldParticipant silent = new HeldParticipant().withholdsAcknowledgements();
+        house.peer("held", coordinator).register("held", held);
+        house.peer("silent", coordinator).register("silent", silent);
+        final Peer client = house.peer("client", coordinator);
+        final int heldId = client.lookUp("held");
+        final int silentId = client.lookUp("silent");
+        final CompletableFuture<Answer> before = client.submit(client.request("work", heldId, silentId));
+        final long id = held.awaitPrepare().branch.transactionId();
+        Conditions.await("a vote", () -> !coordinator.story().votes(id, 1).isEmpty());
+
+        coordinator.jvm().pause();
+        // both reach a coordinator that doesn't run
+        final CompletableFuture<Answer> meanwhile = client.submit(client.request("work", heldId, silentId));
+        held.awaitPrepare().yes();
+        stop(coordinator.jvm());
+        held.votes(true);
+
+        Conditions.await("outcome", before).assertCommitted();
+        assertTrue(silent.awaitDecision().isCommit);
+        Conditions.await("the other PREPARE", () -> held.prepares().size() == 2);
+        held.prepares().get(1).yes();
+        Conditions.await("outcome", meanwhile).assertCommitted();
+        Conditions.await("COMMITs", () -> silent.decisions().size() == 2 && held.decisions().size() == 2);
+        silent.decisions().forEach(HeldParticipant.Decision::done);
+        Conditions.await("the end", () -> coordinator.story().transactionsInFlight() == 0);
+        assertEquals(1, coordinator.story().epochs().size());
+    }
+
+    @Test
+    void shouldResumeWhenAParticipantIsStopped() {
+        final CoordinatorChild coordinator = house.coordinator();
+        final Path store = house.path("store");
+        final ChildJvm stopped = house.participantProcess("store", store, coordinator).start();
+        stopped.awaitLine(ParticipantMain.READY);
+        final HeldParticipant held = new HeldParticipant().withholdsVotes();
+        house.peer("held", coordinator).register("held", held);
+        final Peer client = house.peer("client", coordinator);
+        final int storeId = client.lookUp("store");
+        final int heldId = client.lookUp("held");
+        final CompletableFuture<Answer> voted = client.submit(client.request("voted", storeId, heldId));
+        final long id = held.awaitPrepare().branch.transactionId();
+        Conditions.await("its vote", () -> !coordinator.story().votes(id, 0).isEmpty());
+
+        stopped.pause();
+        final CompletableFuture<Answer> unvoted = client.submit(client.request("unvoted", storeId, heldId));
+        Conditions.await("PREPARE", () -> held.prepares().size() == 2);
+        stop(stopped);
+
+        // its YES stands, though its session was lost meanwhile
+        assertFalse(voted.isDone());
+        held.prepares().forEach(HeldParticipant.Prepare::yes);
+        Conditions.await("outcome", voted).assertCommitted();
+        // what it hadn't voted on when it was lost may have been rolled back; if so, at both
+        final Answer answer = Conditions.await("outcome", unvoted);
+        final boolean committed = answer.outcome().status() == Outcome.Status.COMMITTED;
+        if (!committed) {
+            answer.assertAborted(AbortReason.PARTICIPANT_LOST).assertBranch(0);
+        }
+        Conditions.await("the end", () -> coordinator.story().transactionsInFlight() == 0);
+        Conditions.await("nothing in doubt", () -> DirectoryParticipant.prepared(store) == 0);
+        assertEquals(committed ? 2 : 1, DirectoryParticipant.committed(store));
+        assertEquals(committed ? 2 : 1, held.decisions().stream().filter(decision -> decision.isCommit).count());
+        held.votes(true);
+        assertServes(client, storeId, heldId);
+    }
+
+    @Test
+    void shouldResumeWhenAClientIsStopped() {
+        final CoordinatorChild coordinator = house.coordinator();
+        final HeldParticipant held = new HeldParticipant().withholdsVotes();
+        final HeldParticipant willing = new HeldParticipant();
+        house.peer("held", coordinator).register("held", held);
+        house.peer("willing", coordinator).register("willing", willing);
+        final ChildJvm client = house.own(new ChildJvm("client", house.path("client-log"), List.of(),
+            ClientMain.class.getName(),
+            List.of(coordinator.endpoint(), house.path("client-aeron").toString(), "held", "willing"))).start();
+        client.awaitLine(ClientMain.SUBMITTED);
+        final long id = held.awaitPrepare().branch.transactionId();
+
+        stop(client);
+
+        Conditions.await("its loss in the journal", () -> coordinator.story().count("linkLost") > 0);
+        // a submitted transaction finishes, whatever becomes of its client
+        assertTrue(coordinator.story().outcomes(id).isEmpty());
+        held.votes(true);
+        held.awaitPrepare().yes();
+        assertTrue(willing.awaitDecision().isCommit);
+        client.awaitLine(ClientMain.SECOND);
+        assertTrue(client.said().contains(ClientMain.FIRST + "Answer[transactionId=" + id
+            + ", outcome=Outcome[status=COMMITTED"), client::said);
+        assertTrue(client.said().lines().anyMatch(line -> line.startsWith(ClientMain.SECOND)
+            && line.contains("COMMITTED")), client::said);
+        assertEquals(0, client.exitStatus(Conditions.LIMIT_S));
+    }
+}
