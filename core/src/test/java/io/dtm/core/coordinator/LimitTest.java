@@ -113,6 +113,14 @@ class LimitTest {
             "s2 <- PREPARE 1:3/0 i101 'x'");
     }
 
+    @Test
+    void shouldKeepNoPayloadOfABranchThatIsNotAskedAnyMore() {
+        final long transaction = client.withPayload("debit 5").submits(a, b);
+        b.votesNo(transaction);
+        scenario.showsState("ABORTING", transaction);
+        assertEquals(0, scenario.coordinator.state.payloads.heldBytes());
+    }
+
     private void submitsPayloads(final long transactionId, final int... lengths) {
         scenario.frame(client.link, () -> {
             scenario.coordinator.submitStart(transactionId, 0, 2, lengths.length);

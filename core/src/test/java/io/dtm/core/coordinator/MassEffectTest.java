@@ -113,6 +113,27 @@ class MassEffectTest {
     }
 
     @Test
+    void shouldSendDecisionsThatAreMadeMeanwhileAfterTheOldPrepares() {
+        final long[] transactions = submitted();
+        scenario.restart();
+        b.link = scenario.newLink();
+        scenario.resume(b.session, b.link);
+        b.registers();
+        a.link = scenario.newLink();
+        scenario.resume(a.session, a.link);
+        a.registersOnly();
+        scenario.host(() -> scenario.coordinator.continueSteps());
+        scenario.quiet();
+        a.votesYes(transactions[0]);
+        assertEquals(1, sent("s3 <- COMMIT 1:1/1"));
+        assertEquals(0, sent("s2 <- COMMIT"));
+        scenario.takeAllSteps();
+        assertEquals(1, sent("s2 <- COMMIT 1:1/0"));
+        final List<String> lines = scenario.output.lines();
+        assertTrue(lines.indexOf("s2 <- COMMIT 1:1/0") > lines.lastIndexOf("s2 <- PREPARE 1:" + MANY + "/0 i101"));
+    }
+
+    @Test
     void shouldAbortInStepsWhatAFormerProcessHasNotVotedFor() {
         final long[] transactions = submitted();
         final ScenarioParticipant next = scenario.process("A", "1", 0);

@@ -95,6 +95,7 @@ final class StateCheck {
             require(branch.listed == (branch.state != Branch.State.DONE), "listed branch");
             require(branch.payloadLength == 0 || branch.hasNotVoted() || branch.state == Branch.State.DELEGATED,
                 "payload of a branch that has voted");
+            require(branch.payloadLength == 0 || !one.isDecided(), "payload of a branch that nobody asks again");
             payloadBytes += PayloadStore.heldBytes(branch.payloadLength);
             asked += branch.state == Branch.State.ASKED ? 1 : 0;
             delegated += branch.state == Branch.State.DELEGATED ? 1 : 0;
