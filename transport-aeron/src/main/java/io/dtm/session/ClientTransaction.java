@@ -70,7 +70,7 @@ public final class ClientTransaction {
     final int timeoutMs;
     final long deadlineNs;
     final SubmitRequest request;
-    final List<Enlistment> enlistments = new ArrayList<>(0);
+    final List<Enlistment> enlistments;
 
     Acknowledge acknowledge;
     OutcomeListener listener;
@@ -102,6 +102,7 @@ public final class ClientTransaction {
         this.timeoutMs = timeoutMs;
         this.deadlineNs = deadlineNs;
         this.request = request;
+        this.enlistments = kind == Kind.INTERACTIVE ? new ArrayList<>(2) : List.of();
     }
 
     /** @return its id: the session's in the high, a counter in the low 32 bits. */

@@ -438,7 +438,6 @@ final class ClientTransactions {
             case STALE_SESSION_EPOCH:
             case TRANSACTION_FINISHED:
             case UNKNOWN_TRANSACTION:
-            case SESSION_UNKNOWN:
                 end(transaction, Outcome.unknown(refusal + " " + text));
                 return;
             default:

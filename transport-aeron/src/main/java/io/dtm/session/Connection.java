@@ -272,6 +272,14 @@ final class Connection {
         }
     }
 
+    /**
+     * Something was refused because its session isn't known, or not known over this link: that it has ended went
+     * unnoticed. A new handshake tells which sessions still serve, and which can only be asked.
+     */
+    void onSessionRefused() {
+        giveUp("a session is no longer known", context.backoffMaxNs());
+    }
+
     private int idle(final Status status) {
         if (!started) {
             started = true;

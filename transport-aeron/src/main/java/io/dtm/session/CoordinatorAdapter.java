@@ -185,6 +185,10 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
         if (!connection.isEpochConfirmed()) {
             return;
         }
+        if (refusal == Refusal.SESSION_UNKNOWN) {
+            connection.onSessionRefused();
+            return;
+        }
         switch (template) {
             case RegisterDecoder.TEMPLATE_ID:
                 resources.onRegisterRejected(requestId, refusal, text);

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.client.Refusal;
 import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.LookupDecoder;
 import io.dtm.codec.message.SessionOpenDecoder;
 import io.dtm.codec.message.SessionResumeDecoder;
+import io.dtm.codec.message.SubmitDecoder;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -195,6 +197,30 @@ class ConnectionTest {
         coordinator.closed(7, CloseReason.TOO_SLOW).run();
 
         coordinator.after(1_000).expect(OPEN_AGAIN);
+    }
+
+    @Test
+    void shouldShakeHandsAgainWhenASubmitIsRefusedBecauseItsSessionHasEndedUnnoticed() {
+        coordinator.connect();
+        session.submit(ClientTransactionsTest.request(3), listener);
+        coordinator.run().said();
+        coordinator.rejected(transaction(7, 1), 65535, SubmitDecoder.TEMPLATE_ID, Refusal.SESSION_UNKNOWN, "").run();
+        assertFalse(session.isConnected());
+
+        coordinator.after(1_001).expect(RESUME);
+        coordinator.resumed(7, 0).expect(OPEN_AGAIN);
+        coordinator.opened(8).expect("Inquire 7:1 DECIDED");
+    }
+
+    @Test
+    void shouldShakeHandsAgainWhenALookUpIsRefusedBecauseTheLinkHasNoSession() {
+        coordinator.connect();
+        session.lookup("stock", listener);
+        coordinator.run().said();
+        coordinator.rejected(LookupDecoder.TEMPLATE_ID, Refusal.SESSION_UNKNOWN, "").run();
+
+        coordinator.after(1_001).expect(RESUME);
+        coordinator.resumed(7, 1).expect("Lookup 'stock'");
     }
 
     @Test
