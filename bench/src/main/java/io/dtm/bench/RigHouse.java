@@ -2,6 +2,7 @@ package io.dtm.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -207,7 +208,7 @@ final class RigHouse implements AutoCloseable {
                 final int port = ((InetSocketAddress) first.getLocalAddress()).getPort();
                 second.bind(new InetSocketAddress(localhost, port + 1));
                 return port;
-            } catch (final java.net.BindException taken) {
+            } catch (final BindException taken) {
                 Thread.onSpinWait();
             }
         }
