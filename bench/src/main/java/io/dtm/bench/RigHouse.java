@@ -26,7 +26,7 @@ final class RigHouse implements AutoCloseable {
     private final RigConfiguration configuration;
     private final Path directory;
     private final ArrayDeque<RigProcess> processes = new ArrayDeque<>();
-    private final Thread atExit = new Thread(this::stopAll, "rig-exit");
+    private final Thread atExit = new Thread(this::clear, "rig-exit");
 
     RigHouse(final RigConfiguration configuration) {
         this.configuration = configuration;
@@ -214,17 +214,22 @@ final class RigHouse implements AutoCloseable {
         }
     }
 
-    private void stopAll() {
+    private void clear() {
         synchronized (processes) {
+            processes.forEach(RigProcess::order);
             processes.forEach(RigProcess::close);
             processes.clear();
         }
+        IoUtil.delete(directory.toFile(), true);
     }
 
     @Override
     public void close() {
-        stopAll();
-        Runtime.getRuntime().removeShutdownHook(atExit);
-        IoUtil.delete(directory.toFile(), true);
+        clear();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (final IllegalStateException ignore) {
+            // The hook is running already.
+        }
     }
 }
