@@ -17,7 +17,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The floor under a network hop there and back: a message of 128 bytes over Aeron UDP on loopback to another process,
- * and back. Either end has a driver of its own and one thread for everything, as the rig's client and participants have.
+ * and back. Either end has a driver of its own and one thread for everything, as the rig's client and participants
+ * have.
  */
 final class AeronFloor implements AutoCloseable {
     static final String READY = "echo ready";

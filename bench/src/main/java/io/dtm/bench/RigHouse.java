@@ -2,6 +2,7 @@ package io.dtm.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -25,7 +26,7 @@ final class RigHouse implements AutoCloseable {
     private final RigConfiguration configuration;
     private final Path directory;
     private final ArrayDeque<RigProcess> processes = new ArrayDeque<>();
-    private final Thread atExit = new Thread(this::stopAll, "rig-exit");
+    private final Thread atExit = new Thread(this::clear, "rig-exit");
 
     RigHouse(final RigConfiguration configuration) {
         this.configuration = configuration;
@@ -207,23 +208,28 @@ final class RigHouse implements AutoCloseable {
                 final int port = ((InetSocketAddress) first.getLocalAddress()).getPort();
                 second.bind(new InetSocketAddress(localhost, port + 1));
                 return port;
-            } catch (final java.net.BindException taken) {
+            } catch (final BindException taken) {
                 Thread.onSpinWait();
             }
         }
     }
 
-    private void stopAll() {
+    private void clear() {
         synchronized (processes) {
+            processes.forEach(RigProcess::order);
             processes.forEach(RigProcess::close);
             processes.clear();
         }
+        IoUtil.delete(directory.toFile(), true);
     }
 
     @Override
     public void close() {
-        stopAll();
-        Runtime.getRuntime().removeShutdownHook(atExit);
-        IoUtil.delete(directory.toFile(), true);
+        clear();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (final IllegalStateException ignore) {
+            // The hook is running already.
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.dtm.session.RegistrationListener;
 import io.dtm.session.ResourceRegistration;
 import java.security.SecureRandom;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.ObjectHashSet;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -23,6 +24,8 @@ final class RigParticipant implements Participant {
 
     private static final long SETTLE_NS = 300_000_000L;
 
+    /** What is prepared and not decided, since a scan must report it. */
+    private final ObjectHashSet<BranchId> open = new ObjectHashSet<>(1 << 14);
     private long prepared;
     private long committed;
     private long rolledBack;
@@ -75,23 +78,27 @@ final class RigParticipant implements Participant {
         final int length,
         final VoteReply reply) {
         prepared++;
+        open.add(branch);
         reply.yes();
     }
 
     @Override
     public void commit(final BranchId branch, final DecisionReply reply) {
         committed++;
+        open.remove(branch);
         reply.done();
     }
 
     @Override
     public void rollback(final BranchId branch, final DecisionReply reply) {
         rolledBack++;
+        open.remove(branch);
         reply.done();
     }
 
     @Override
     public void scan(final long coordinatorId, final ScanReply reply) {
+        open.forEach(reply::prepared);
         reply.complete();
     }
 

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class RigProcess implements AutoCloseable {
     private static final int STOP_SECONDS = 15;
     private static final String END = "\0";
-    private static final boolean isVerbose = Boolean.getBoolean("rig.verbose");
+    /** To see what the processes say, when the rig itself is looked into. */
+    private static final boolean IS_VERBOSE = Boolean.getBoolean("dtm.rig.verbose");
 
     private final String name;
     private final Process process;
@@ -78,7 +79,7 @@ final class RigProcess implements AutoCloseable {
                     + "\":\n" + String.join("\n", seen));
             }
             seen.add(line);
-            if (isVerbose) {
+            if (IS_VERBOSE) {
                 System.err.println(name + ": " + line);
             }
             final int at = line.indexOf(text);
@@ -86,18 +87,6 @@ final class RigProcess implements AutoCloseable {
                 return line.substring(at + text.length());
             }
         }
-    }
-
-    String name() {
-        return name;
-    }
-
-    long pid() {
-        return process.pid();
-    }
-
-    boolean isAlive() {
-        return process.isAlive();
     }
 
     /** @return processor time that it has taken, ns; its own clock's resolution is 10 ms. */

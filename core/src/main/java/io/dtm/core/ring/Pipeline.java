@@ -130,7 +130,9 @@ public final class Pipeline implements AutoCloseable {
         } else {
             start(Role.INGRESS, ingress);
             start(Role.JOURNAL, new CompositeAgent(journal, coordinator, egress, inlineForce));
-            start(Role.FORCE, new CompositeAgent(force, space));
+            start(Role.FORCE, force);
+            // Making a segment takes a hundred milliseconds and more: no force may wait for that.
+            start(Role.SPACE, space);
         }
     }
 

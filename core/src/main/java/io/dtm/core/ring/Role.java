@@ -10,7 +10,7 @@ public enum Role {
     COORDINATOR,
     /** Sends. */
     EGRESS,
-    /** Forces; with shared threading also prepares space. */
+    /** Forces. */
     FORCE,
     /** Prepares space. */
     SPACE

@@ -4,7 +4,7 @@ package io.dtm.core.ring;
 public enum Threading {
     /** A thread a stage: where there are cores enough for all of them to spin. */
     DEDICATED,
-    /** Three threads: ingress; journal, coordinator and egress; force and space. */
+    /** Ingress; journal, coordinator and egress; force; and space, which sleeps nearly always. */
     SHARED;
 
     private static final int CORES_FOR_DEDICATED = 8;

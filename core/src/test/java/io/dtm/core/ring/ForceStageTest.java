@@ -73,7 +73,7 @@ class ForceStageTest {
         final Set<String> threads = threadsThatForce(0, YieldingIdleStrategy::new);
 
         assertEquals(1, threads.size(), threads.toString());
-        assertTrue(threads.iterator().next().startsWith("[force"), threads.toString());
+        assertTrue(threads.iterator().next().equals("force"), threads.toString());
     }
 
     private Set<String> threadsThatForce(final int inlineForceLimit, final Supplier<IdleStrategy> forceIdle) {
