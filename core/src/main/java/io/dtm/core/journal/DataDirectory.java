@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,9 +37,10 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Lock files that this process has open. It must be asked before one is opened: closing any descriptor of a file
      * drops all locks that the process holds on it (POSIX), so a refused second owner would free the first one's.
-     * An open file's key is never another file's, even if it was deleted.
+     * An open file's key is never another file's, even if it was deleted; so the owners are kept here: a channel that
+     * nobody refers to any more would be closed when garbage is collected, and its lock be gone.
      */
-    private static final Set<Object> OWNED = ConcurrentHashMap.newKeySet();
+    private static final Map<Object, DataDirectory> OWNED = new ConcurrentHashMap<>();
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final FileAttribute<Set<PosixFilePermission>> NEW_FILE =
@@ -157,7 +159,7 @@ final class DataDirectory implements AutoCloseable {
     private void claim(final Path file) throws IOException {
         final BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
         final Object fileKey = attributes.fileKey() != null ? attributes.fileKey() : file.toRealPath(NOFOLLOW_LINKS);
-        if (!OWNED.add(fileKey)) {
+        if (OWNED.putIfAbsent(fileKey, this) != null) {
             channel = null; // If it is open, it stays so.
             throw owned("this process", null);
         }
