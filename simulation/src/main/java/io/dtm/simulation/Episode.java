@@ -26,7 +26,7 @@ import java.util.function.BooleanSupplier;
 public final class Episode {
     private static final long SECOND = 1_000_000_000L;
     private static final long MAX_FAULTY_NS = 120 * SECOND;
-    private static final int MAX_CRASHES = 300;
+    private static final int MAX_CRASHES = 120;
     private static final long MAX_REST_NS = 300 * SECOND;
     private static final long SETTLE_NS = 12 * SECOND;
     private static final long LOOK_NS = SECOND / 10;
@@ -95,6 +95,9 @@ public final class Episode {
             final String name = "C" + (i + 1);
             clients.add(new ClientNode(name, schedule, random.split(name), trace, network, settings.client(),
                 workload, checker));
+        }
+        if (settings.instances() > 1 && settings.sharesInstances()) {
+            checker.faults().peerFaults++; // each start of one takes the other's place
         }
         injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), checker.faults(),
             coordinator, participants, clients);

@@ -10,6 +10,7 @@ import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultPlan;
+import io.dtm.simulation.node.ClientSettings;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.ResourceSettings;
 import io.dtm.simulation.resource.SimulatedDatabase;
@@ -23,13 +24,15 @@ import org.junit.jupiter.api.Test;
 final class PlantedBugTest {
     private static final int TRANSACTIONS = 500;
     private static final long SECOND = 1_000_000_000L;
+    private static final ClientSettings CLIENT = new ClientSettings(
+        8, 0, 0, 0, 500_000, 0, 0, 0, 3, 1_000, 30_000, 100_000, 10_000, 1_000_000);
 
     private static String violations(
         final FaultPlan faults, final UnaryOperator<Journal> journal, final Episode.ParticipantMaker maker) {
         final RandomStream random = new RandomStream(1);
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
         final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 0, drawn.network(),
-            new ResourceSettings(20_000, 50_000, 500_000, 0, 5_000, 1_000_000), drawn.client(), drawn.coordinator(),
+            new ResourceSettings(20_000, 50_000, 500_000, 0, 5_000, 1_000_000), CLIENT, drawn.coordinator(),
             drawn.settings(), faults);
         final Episode episode = new Episode(random, settings, TRANSACTIONS, maker);
         episode.coordinator().plant(journal);
