@@ -76,6 +76,41 @@ class CheckpointTest {
         }
     }
 
+    /** The end of a session, of the grace period and the way back of a participant, each of them half done. */
+    @Test
+    void shouldGoOnWithSweepsThatAreHalfDone() {
+        final CoordinatorScenario scenario = CoordinatorScenario.started();
+        scenario.checkOnlyWhenAsked();
+        final ScenarioParticipant a = scenario.participant("A");
+        final ScenarioParticipant b = scenario.participant("B");
+        scenario.restart();
+        b.reconnects();
+        final ScenarioClient client = scenario.client();
+        final ScenarioClient lost = scenario.client();
+        for (int i = 0; i < 500; i++) {
+            client.submits(a, b);
+            b.joins(lost.begins());
+        }
+        lost.isLost();
+        scenario.graceEnds();
+        b.link = scenario.newLink();
+        scenario.resume(b.session, b.link);
+        b.registersOnly();
+        scenario.quiet();
+        for (int steps = 0; scenario.coordinator.hasContinuation(); steps++) {
+            final RecordingOutput output = new RecordingOutput();
+            final CoordinatorRestorer restorer = new CoordinatorRestorer(output);
+            scenario.coordinator.writeTo(restorer);
+            final CommitCoordinator restored = restorer.coordinator();
+            StateCheck.check(restored);
+            scenario.host(() -> scenario.coordinator.continueSteps());
+            restored.startFrame(0, scenario.nowNs);
+            restored.continueSteps();
+            assertEquals(scenario.output.take(), output.take(), "step " + steps);
+            assertEquals(scenario.coordinator.digest(), restored.digest(), "step " + steps);
+        }
+    }
+
     @Test
     void shouldHaveAnotherDigestAfterEachEvent() {
         final Set<Long> digests = new HashSet<>();

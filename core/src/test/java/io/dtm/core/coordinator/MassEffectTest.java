@@ -113,6 +113,24 @@ class MassEffectTest {
     }
 
     @Test
+    void shouldComeToWhatIsSubmittedWhenTheSweepStandsAtItsVeryEnd() {
+        for (int i = 0; i < Sweeps.STEP_MESSAGES; i++) {
+            client.submits(a);
+        }
+        scenario.restart();
+        a.link = scenario.newLink();
+        scenario.resume(a.session, a.link);
+        a.registersOnly();
+        scenario.quiet();
+        scenario.host(() -> scenario.coordinator.continueSteps());
+        scenario.sendsCounted("PREPARE 1:", Sweeps.STEP_MESSAGES);
+        scenario.client().submits(a);
+        scenario.sendsNothing();
+        scenario.host(() -> scenario.coordinator.continueSteps());
+        scenario.sends("s2 <- PREPARE 4:1/0 i101");
+    }
+
+    @Test
     void shouldSendDecisionsThatAreMadeMeanwhileAfterTheOldPrepares() {
         final long[] transactions = submitted();
         scenario.restart();

@@ -220,7 +220,7 @@ final class RandomWorld {
         if (process.session == 0 || !resume(process.session, process.link)) {
             process.session = open(process.link);
         }
-        if (process.session != 0) {
+        if (process.session != 0 && (losesOneIn == 0 || random(5) > 0)) {
             register(process);
         }
     }
