@@ -84,23 +84,29 @@ final class RigClient {
         resources = new int[names.length];
         final int[] missing = {names.length};
         for (int i = 0; i < names.length; i++) {
-            final int index = i;
-            session.lookup(names[i], new LookupListener() {
-                @Override
-                public void onFound(final int resourceId) {
-                    resources[index] = resourceId;
-                    missing[0]--;
-                }
-
-                @Override
-                public void onRefused(final Refusal refusal, final String text) {
-                    throw new IllegalStateException(names[index] + ": " + refusal + ", " + text);
-                }
-            });
+            lookUp(names[i], i, missing);
         }
         if (!workUntil(() -> missing[0] == 0, System.nanoTime() + START_LIMIT_NS)) {
             throw new IllegalStateException("no answer from the coordinator");
         }
+    }
+
+    private void lookUp(final String name, final int index, final int[] missing) {
+        session.lookup(name, new LookupListener() {
+            @Override
+            public void onFound(final int resourceId) {
+                resources[index] = resourceId;
+                missing[0]--;
+            }
+
+            @Override
+            public void onRefused(final Refusal refusal, final String text) {
+                if (refusal != Refusal.NOT_CONNECTED) {
+                    throw new IllegalStateException(name + ": " + refusal + ", " + text);
+                }
+                lookUp(name, index, missing); // a busy machine takes its time to connect
+            }
+        });
     }
 
     private void run(final int level, final int payloadLength, final long warmUpNs, final long measureNs) {

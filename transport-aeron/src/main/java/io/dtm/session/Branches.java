@@ -288,11 +288,16 @@ final class Branches {
         obey(state, state.id(), DecisionType.ROLLBACK, 0);
     }
 
-    /** The resource is registered over a new link: votes that may have been lost with the old one go again. */
-    void resendVotes() {
+    /**
+     * The resource is registered over a new link: what may have been lost with the old one goes again. A one-phase
+     * result too, also when the coordinator has it: its word that the evidence may go may be what was lost.
+     */
+    void resendAnswers() {
         table.forEach(state -> {
             if (state.phase == Phase.VOTED && state.voteSequence == 0 && !state.isFenced) {
                 sendVote(state);
+            } else if (state.phase == Phase.ONE_PHASE_ANSWERED && !state.isEvidenceForgotten) {
+                sendOnePhaseResult(state);
             }
         });
     }

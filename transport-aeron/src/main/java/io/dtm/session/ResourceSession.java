@@ -135,7 +135,7 @@ final class ResourceSession {
         resourceId = registered.resourceId();
         isRegistered = true;
         listener.onRegistered(guard.coordinatorId(), resourceId, guard.epoch());
-        branches.resendVotes();
+        branches.resendAnswers();
         joins.onRegistered();
         scan.want();
         return true;

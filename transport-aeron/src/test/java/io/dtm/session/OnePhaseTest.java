@@ -31,6 +31,19 @@ class OnePhaseTest extends ParticipantFixture {
     }
 
     @Test
+    void shouldAnswerAgainOverTheNextLinkUntilItIsToldThatTheEvidenceMayGo() {
+        delegate(INCARNATION).expect(COMMITTED);
+        coordinator.loseLink();
+        resumeAndRegister();
+        coordinator.expect(COMMITTED);
+
+        coordinator.forgetEvidence(RESOURCE, T, 0).run();
+        coordinator.loseLink();
+        resumeAndRegister();
+        coordinator.expect();
+    }
+
+    @Test
     void shouldAnswerOnceWhenRepeatedWhileItRuns() {
         participant.answersAtOnce = false;
         delegate(INCARNATION).run();

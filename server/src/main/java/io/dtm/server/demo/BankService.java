@@ -2,6 +2,7 @@ package io.dtm.server.demo;
 
 import io.dtm.client.Dtm;
 import io.dtm.client.DtmContext;
+import io.dtm.client.FileEpochMemory;
 import io.dtm.client.ServedResource;
 import io.dtm.session.SessionListener;
 import io.dtm.xa.PostgreSqlDialect;
@@ -66,6 +67,7 @@ public final class BankService implements Callable<Integer> {
                  .name(name)
                  .coordinator(coordinator)
                  .driverDirectory(directory.resolve("aeron"))
+                 .epochMemory(() -> new FileEpochMemory(directory.resolve("epochs")))
                  .listener(new ConnectionLog()))) {
             final ServedResource bank =
                 dtm.client().serve(name, "only", new SecureRandom().nextLong(), participant);

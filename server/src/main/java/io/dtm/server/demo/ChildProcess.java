@@ -93,6 +93,11 @@ final class ChildProcess {
         }
     }
 
+    /** Sends a signal, by its name without SIG. */
+    void signal(final String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
     /** SIGTERM, and SIGKILL if that doesn't do. */
     void stop(final int timeoutSeconds) throws InterruptedException {
         if (process != null) {

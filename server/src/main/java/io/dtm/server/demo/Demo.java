@@ -128,6 +128,9 @@ final class Demo {
         out.println("Transactions at the moment of each SIGKILL, by the journal");
         kills.kills().forEach(kill -> out.printf(Locale.ROOT, "  %-30s %s%n", kill.what(), kill.census()));
         result.findings().stream().limit(20).forEach(finding -> out.println("WRONG: " + finding));
+        if (!kills.isComplete()) {
+            out.println("WRONG: not every kill fell while transactions were PREPARING and others COMMITTING");
+        }
         if (inDoubt > 0) {
             out.println("WRONG: " + inDoubt + " transactions or branches did not end");
         }
@@ -139,6 +142,6 @@ final class Demo {
             all, Progress.committed(endings), Progress.rolledBack(endings), endings.get(Ending.UNKNOWN), inDoubt,
             kills.count("coordinator"), kills.count("service"), kills.count("database"),
             result.conserved(), result.atomic());
-        return result.atomic() && result.conserved() && inDoubt == 0;
+        return result.atomic() && result.conserved() && inDoubt == 0 && kills.isComplete();
     }
 }

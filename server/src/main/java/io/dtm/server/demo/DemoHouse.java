@@ -103,6 +103,18 @@ final class DemoHouse implements AutoCloseable {
         coordinator.kill();
     }
 
+    /** Stops it where it stands, until {@link #resumeCoordinator}. */
+    void pauseCoordinator() throws IOException, InterruptedException {
+        coordinator.signal("STOP");
+    }
+
+    /** Lets it go on; a dead one stays dead. */
+    void resumeCoordinator() throws IOException, InterruptedException {
+        if (coordinator.isAlive()) {
+            coordinator.signal("CONT");
+        }
+    }
+
     void startCoordinator() throws IOException, InterruptedException {
         final long from = coordinator.logLength();
         coordinator.start();

@@ -4,14 +4,14 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The faults of a run: the coordinator is killed half way, one service and one database server later, each while
- * transactions are PREPARING and COMMITTING, and each is started again. The journal, read after the kill, proves where
- * the kill fell; one that hit no such moment is made again. One thread.
+ * transactions are PREPARING and COMMITTING, as the journal says, and each is started again. One thread.
  */
 final class KillSchedule {
-    private static final int TRIES = 40;
+    private static final int TRIES = 200;
     private static final int LOOK_AGAIN_MS = 5;
     private static final double COORDINATOR_AT = 0.50;
     private static final double SERVICE_AT = 0.68;
@@ -63,44 +63,47 @@ final class KillSchedule {
     }
 
     private void killCoordinator() throws Exception {
-        for (int i = 0; i < TRIES; i++) {
-            awaitMoment();
-            house.killCoordinator();
-            final JournalCensus census = JournalCensus.take(house.journal());
-            record("coordinator", census);
-            house.startCoordinator();
-            out.println("     the coordinator is back");
-            if (census.isInTheMiddle()) {
-                return;
-            }
-        }
+        killInTheMiddle("coordinator", house::killCoordinator);
+        house.startCoordinator();
+        out.println("     the coordinator is back");
     }
 
     private void killService(final int bank) throws Exception {
-        awaitMoment();
-        house.killService(bank);
-        record("service of " + DemoHouse.name(bank), JournalCensus.take(house.journal()));
+        killInTheMiddle("service of " + DemoHouse.name(bank), () -> house.killService(bank));
         house.startService(bank);
         out.println("     the service is back");
     }
 
     private void killDatabase(final int bank) throws Exception {
-        awaitMoment();
-        house.killDatabase(bank);
-        record("database server of " + DemoHouse.name(bank), JournalCensus.take(house.journal()));
+        killInTheMiddle("database server of " + DemoHouse.name(bank), () -> house.killDatabase(bank));
         house.startDatabase(bank);
         out.println("     the database server is back");
     }
 
-    private void awaitMoment() throws InterruptedException {
-        for (int i = 0; i < TRIES && !JournalCensus.take(house.journal()).isInTheMiddle(); i++) {
-            Thread.sleep(LOOK_AGAIN_MS);
+    /** One kill; the coordinator is stopped meanwhile, so that its journal tells of that very moment. */
+    private void killInTheMiddle(final String what, final Killing killing) throws Exception {
+        house.pauseCoordinator();
+        JournalCensus census = JournalCensus.take(house.journal());
+        for (int i = 0; i < TRIES && !census.isInTheMiddle(); i++) {
+            house.resumeCoordinator();
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MS);
+            house.pauseCoordinator();
+            census = JournalCensus.take(house.journal());
         }
-    }
-
-    private void record(final String what, final JournalCensus census) {
+        killing.run();
+        house.resumeCoordinator();
         kills.add(new Kill(what, census));
         out.println("     SIGKILL to the " + what + " while " + census);
+    }
+
+    @FunctionalInterface
+    private interface Killing {
+        void run() throws Exception;
+    }
+
+    /** @return whether every kill was made, and fell while some transactions were PREPARING and others COMMITTING. */
+    boolean isComplete() {
+        return isDone() && kills.stream().allMatch(kill -> kill.census().isInTheMiddle());
     }
 
     List<Kill> kills() {
