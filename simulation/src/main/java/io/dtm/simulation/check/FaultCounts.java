@@ -7,6 +7,14 @@ public final class FaultCounts {
     /** Crashes and pauses of peers, lost links and partitions. */
     public int peerFaults;
 
+    /** Pauses of the coordinator: they may use up a transaction's time, but are nobody's silence. */
+    public int coordinatorPauses;
+
+    /** Whether a library may have given a branch up by itself. */
+    boolean excuseRefusals() {
+        return any() || coordinatorPauses > 0;
+    }
+
     boolean any() {
         return peerFaults > 0 || coordinatorLives > 1;
     }

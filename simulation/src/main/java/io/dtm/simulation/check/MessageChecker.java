@@ -86,7 +86,7 @@ final class MessageChecker {
         if (branch.committed) {
             violations.add("I8", "a participant says that " + record + " aborted, and has committed it");
         }
-        if (!branch.onePhaseAborted && !faults.any()) {
+        if (!branch.onePhaseAborted && !faults.excuseRefusals()) {
             violations.add("AC4", "a participant gave up " + record + " for no reason");
         }
         branch.onePhaseAborted = true;
@@ -284,7 +284,7 @@ final class MessageChecker {
     private boolean isJustified(final WireMessage message, final TransactionRecord record) {
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
-            case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.any());
+            case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
             case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any();

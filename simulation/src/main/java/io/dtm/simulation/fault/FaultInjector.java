@@ -106,8 +106,10 @@ public final class FaultInjector {
                 final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
                 onPeer(node -> node.pause(untilNs), node -> node.pause(untilNs));
             }
-            case COORDINATOR_PAUSE ->
+            case COORDINATOR_PAUSE -> {
+                counts.coordinatorPauses++;
                 coordinator.pause(schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS));
+            }
             case FAILING_FORCE -> coordinator.storage().failForceAfter(random.nextInt(FORCES));
             case STORAGE_FULL -> fillStorage();
             case OPERATOR -> coordinator.rollBackAny();

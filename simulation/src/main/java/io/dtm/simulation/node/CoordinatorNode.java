@@ -14,9 +14,11 @@ import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.journal.Survival;
+import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
-import io.dtm.core.recovery.StartEvents;
+import io.dtm.core.recovery.ReplaySource;
+import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
 import io.dtm.simulation.check.Checker;
@@ -253,33 +255,45 @@ public final class CoordinatorNode {
             .coordinatorIdSupplier(() -> random.nextLong() | 1)
             .nanoClock(schedule::nowNs)
             .epochClock(() -> schedule.nowNs() / 1_000_000L));
-        final RecoveredState state = base == null ? RecoveredState.empty() : base.copy();
-        final Recovered recovered = new Recovery(state.coordinator(), state.output(), state.recovered())
-            .replay(handler -> recovery.replay(state.recovered().endPosition(), handler));
-        final SegmentedJournal journal = recovery.start();
-        checker.onRecovered(recovered.endPosition(), journal.forcedPosition());
-        checker.onReplayed(state.coordinator().digest());
+        // beside the live state another one is recovered: what a checkpoint would hold, and it must be the same
+        final RecoveredState from = base == null ? RecoveredState.empty() : base;
+        final RecoveredState aside = base == null ? RecoveredState.empty() : base.copy();
+        final RecoveredState live = base == null ? RecoveredState.empty() : base.copy();
+        final ReplaySource source = handler -> recovery.replay(from.recovered().endPosition(), handler);
+        final Recovered recovered =
+            new Recovery(aside.coordinator(), aside.output(), aside.recovered()).replay(source);
+        checker.onReplayed(aside.coordinator().digest());
         trace.event(NAME, "starts: epoch %1, recovered up to %2", recovered.epoch() + 1, recovered.endPosition());
-        base = new RecoveredState(state.coordinator(), state.output(), recovered).copy();
-        journal.releaseBefore(recovered.endPosition());
-        run(journal, state, recovered, recovery.coordinatorId());
-    }
 
-    private void run(
-        final Journal journal, final RecoveredState state, final Recovered recovered, final long coordinatorId) {
-        coordinator = state.coordinator();
         port = network.startCoordinator(this::wakeUp);
+        coordinator = live.coordinator();
         operators = new OperatorCommands();
         baseTimeNs = recovered.lastTimeNs();
         startedNs = schedule.nowNs();
         forceScheduled = false;
         final long downtimeNs = recovered.epoch() == 0 ? 0 : schedule.nowNs() - diedNs;
-        pipeline = new Pipeline(new PipelineContext()
+        pipeline = CoordinatorHost.recover(context(live), source, () -> liveJournal(recovery, recovered),
+            from.recovered(), new EpochStart(recovery.coordinatorId(), 0, random.nextLong() | 1, downtimeNs));
+        stages = pipeline.stages();
+        if (coordinator.digest() != aside.coordinator().digest()) {
+            violations.add("I12", "two recoveries of the same journal differ");
+        }
+        base = new RecoveredState(aside.coordinator(), aside.output(), recovered);
+    }
+
+    private Journal liveJournal(final JournalRecovery recovery, final Recovered recovered) {
+        final SegmentedJournal journal = recovery.start();
+        checker.onRecovered(recovered.endPosition(), journal.forcedPosition());
+        journal.releaseBefore(recovered.endPosition());
+        return planted.apply(new WatchedJournal(journal, checker, this::requestForce));
+    }
+
+    private PipelineContext context(final RecoveredState state) {
+        return new PipelineContext()
             .poller(port)
             .publisher(port)
             .admission(new OpenAdmission())
             .tokens(random::nextLong)
-            .journal(planted.apply(new WatchedJournal(journal, checker, this::requestForce)))
             .coordinator(coordinator)
             .coordinatorClock(coordinator)
             .output(state.output())
@@ -287,9 +301,6 @@ public final class CoordinatorNode {
             .dropListener((reason, linkId) -> trace.event(NAME, "drops: " + reason, linkId, 0))
             .haltHandler(this::onHalt)
             .settings(settings)
-            .startFrames(StartEvents.after(recovered, coordinatorId, 0, random.nextLong() | 1, downtimeNs,
-                settings))
-            .baseTimeNs(baseTimeNs)
             .operators(operators)
             .nanoClock(schedule::nowNs)
             .wallClock(() -> schedule.nowNs() / 1_000_000L)
@@ -297,8 +308,7 @@ public final class CoordinatorNode {
             .arenaBytes(128 * 1024)
             .outboundBytes(OUTBOUND_BYTES)
             .outboundBoundBytes(OUTBOUND_BOUND)
-            .maxBacklogBytes(1 << 20));
-        stages = pipeline.stages();
+            .maxBacklogBytes(1 << 20);
     }
 
     /** The process dies; the system lives on. */

@@ -8,6 +8,7 @@ import io.dtm.participant.ScanReply;
 import io.dtm.participant.VoteReply;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.resource.SimulatedDatabase.Evidence;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -162,13 +163,24 @@ public class SimulatedParticipant implements Participant {
             session.executeWhenKeyIsFree(branch, () -> answerByEvidence(branch, reply));
             return;
         }
-        session.executeHoldingKey(branch, () -> database.commitWithEvidence(branch, work),
-            () -> answerByEvidence(branch, reply));
+        // what the statement itself found: by the time of the answer another process may have let the evidence go
+        final Evidence[] found = new Evidence[1];
+        session.executeHoldingKey(branch, () -> {
+            database.commitWithEvidence(branch, work);
+            found[0] = database.evidence(branch);
+        }, () -> {
+            crashPoint.run();
+            if (found[0] == Evidence.COMMITTED) {
+                reply.committed();
+            } else {
+                reply.aborted("its row says so");
+            }
+        });
     }
 
     private void answerByEvidence(final BranchId branch, final OnePhaseReply reply) {
         crashPoint.run();
-        if (database.evidence(branch) == SimulatedDatabase.Evidence.COMMITTED) {
+        if (database.evidence(branch) == Evidence.COMMITTED) {
             reply.committed();
             return;
         }
@@ -183,7 +195,7 @@ public class SimulatedParticipant implements Participant {
         crashPoint.run();
         session.execute(() -> {
             // a row that says ABORTED stays as long as a former process may still commit the branch (rule 9)
-            if (database.evidence(branch) != SimulatedDatabase.Evidence.ABORTED || !database.hasOtherSessions()) {
+            if (database.evidence(branch) != Evidence.ABORTED || !database.hasOtherSessions()) {
                 database.forgetEvidence(branch);
             }
         }, () -> { });
