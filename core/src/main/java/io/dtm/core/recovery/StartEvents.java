@@ -39,27 +39,6 @@ public final class StartEvents {
         return recovered.epoch() == 0 ? List.of(applied, epoch, applied) : List.of(epoch, applied);
     }
 
-    /**
-     * As {@link #after(Recovered, EpochStart, CoordinatorSettings)}.
-     *
-     * @param recovered     after which the epoch starts.
-     * @param coordinatorId of the directory.
-     * @param generation    of the epoch.
-     * @param nonce         drawn for this start, not 0.
-     * @param downtimeNs    by the wall clock, not negative.
-     * @param settings      that apply.
-     * @return the frames, in order.
-     */
-    public static List<DirectBuffer> after(
-        final Recovered recovered,
-        final long coordinatorId,
-        final int generation,
-        final long nonce,
-        final long downtimeNs,
-        final CoordinatorSettings settings) {
-        return after(recovered, new EpochStart(coordinatorId, generation, nonce, downtimeNs), settings);
-    }
-
     private static DirectBuffer epochStarted(final Recovered recovered, final EpochStart start) {
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
