@@ -11,6 +11,7 @@ import io.dtm.codec.message.ChallengeDecoder;
 import io.dtm.codec.message.ChallengeResponseDecoder;
 import io.dtm.codec.message.CommitDecoder;
 import io.dtm.codec.message.ContinueDecoder;
+import io.dtm.codec.message.ContradictionsSeenDecoder;
 import io.dtm.codec.message.DecisionsDecoder;
 import io.dtm.codec.message.EnlistDecoder;
 import io.dtm.codec.message.EpochRefusedDecoder;
@@ -261,5 +262,6 @@ public final class Templates {
             from(HOST, OperatorPurgeDecoder.BLOCK_LENGTH).idField(OperatorPurgeDecoder.branchIdEncodingOffset()));
         define(OperatorConfirmRecoveredDecoder.TEMPLATE_ID,
             from(HOST, OperatorConfirmRecoveredDecoder.BLOCK_LENGTH));
+        define(ContradictionsSeenDecoder.TEMPLATE_ID, from(HOST, ContradictionsSeenDecoder.BLOCK_LENGTH));
     }
 }

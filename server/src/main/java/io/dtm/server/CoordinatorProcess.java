@@ -93,7 +93,7 @@ final class CoordinatorProcess implements AutoCloseable {
                 handler -> opened.replay(0, handler),
                 opened::start,
                 Recovered.NOTHING,
-                new EpochStart(opened.coordinatorId(), 0, notZero(random), downtimeNs));
+                new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             pipeline.start();
             return new CoordinatorProcess(journal, transport, pipeline);

@@ -90,12 +90,15 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final long nonce,
         final long recoveredEnd,
         final long downtimeNs) {
-        if (epoch != state.epoch + 1 || nonce == 0 || downtimeNs < 0 || generation < state.generation
+        final boolean isRestored = generation > state.generation && state.epoch > 0;
+        if ((isRestored ? epoch <= state.epoch : epoch != state.epoch + 1)
+            || nonce == 0 || downtimeNs < 0 || generation < state.generation
             || (state.epoch > 0 && coordinatorId != state.coordinatorId)) {
             throw new IllegalArgumentException("epoch " + epoch + " of coordinator " + coordinatorId
                 + " doesn't follow epoch " + state.epoch + " of coordinator " + state.coordinatorId);
         }
         state.coordinatorId = coordinatorId;
+        state.skipLostHistory(epoch);
         state.epoch = epoch;
         if (generation > state.generation || state.generationEpoch == 0) {
             state.generationEpoch = epoch;
@@ -153,7 +156,8 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
-        sessions.opening(requestId, tokenHigh, tokenLow, knownEpoch, principal, principalOffset, principalLength);
+        sessions.opening(requestId, tokenHigh, tokenLow, knownEpoch, knownNonce,
+            principal, principalOffset, principalLength);
     }
 
     @Override
@@ -168,7 +172,8 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final int principalOffset,
         final int principalLength) {
         sessions.resuming(
-            requestId, sessionId, tokenHigh, tokenLow, knownEpoch, principal, principalOffset, principalLength);
+            requestId, sessionId, tokenHigh, tokenLow, knownEpoch, knownNonce,
+            principal, principalOffset, principalLength);
     }
 
     @Override

@@ -26,7 +26,7 @@ public interface CoordinatorInput {
      *
      * @param coordinatorId of this data directory; the first call fixes it.
      * @param epoch         one more than the last.
-     * @param generation    not lower than the last; higher after an operator's restore.
+     * @param generation    not lower than the last; higher after an operator's restore, which may skip epochs.
      * @param nonce         drawn by the host, not 0.
      * @param recoveredEnd  end of the last record that was recovered, an opaque position.
      * @param downtimeNs    by the wall clock, not negative; brings undecided deadlines nearer.

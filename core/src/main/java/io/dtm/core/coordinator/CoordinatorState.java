@@ -15,6 +15,8 @@ import org.agrona.collections.LongArrayList;
 final class CoordinatorState {
     static final long NANOS_PER_MILLI = 1_000_000L;
     /** Sessions attached to one link: an old one to finish and to ask, a new one, and what clients have kept. */
+    /** More sessions than a lost history can have opened. */
+    static final int SESSIONS_SKIPPED = 1 << 24;
     static final int MAX_SESSIONS_OF_LINK = 64;
 
     private static final int FORGOTTEN_AT_ONCE = 2;
@@ -99,9 +101,34 @@ final class CoordinatorState {
         return lastOrdinal;
     }
 
-    /** @return the nonce of that epoch; 0 if it is not in the chain (rule 12). */
+    /** @return the nonce of that epoch; 0 if it is not in the chain, or was skipped (rule 12). */
     long nonceAt(final int ofEpoch) {
         return ofEpoch >= 1 && ofEpoch <= nonces.size() ? nonces.getLong(ofEpoch - 1) : 0L;
+    }
+
+    /**
+     * What a peer is told of the epoch that it knows.
+     *
+     * @return the nonce in the chain. An epoch that an operator's restore skipped is one of the lost history: whatever
+     *     nonce it had, the operator has said that this epoch follows it.
+     */
+    long nonceAt(final int ofEpoch, final long knownNonce) {
+        final long kept = nonceAt(ofEpoch);
+        return kept == 0 && ofEpoch >= 1 && ofEpoch < epoch ? knownNonce : kept;
+    }
+
+    /**
+     * Epochs and session ids that were given out after the restored point must not be given out again.
+     *
+     * @param next first epoch of the new generation.
+     */
+    void skipLostHistory(final int next) {
+        while (nonces.size() < next - 1) {
+            nonces.addLong(0L);
+        }
+        if (next > epoch + 1) {
+            lastSessionId = (int) Math.min(Integer.MAX_VALUE, (long) lastSessionId + SESSIONS_SKIPPED);
+        }
     }
 
     Session session(final int sessionId) {

@@ -56,21 +56,21 @@ final class ParticipantEvents {
         }
         instance.arrive(session, capabilities);
         resource.connectedEpoch = state.epoch;
-        output.registered(session.id, requestId, resource.id, state.nonceAt(knownEpoch));
+        output.registered(session.id, requestId, resource.id, state.nonceAt(knownEpoch, knownNonce));
         if (!isRepeated) {
             sweeps.start(resource);
         }
     }
 
     private boolean knowsAnotherHistory(final int knownEpoch, final long knownNonce) {
-        return knownEpoch > state.epoch || (knownEpoch > 0 && state.nonceAt(knownEpoch) != knownNonce);
+        return knownEpoch > state.epoch || (knownEpoch > 0 && state.nonceAt(knownEpoch, knownNonce) != knownNonce);
     }
 
     private String otherHistory(final int knownEpoch) {
         return "a participant or client knows another history of this coordinator: it has seen epoch " + knownEpoch
             + ", this directory is at epoch " + state.epoch + " and has another nonce there. This directory is a copy "
-            + "or was restored. Start the directory that served last, or restore explicitly (see docs/protocol.md, "
-            + "rule 12)";
+            + "or was restored. Start the directory that served last, or restore this one explicitly: "
+            + "dtm coordinator --restored (see docs/protocol.md, rule 12)";
     }
 
     private Resource resource(final Session session, final long requestId, final byte[] name) {

@@ -22,6 +22,7 @@ final class SessionEvents {
         final long tokenHigh,
         final long tokenLow,
         final int knownEpoch,
+        final long knownNonce,
         final DirectBuffer principal,
         final int offset,
         final int length) {
@@ -38,7 +39,7 @@ final class SessionEvents {
             ++state.lastSessionId, tokenHigh, tokenLow, state.epoch, copy(principal, offset, length));
         state.add(session);
         attach(session);
-        output.sessionOpened(session.id, requestId, tokenHigh, tokenLow, state.nonceAt(knownEpoch));
+        output.sessionOpened(session.id, requestId, tokenHigh, tokenLow, state.nonceAt(knownEpoch, knownNonce));
     }
 
     void resuming(
@@ -47,6 +48,7 @@ final class SessionEvents {
         final long tokenHigh,
         final long tokenLow,
         final int knownEpoch,
+        final long knownNonce,
         final DirectBuffer principal,
         final int offset,
         final int length) {
@@ -65,7 +67,7 @@ final class SessionEvents {
         attach(session);
         // One that has ended begins nothing in any epoch: it is resumed to ask.
         output.sessionResumed(
-            session.id, requestId, session.ended ? 0 : session.openedInEpoch, state.nonceAt(knownEpoch));
+            session.id, requestId, session.ended ? 0 : session.openedInEpoch, state.nonceAt(knownEpoch, knownNonce));
     }
 
     private boolean isLinkFull(final long requestId, final int template) {

@@ -60,6 +60,7 @@ public final class EgressEncoder implements CoordinatorOutput {
     private long nonce;
     private long position;
     private String haltReason;
+    private int contradictions;
 
     /**
      * @param queue           to the egress agent.
@@ -95,6 +96,11 @@ public final class EgressEncoder implements CoordinatorOutput {
     /** @return why the coordinator must not go on, or null. */
     public String haltReason() {
         return haltReason;
+    }
+
+    /** @return number of acknowledgements so far that contradicted their decision. */
+    public int contradictions() {
+        return contradictions;
     }
 
     /**
@@ -279,6 +285,9 @@ public final class EgressEncoder implements CoordinatorOutput {
 
     @Override
     public void alarm(final Alarm alarm, final long transactionId, final int branchId) {
+        if (alarm == Alarm.ACKNOWLEDGEMENT_CONTRADICTS) {
+            contradictions++;
+        }
         final int body = claim();
         buffer.putLong(body, transactionId, LITTLE_ENDIAN);
         buffer.putInt(body + ALARM_BRANCH_OFFSET, branchId, LITTLE_ENDIAN);

@@ -1,6 +1,7 @@
 package io.dtm.core.event;
 
 import io.dtm.codec.message.ContinueDecoder;
+import io.dtm.codec.message.ContradictionsSeenDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.GraceEndedDecoder;
 import io.dtm.codec.message.LinkLostDecoder;
@@ -31,6 +32,7 @@ final class HostAdapter {
     private final OperatorSettleDecoder settle = new OperatorSettleDecoder();
     private final OperatorPurgeDecoder purge = new OperatorPurgeDecoder();
     private final OperatorConfirmRecoveredDecoder confirmRecovered = new OperatorConfirmRecoveredDecoder();
+    private final ContradictionsSeenDecoder contradictions = new ContradictionsSeenDecoder();
 
     HostAdapter(final CoordinatorInput input, final StartListener listener) {
         this.input = input;
@@ -52,6 +54,10 @@ final class HostAdapter {
             case StorageAvailableDecoder.TEMPLATE_ID -> input.storageAvailable();
             case EpochStartedDecoder.TEMPLATE_ID -> onEpochStarted(buffer, offset, blockLength);
             case SettingsAppliedDecoder.TEMPLATE_ID -> onSettings(buffer, offset, blockLength);
+            case ContradictionsSeenDecoder.TEMPLATE_ID -> {
+                contradictions.wrap(buffer, offset, blockLength, ContradictionsSeenDecoder.SCHEMA_VERSION);
+                listener.onContradictionsSeen(contradictions.count());
+            }
             default -> {
                 return onOperator(templateId, buffer, offset, blockLength);
             }

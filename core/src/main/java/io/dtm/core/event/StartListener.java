@@ -4,7 +4,7 @@ import io.dtm.core.coordinator.CoordinatorSettings;
 
 /**
  * Hears of epochs and settings just before the coordinator does: what is sent because of that very event already
- * carries them. Called by the {@link EventAdapter}.
+ * carries them. And of what only a replay wants to know. Called by the {@link EventAdapter}.
  */
 public interface StartListener {
     /** Hears nothing. */
@@ -19,6 +19,11 @@ public interface StartListener {
         public void onSettings(final CoordinatorSettings settings) {
             // Nobody is interested.
         }
+
+        @Override
+        public void onContradictionsSeen(final int count) {
+            // Nobody is interested.
+        }
     };
 
     /**
@@ -31,4 +36,7 @@ public interface StartListener {
 
     /** @param settings that apply from now on. */
     void onSettings(CoordinatorSettings settings);
+
+    /** @param count of the acknowledgements of this epoch that contradicted their decision, when they came. */
+    void onContradictionsSeen(int count);
 }

@@ -10,4 +10,10 @@ public interface CoordinatorLevels {
 
     /** @return whether a continue event has something to do. */
     boolean hasContinuation();
+
+    /**
+     * @return number of acknowledgements of this epoch that named another decision than the coordinator's. Ingress
+     *     makes an event of it, so that a replay can tell a participant's fault from its own.
+     */
+    int contradictions();
 }

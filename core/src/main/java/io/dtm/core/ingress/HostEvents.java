@@ -6,6 +6,7 @@ import static io.dtm.codec.FrameDescriptor.PREFIX_LENGTH;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.ContinueEncoder;
+import io.dtm.codec.message.ContradictionsSeenEncoder;
 import io.dtm.codec.message.GraceEndedEncoder;
 import io.dtm.codec.message.LinkLostEncoder;
 import io.dtm.codec.message.SessionOpeningEncoder;
@@ -28,6 +29,7 @@ final class HostEvents {
 
     private final EventSequencer sequencer;
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[MAX_LENGTH]);
+    private final ContradictionsSeenEncoder contradictionsSeen = new ContradictionsSeenEncoder();
     private final LinkLostEncoder linkLost = new LinkLostEncoder();
     private final SessionOpeningEncoder opening = new SessionOpeningEncoder();
     private final SessionResumingEncoder resuming = new SessionResumingEncoder();
@@ -62,6 +64,12 @@ final class HostEvents {
 
     long storageAvailable() {
         return publishEmpty(StorageAvailableEncoder.TEMPLATE_ID);
+    }
+
+    long contradictionsSeen(final int count) {
+        contradictionsSeen.wrap(buffer, BODY_OFFSET).count(count);
+        return publish(HOST, ContradictionsSeenEncoder.TEMPLATE_ID, ContradictionsSeenEncoder.BLOCK_LENGTH,
+            ContradictionsSeenEncoder.BLOCK_LENGTH);
     }
 
     long linkLost(final int linkId, final CloseReason reason) {

@@ -3,7 +3,8 @@ package io.dtm.core.ingress;
 import static io.dtm.core.ingress.EventPublisher.NO_ROOM;
 
 /**
- * Makes events of levels: ticks, continued steps, storage, the end of the grace period, the closing mark. At most one
+ * Makes events of levels: ticks, continued steps, storage, contradictions, the end of the grace period, the closing
+ * mark. At most one
  * tick and one frame of steps are on their way at a time, so that no level can fill the ring. Ingress agent only.
  */
 final class LevelEvents {
@@ -24,6 +25,7 @@ final class LevelEvents {
     private int steps = 1;
     private boolean isStorageRefused;
     private boolean isGraceEnded;
+    private int contradictions;
 
     LevelEvents(
         final IngressConfig config, final EventSequencer sequencer, final HostEvents events, final WatchClock watch) {
@@ -46,6 +48,9 @@ final class LevelEvents {
         }
         if (config.hasSpaceForNew().getAsBoolean() == isStorageRefused) {
             work += storage();
+        }
+        if (levels.contradictions() != contradictions) {
+            work += contradictions(levels.contradictions());
         }
         if (!isGraceEnded && watch.nowNs() >= config.sessionTimeoutNs()) {
             isGraceEnded = events.graceEnded() != NO_ROOM;
@@ -80,6 +85,14 @@ final class LevelEvents {
     private int stepsDone() {
         steps = 1;
         return 0;
+    }
+
+    private int contradictions(final int seen) {
+        if (events.contradictionsSeen(seen) == NO_ROOM) {
+            return 0;
+        }
+        contradictions = seen;
+        return 1;
     }
 
     private int storage() {

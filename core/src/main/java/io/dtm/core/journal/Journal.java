@@ -34,7 +34,8 @@ public interface Journal extends AutoCloseable {
     void requestForce(long position);
 
     /**
-     * Forces up to what is appended if something waits for it, or if too much is unforced. Force agent only.
+     * Forces up to what is appended if something waits for it, or if too much is unforced. One thread at a
+     * time, which has seen the end of the force before; not necessarily the same one.
      *
      * @return 1 if it forced, else 0.
      * @throws JournalException if it failed: final, never tried again; the caller halts.

@@ -4,13 +4,15 @@ import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A journal of segments; comes out of a {@link JournalRecovery}. Three agents share it, each with its own methods: the
- * journal stage appends, the force agent forces, and one that may be slow prepares space. Nothing but positions and the
- * chain of segments goes between them, so none ever waits for another.
+ * journal stage appends, one at a time forces (each after it has seen the end of the force before), and one that may be
+ * slow prepares space. Nothing but positions and the chain of segments goes between them, so none ever waits for
+ * another.
  * <p>
  * The first failure of any of them is final: every later append, force or preparation throws.
  */
@@ -24,7 +26,6 @@ public final class SegmentedJournal implements Journal {
 
     private final UnsafeBuffer positions = new UnsafeBuffer(new byte[POSITIONS_LENGTH]);
     private final SingleWriter appender = new SingleWriter();
-    private final SingleWriter forcer = new SingleWriter();
     private final SingleWriter preparer = new SingleWriter();
     private final JournalContext context;
     private final SegmentSupply supply;
@@ -33,13 +34,15 @@ public final class SegmentedJournal implements Journal {
     private final long coordinatorId;
     private final int maxFrameLength;
     private final int unforcedBound;
+    /** For the assertion only: who has the turn is the callers' agreement. */
+    private final AtomicBoolean isForcing = new AtomicBoolean();
     private volatile JournalException failure;
 
     /** Journal stage only. */
     private Segment current;
     private long appendedPosition;
     private long lastTimeNs;
-    /** Force agent only. */
+    /** Only who has the turn to force. */
     private Segment forcing;
     private long forcedPosition;
     private boolean isClosed;
@@ -159,7 +162,15 @@ public final class SegmentedJournal implements Journal {
 
     @Override
     public int force() {
-        assert forcer.isCurrentThread() : "only the force agent forces";
+        assert isForcing.compareAndSet(false, true) : "one force at a time";
+        try {
+            return forceRequested();
+        } finally {
+            isForcing.setRelease(false);
+        }
+    }
+
+    private int forceRequested() {
         checkUsable();
         final long requested = positions.getLongVolatile(REQUESTED_OFFSET);
         final long appended = positions.getLongVolatile(APPENDED_OFFSET);
@@ -244,7 +255,6 @@ public final class SegmentedJournal implements Journal {
      */
     public void handOver() {
         appender.handOver();
-        forcer.handOver();
         preparer.handOver();
     }
 

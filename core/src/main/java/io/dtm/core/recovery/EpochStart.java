@@ -1,19 +1,33 @@
 package io.dtm.core.recovery;
 
+import java.util.Set;
+
 /**
  * What the host knows of the epoch that it starts.
  *
  * @param coordinatorId of the directory.
- * @param generation    0; higher after an operator's restore (rule 12). A recovered one that is higher stays.
  * @param nonce         drawn for this start, not 0.
  * @param downtimeNs    by the wall clock, not negative.
+ * @param consents      of the operator.
  */
-public record EpochStart(long coordinatorId, int generation, long nonce, long downtimeNs) {
+public record EpochStart(long coordinatorId, long nonce, long downtimeNs, Set<Consent> consents) {
     /** Refuses what no epoch can start with. */
     public EpochStart {
-        if (generation < 0 || nonce == 0 || downtimeNs < 0) {
-            throw new IllegalArgumentException("no epoch starts with generation " + generation + ", nonce " + nonce
-                + ", downtime " + downtimeNs + " ns");
+        if (nonce == 0 || downtimeNs < 0) {
+            throw new IllegalArgumentException(
+                "no epoch starts with nonce " + nonce + ", downtime " + downtimeNs + " ns");
         }
+        consents = Set.copyOf(consents);
+    }
+
+    /**
+     * The usual start: the operator says nothing.
+     *
+     * @param coordinatorId of the directory.
+     * @param nonce         drawn for this start, not 0.
+     * @param downtimeNs    by the wall clock, not negative.
+     */
+    public EpochStart(final long coordinatorId, final long nonce, final long downtimeNs) {
+        this(coordinatorId, nonce, downtimeNs, Set.of());
     }
 }

@@ -3,15 +3,33 @@ package io.dtm.core.recovery;
 /**
  * What is known once the coordinator's state is recovered.
  *
- * @param lastTimeNs    logical time of the last record: time goes on from here.
- * @param endPosition   end of the last record.
- * @param coordinatorId of the last epoch.
- * @param epoch         the last one; 0: there was none, the directory is new.
- * @param generation    of the last epoch.
- * @param haltReason    why the coordinator halted in its last epoch, or null.
+ * @param lastTimeNs     logical time of the last record: time goes on from here.
+ * @param endPosition    end of the last record.
+ * @param coordinatorId  of the last epoch.
+ * @param epoch          the last one; 0: there was none, the directory is new.
+ * @param generation     of the last epoch.
+ * @param haltReason     why the coordinator halted in its last epoch, or null.
+ * @param contradictions in the last epoch.
  */
 public record Recovered(
-    long lastTimeNs, long endPosition, long coordinatorId, int epoch, int generation, String haltReason) {
+    long lastTimeNs,
+    long endPosition,
+    long coordinatorId,
+    int epoch,
+    int generation,
+    String haltReason,
+    Contradictions contradictions) {
     /** Nothing: an empty journal and no checkpoint. */
-    public static final Recovered NOTHING = new Recovered(0, 0, 0, 0, 0, null);
+    public static final Recovered NOTHING = new Recovered(0, 0, 0, 0, 0, null, Contradictions.NONE);
+
+    /**
+     * Acknowledgements that named another decision than the replay made.
+     *
+     * @param count         in the epoch.
+     * @param unexplainedAt end of the record with the first of those that nothing in the journal explains; 0: none.
+     */
+    public record Contradictions(int count, long unexplainedAt) {
+        /** Everything agrees. */
+        public static final Contradictions NONE = new Contradictions(0, 0);
+    }
 }

@@ -8,6 +8,7 @@ import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.Recovered.Contradictions;
 import org.agrona.DirectBuffer;
 
 /**
@@ -30,6 +31,8 @@ public final class Recovery {
     private int epoch;
     private int generation;
     private int recordsBehindHalt;
+    private int contradictionsExplained;
+    private long unexplainedAt;
 
     /**
      * @param coordinator in the state that {@code from} tells of.
@@ -55,7 +58,8 @@ public final class Recovery {
      */
     public Recovered replay(final ReplaySource source) {
         source.replay(this::onRecord);
-        return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason());
+        return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason(),
+            new Contradictions(output.contradictions(), unexplainedAt));
     }
 
     private void onRecord(
@@ -83,6 +87,9 @@ public final class Recovery {
         }
         lastTimeNs = timeNs;
         endPosition = position;
+        if (unexplainedAt == 0 && output.contradictions() > contradictionsExplained) {
+            unexplainedAt = position;
+        }
     }
 
     private static JournalException notApplied(final long position, final String what, final Throwable cause) {
@@ -95,6 +102,11 @@ public final class Recovery {
         @Override
         public void onEpochStarted(
             final long ofCoordinatorId, final int startedEpoch, final int ofGeneration, final long nonce) {
+            if (unexplainedAt > 0) {
+                throw new IllegalStateException("before it, in the record that ends at position " + unexplainedAt
+                    + ", " + output.contradiction() + ", and the coordinator went on without having seen that");
+            }
+            contradictionsExplained = 0;
             coordinatorId = ofCoordinatorId;
             epoch = startedEpoch;
             generation = ofGeneration;
@@ -105,6 +117,16 @@ public final class Recovery {
         @Override
         public void onSettings(final CoordinatorSettings settings) {
             // The coordinator keeps them.
+        }
+
+        @Override
+        public void onContradictionsSeen(final int count) {
+            if (count > output.contradictions()) {
+                throw new IllegalStateException("the coordinator saw " + count + " acknowledgements in this epoch that "
+                    + "contradict its decisions, the replay only " + output.contradictions());
+            }
+            contradictionsExplained = count;
+            unexplainedAt = 0;
         }
     }
 }

@@ -6,14 +6,16 @@ import org.agrona.DirectBuffer;
 
 /**
  * The output of a coordinator that is being recovered: drops everything, since it was sent before or will be sent
- * again, until {@link #goLive} leads it to the pipeline. Drops no contradiction: a replay that disagrees with what a
- * participant did would decide otherwise than the coordinator did.
+ * again, until {@link #goLive} leads it to the pipeline. Counts contradictions: a replay that disagrees with what a
+ * participant did decides otherwise than the coordinator did, unless the participant contradicted that one too.
  * <p>
  * Belongs to the thread that calls the coordinator; switched before the coordinator stage starts.
  */
 public final class RecoveryOutput implements CoordinatorOutput {
     private CoordinatorOutput live;
     private String haltReason;
+    private int contradictions;
+    private String contradiction;
 
     /** @param output takes all outputs from now on. */
     public void goLive(final CoordinatorOutput output) {
@@ -25,9 +27,20 @@ public final class RecoveryOutput implements CoordinatorOutput {
         return haltReason;
     }
 
-    /** A later epoch starts: a halt before it is over. */
+    /** @return number of acknowledgements in the replayed epoch that contradict its decisions. */
+    int contradictions() {
+        return contradictions;
+    }
+
+    /** @return the last of them, in words. */
+    String contradiction() {
+        return contradiction;
+    }
+
+    /** A later epoch starts: what happened in the one before is over. */
     void onEpochStarted() {
         haltReason = null;
+        contradictions = 0;
     }
 
     @Override
@@ -190,8 +203,9 @@ public final class RecoveryOutput implements CoordinatorOutput {
         if (live != null) {
             live.alarm(alarm, transactionId, branchId);
         } else if (alarm == Alarm.ACKNOWLEDGEMENT_CONTRADICTS) {
-            throw new IllegalStateException("branch " + branchId + " of transaction " + transactionId
-                + " acknowledged another decision than the replay made");
+            contradictions++;
+            contradiction = "branch " + branchId + " of transaction " + Long.toHexString(transactionId)
+                + " acknowledged another decision than the replay made";
         }
     }
 

@@ -4,6 +4,7 @@ import static io.dtm.codec.FrameDescriptor.HEADER_LENGTH;
 import static io.dtm.codec.FrameDescriptor.PREFIX_LENGTH;
 
 import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.message.ContradictionsSeenEncoder;
 import io.dtm.codec.message.DurabilityLevel;
 import io.dtm.codec.message.EpochStartedEncoder;
 import io.dtm.codec.message.SettingsAppliedEncoder;
@@ -14,6 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** The host's first events at each start, as frames for the ring. */
 public final class StartEvents {
+    /** More starts than a lost history can have seen. */
+    static final int EPOCHS_SKIPPED = 1_000;
+
     private static final int BODY_OFFSET = HEADER_LENGTH + PREFIX_LENGTH;
 
     private StartEvents() {
@@ -26,7 +30,8 @@ public final class StartEvents {
      * @param start     of the epoch.
      * @param settings  that apply.
      * @return the frames, in order.
-     * @throws IllegalArgumentException if the journal belongs to another coordinator.
+     * @throws IllegalArgumentException if the journal belongs to another coordinator, or is new and said to be
+     *     restored.
      */
     public static List<DirectBuffer> after(
         final Recovered recovered, final EpochStart start, final CoordinatorSettings settings) {
@@ -34,17 +39,32 @@ public final class StartEvents {
             throw new IllegalArgumentException("the journal belongs to coordinator " + recovered.coordinatorId()
                 + ", not to " + start.coordinatorId());
         }
+        if (recovered.epoch() == 0 && start.consents().contains(Consent.RESTORED)) {
+            throw new IllegalArgumentException("nothing was restored here: the journal is new");
+        }
         final DirectBuffer epoch = epochStarted(recovered, start);
         final DirectBuffer applied = settingsApplied(settings);
-        return recovered.epoch() == 0 ? List.of(applied, epoch, applied) : List.of(epoch, applied);
+        if (recovered.epoch() == 0) {
+            return List.of(applied, epoch, applied);
+        }
+        return recovered.contradictions().unexplainedAt() == 0
+            ? List.of(epoch, applied)
+            : List.of(contradictionsSeen(recovered.contradictions().count()), epoch, applied);
+    }
+
+    private static DirectBuffer contradictionsSeen(final int count) {
+        final UnsafeBuffer frame = frame(ContradictionsSeenEncoder.TEMPLATE_ID, ContradictionsSeenEncoder.BLOCK_LENGTH);
+        new ContradictionsSeenEncoder().wrap(frame, BODY_OFFSET).count(count);
+        return frame;
     }
 
     private static DirectBuffer epochStarted(final Recovered recovered, final EpochStart start) {
+        final boolean isRestored = start.consents().contains(Consent.RESTORED);
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
             .coordinatorId(start.coordinatorId())
-            .epoch(recovered.epoch() + 1)
-            .generation(Math.max(start.generation(), recovered.generation()))
+            .epoch(recovered.epoch() + (isRestored ? EPOCHS_SKIPPED : 1))
+            .generation(recovered.generation() + (isRestored ? 1 : 0))
             .nonce(start.nonce())
             .recoveredEnd(recovered.endPosition())
             .downtimeNs(start.downtimeNs());

@@ -3,6 +3,7 @@ package io.dtm.core.ring;
 import io.dtm.core.journal.Journal;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
@@ -38,6 +39,7 @@ public final class CoordinatorHost {
         final Recovered from,
         final EpochStart start) {
         final Recovered recovered = new Recovery(context.coordinator(), context.output(), from).replay(source);
+        requireExplained(recovered, start);
         context.startFrames(StartEvents.after(recovered, start, context.settings()));
         context.baseTimeNs(recovered.lastTimeNs());
         final Journal journal = liveJournal.get();
@@ -48,5 +50,17 @@ public final class CoordinatorHost {
         }
         context.journal(journal);
         return new Pipeline(context);
+    }
+
+    private static void requireExplained(final Recovered recovered, final EpochStart start) {
+        final long position = recovered.contradictions().unexplainedAt();
+        if (position > 0 && !start.consents().contains(Consent.CONTRADICTIONS)) {
+            throw new JournalException(Category.REPLAY, "the record that ends at position " + position
+                + " holds an acknowledgement that contradicts the replayed decision, and the journal doesn't say that "
+                + "it did so when it came. Either this program decides otherwise than the one that wrote the journal: "
+                + "keep the directory, and start the version that wrote it. Or the coordinator died in the moment in "
+                + "which a participant contradicted it: then look at that participant's databases, and start with "
+                + "--accept-contradictions, which is recorded", null);
+        }
     }
 }

@@ -70,6 +70,11 @@ final class CoordinatorStage implements Agent, StartListener {
         encoder.onSettings(settings);
     }
 
+    @Override
+    public void onContradictionsSeen(final int count) {
+        // It was this stage that saw them.
+    }
+
     private boolean onSlot(final RingSlot slot, final long sequence, final boolean isLast) {
         encoder.startFrame(slot.endPosition);
         adapter.onFrame(slot.linkId, slot.timeNs, arena, slot.offset);
@@ -77,7 +82,7 @@ final class CoordinatorStage implements Agent, StartListener {
             throw new CoordinatorHaltedException(encoder.haltReason());
         }
         encoder.endFrame();
-        levels.publish(clock);
+        levels.publish(clock, encoder.contradictions());
         return ++taken < BATCH_LIMIT && encoder.hasRoomForFrame();
     }
 }

@@ -28,6 +28,7 @@ import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.Recovered.Contradictions;
 import io.dtm.core.recovery.StartEvents;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,9 +76,10 @@ class EventAdapterTest {
         expect(HostMessages.operatorSettle(8, 7, 1), "operatorSettle(8, 7, 1, 2)");
         expect(HostMessages.operatorPurge(8, 7, 1), "operatorPurge(8, 7, 1)");
         expect(HostMessages.operatorConfirmRecovered(8), "operatorConfirmRecovered(8)");
+        expect(HostMessages.contradictionsSeen(3));
         final List<DirectBuffer> start =
             StartEvents.after(
-                new Recovered(1, 640, 5, 2, 1, null), new EpochStart(5, 1, 55, 1_000), SETTINGS);
+                new Recovered(1, 640, 5, 2, 1, null, Contradictions.NONE), new EpochStart(5, 55, 1_000), SETTINGS);
         expect(only(start.get(0)), "epochStarted(5, 3, 1, 55, 640, 1000)");
         expect(only(start.get(1)), "settings(" + SETTINGS + ")");
     }
@@ -148,7 +150,7 @@ class EventAdapterTest {
     void shouldTellTheListenerBeforeTheCoordinator() {
         final EventAdapter listened =
             new EventAdapter(calls.of(CoordinatorInput.class), calls.of(StartListener.class));
-        final List<DirectBuffer> start = StartEvents.after(Recovered.NOTHING, new EpochStart(5, 0, 55, 0), SETTINGS);
+        final List<DirectBuffer> start = StartEvents.after(Recovered.NOTHING, new EpochStart(5, 55, 0), SETTINGS);
 
         start.forEach(frame -> listened.onFrame(0, TIME_NS, frame, 0));
 
@@ -157,6 +159,16 @@ class EventAdapterTest {
         assertEquals(List.of("onSettings" + settings, "settings" + settings,
             "onEpochStarted(5, 1, 0, 55)", "epochStarted(5, 1, 0, 55, 0, 0)",
             "onSettings" + settings, "settings" + settings), calls.all());
+    }
+
+    @Test
+    void shouldTellOfContradictionsOnlyTheListener() {
+        final EventAdapter listened =
+            new EventAdapter(calls.of(CoordinatorInput.class), calls.of(StartListener.class));
+
+        listened.onFrame(0, TIME_NS, Message.frame(HostMessages.contradictionsSeen(3)), 0);
+
+        assertEquals(List.of("startFrame(0, 1234)", "onContradictionsSeen(3)"), calls.all());
     }
 
     private static void expect(final Message message, final String... calls) {

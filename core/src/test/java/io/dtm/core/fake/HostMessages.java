@@ -1,6 +1,7 @@
 package io.dtm.core.fake;
 
 import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.ContradictionsSeenEncoder;
 import io.dtm.codec.message.DecisionType;
 import io.dtm.codec.message.LinkLostEncoder;
 import io.dtm.codec.message.OperatorConfirmRecoveredEncoder;
@@ -74,6 +75,13 @@ public final class HostMessages {
         final OperatorConfirmRecoveredEncoder encoder =
             new OperatorConfirmRecoveredEncoder().wrap(body, 0).requestId(requestId);
         return new Message(OperatorConfirmRecoveredEncoder.TEMPLATE_ID, OperatorConfirmRecoveredEncoder.BLOCK_LENGTH,
+            body, encoder.encodedLength());
+    }
+
+    public static Message contradictionsSeen(final int count) {
+        final UnsafeBuffer body = body();
+        final ContradictionsSeenEncoder encoder = new ContradictionsSeenEncoder().wrap(body, 0).count(count);
+        return new Message(ContradictionsSeenEncoder.TEMPLATE_ID, ContradictionsSeenEncoder.BLOCK_LENGTH,
             body, encoder.encodedLength());
     }
 

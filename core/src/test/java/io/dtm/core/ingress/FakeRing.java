@@ -4,7 +4,9 @@ import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.FrameValidator;
 import io.dtm.codec.Origin;
 import io.dtm.core.coordinator.CoordinatorInput;
+import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.event.EventAdapter;
+import io.dtm.core.event.StartListener;
 import io.dtm.core.fake.Calls;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,9 @@ import org.agrona.DirectBuffer;
 /** A ring that records what the coordinator would be told, link first: {@code 6: begin(7, 500, 99)}. */
 final class FakeRing implements EventPublisher, CoordinatorLevels {
     private final Calls calls = new Calls();
-    private final EventAdapter adapter = new EventAdapter(calls.of(CoordinatorInput.class));
     private final List<String> events = new ArrayList<>();
+    private final EventAdapter adapter =
+        new EventAdapter(calls.of(CoordinatorInput.class), new ContradictionListener());
     private final List<Long> timesNs = new ArrayList<>();
     private long published = -1;
     private long consumed = -1;
@@ -22,6 +25,7 @@ final class FakeRing implements EventPublisher, CoordinatorLevels {
     private boolean isConsuming = true;
     private long nextWakeUpNs = Long.MAX_VALUE;
     private boolean hasContinuation;
+    private int contradictions;
 
     @Override
     public boolean hasRoomFor(final int length) {
@@ -68,6 +72,11 @@ final class FakeRing implements EventPublisher, CoordinatorLevels {
         return hasContinuation;
     }
 
+    @Override
+    public int contradictions() {
+        return contradictions;
+    }
+
     /** Events so far; forgets them. */
     List<String> take() {
         final List<String> taken = List.copyOf(events);
@@ -98,5 +107,28 @@ final class FakeRing implements EventPublisher, CoordinatorLevels {
 
     void hasContinuation(final boolean value) {
         hasContinuation = value;
+    }
+
+    void contradictions(final int value) {
+        contradictions = value;
+    }
+
+    /** The coordinator isn't told of them. */
+    private final class ContradictionListener implements StartListener {
+        @Override
+        public void onEpochStarted(
+            final long coordinatorId, final int epoch, final int generation, final long nonce) {
+            // The coordinator is told.
+        }
+
+        @Override
+        public void onSettings(final CoordinatorSettings settings) {
+            // The coordinator is told.
+        }
+
+        @Override
+        public void onContradictionsSeen(final int count) {
+            events.add("0: contradictionsSeen(" + count + ")");
+        }
     }
 }

@@ -92,6 +92,20 @@ class LevelEventsTest {
     }
 
     @Test
+    void shouldTellHowManyAcknowledgementsContradictedEachTimeThatThereAreMore() {
+        rig.ring.contradictions(2);
+        rig.ring.room(0);
+        rig.work();
+        rig.ring.room(100);
+        rig.work().work();
+        assertEquals(List.of("0: contradictionsSeen(2)"), rig.ring.take());
+
+        rig.ring.contradictions(3);
+        rig.work().work();
+        assertEquals(List.of("0: contradictionsSeen(3)"), rig.ring.take());
+    }
+
+    @Test
     void shouldEndTheGracePeriodOnceASessionTimeoutAfterTheStart() {
         rig.pass(IngressRig.SESSION_TIMEOUT_NS);
         assertEquals(List.of(), rig.ring.take());
@@ -123,7 +137,7 @@ class LevelEventsTest {
     void shouldPublishStartEventsBeforeItTakesAnythingFromLinks() {
         final CoordinatorSettings settings = CoordinatorSettings.defaults();
         final IngressRig starting =
-            new IngressRig(StartEvents.after(Recovered.NOTHING, new EpochStart(5, 0, 55, 0), settings));
+            new IngressRig(StartEvents.after(Recovered.NOTHING, new EpochStart(5, 55, 0), settings));
         starting.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "alice"));
         starting.ring.room(1);
         starting.work().work();

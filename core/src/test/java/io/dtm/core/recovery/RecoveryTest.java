@@ -10,17 +10,21 @@ import io.dtm.core.coordinator.CoordinatorOutput;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.fake.Calls;
 import io.dtm.core.fake.FakeCoordinator;
+import io.dtm.core.fake.HostMessages;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.Recovered.Contradictions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
     private static final int LINK = 6;
+    private static final EpochStart RESTORED = new EpochStart(5, 55, 0, Set.of(Consent.RESTORED));
 
     private final RecoveryOutput output = new RecoveryOutput();
     private final FakeCoordinator coordinator = new FakeCoordinator(output);
@@ -29,12 +33,12 @@ class RecoveryTest {
 
     @Test
     void shouldReplayAllRecordsAndTellWhatTheNextEpochMustFollow() {
-        start(Recovered.NOTHING, 2);
+        start(Recovered.NOTHING);
         records.add(Message.frame(PeerMessages.submit(7, "x")));
 
         final Recovered recovered = recovery.replay(this::replay);
 
-        assertEquals(new Recovered(40, 400, 5, 1, 2, null), recovered);
+        assertEquals(new Recovered(40, 400, 5, 1, 0, null, Contradictions.NONE), recovered);
         assertEquals(4, coordinator.events());
     }
 
@@ -45,12 +49,12 @@ class RecoveryTest {
 
     @Test
     void shouldGoOnFromACheckpoint() {
-        final Recovered checkpoint = new Recovered(30, 300, 5, 4, 1, null);
+        final Recovered checkpoint = new Recovered(30, 300, 5, 4, 1, null, Contradictions.NONE);
         final Recovery later = new Recovery(coordinator, output, checkpoint);
 
         assertEquals(checkpoint, later.replay(handler -> { }));
         final DirectBuffer frame = Message.frame(PeerMessages.begin(7));
-        assertEquals(new Recovered(31, 350, 5, 4, 1, null),
+        assertEquals(new Recovered(31, 350, 5, 4, 1, null, Contradictions.NONE),
             later.replay(handler -> handler.onRecord(350, LINK, 31, frame, 0, frame.capacity())));
     }
 
@@ -99,15 +103,70 @@ class RecoveryTest {
     }
 
     @Test
-    void shouldStopWhenTheReplayContradictsAnAcknowledgement() {
-        coordinator.failAt(7, null);
-        records.add(Message.frame(PeerMessages.acknowledgement(7, 1)));
+    void shouldNameAnAcknowledgementThatContradictsTheReplayAlone() {
+        contradict();
+
+        assertEquals(new Contradictions(1, 100), recovery.replay(this::replay).contradictions());
+    }
+
+    @Test
+    void shouldPassAnAcknowledgementThatContradictedTheCoordinatorToo() {
+        contradict();
+        contradict();
+        records.add(Message.frame(HostMessages.contradictionsSeen(2)));
+
+        assertEquals(new Contradictions(2, 0), recovery.replay(this::replay).contradictions());
+    }
+
+    @Test
+    void shouldNameTheContradictionsThatCameAfterThoseThatWereSeen() {
+        contradict();
+        records.add(Message.frame(HostMessages.contradictionsSeen(1)));
+        contradict();
+
+        assertEquals(new Contradictions(2, 300), recovery.replay(this::replay).contradictions());
+    }
+
+    @Test
+    void shouldStopWhenTheReplaySeesFewerContradictionsThanTheCoordinatorDid() {
+        contradict();
+        records.add(Message.frame(HostMessages.contradictionsSeen(2)));
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertEquals(Category.REPLAY, failure.category());
+        assertTrue(failure.getMessage().contains("position 200"), failure.getMessage());
+    }
+
+    @Test
+    void shouldStopWhenALaterEpochStartedAsIfNothingHadContradicted() {
+        contradict();
+        start(new Recovered(0, 0, 5, 1, 0, null, Contradictions.NONE));
 
         final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
 
         assertEquals(Category.REPLAY, failure.category());
         assertTrue(failure.getMessage().contains("position 100"), failure.getMessage());
         assertTrue(failure.getMessage().contains("acknowledged another decision"), failure.getMessage());
+    }
+
+    @Test
+    void shouldRecordWhatAnOperatorTakesAsItIsSoThatLaterStartsGoOn() {
+        contradict();
+        final Recovered recovered = recovery.replay(this::replay);
+        records.addAll(StartEvents.after(
+            new Recovered(0, 0, 5, 1, 0, null, recovered.contradictions()),
+            new EpochStart(5, 55, 0, Set.of(Consent.CONTRADICTIONS)), CoordinatorSettings.defaults()));
+
+        final Recovery later = new Recovery(coordinator, output, Recovered.NOTHING);
+        output.onEpochStarted();
+
+        assertEquals(Contradictions.NONE, later.replay(this::replay).contradictions());
+    }
+
+    private void contradict() {
+        coordinator.failAt(7, null);
+        records.add(Message.frame(PeerMessages.acknowledgement(7, 1)));
     }
 
     @Test
@@ -131,13 +190,13 @@ class RecoveryTest {
 
     @Test
     void shouldTellOfAHaltAtTheEndAndPassOneOfAnEarlierEpoch() {
-        start(Recovered.NOTHING, 0);
+        start(Recovered.NOTHING);
         records.add(Message.frame(PeerMessages.epochRefused()));
         records.add(Message.frame(PeerMessages.begin(7)));
         assertEquals("another history", recovery.replay(this::replay).haltReason());
 
         records.clear();
-        start(new Recovered(0, 0, 5, 1, 0, null), 1);
+        start(new Recovered(0, 0, 5, 1, 0, null, Contradictions.NONE));
         assertNull(recovery.replay(handler -> records.forEach(
             frame -> handler.onRecord(1_000, 0, 1_000, frame, 0, frame.capacity()))).haltReason());
     }
@@ -166,28 +225,41 @@ class RecoveryTest {
 
     @Test
     void shouldRefuseAnEpochThatDoesNotFollow() {
-        final Recovered recovered = new Recovered(40, 400, 5, 1, 2, null);
+        final Recovered recovered = new Recovered(40, 400, 5, 1, 2, null, Contradictions.NONE);
         final CoordinatorSettings settings = CoordinatorSettings.defaults();
 
         assertThrows(IllegalArgumentException.class,
-            () -> StartEvents.after(recovered, new EpochStart(6, 2, 55, 0), settings));
-        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, -1, 55, 0));
-        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 2, 0, 0));
-        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 2, 55, -1));
-        assertEquals(2, StartEvents.after(recovered, new EpochStart(5, 2, 55, 0), settings).size());
+            () -> StartEvents.after(recovered, new EpochStart(6, 55, 0), settings));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new EpochStart(5, 55, -1));
+        assertThrows(IllegalArgumentException.class,
+            () -> StartEvents.after(Recovered.NOTHING, RESTORED, settings));
+        assertEquals(2, StartEvents.after(recovered, new EpochStart(5, 55, 0), settings).size());
     }
 
     @Test
-    void shouldKeepARecoveredGenerationThatIsHigher() {
-        records.addAll(StartEvents.after(new Recovered(0, 0, 5, 1, 3, null), new EpochStart(5, 0, 55, 0),
-            CoordinatorSettings.defaults()));
+    void shouldKeepTheRecoveredGeneration() {
+        start(new Recovered(0, 0, 5, 1, 3, null, Contradictions.NONE));
 
-        assertEquals(3, recovery.replay(this::replay).generation());
+        final Recovered recovered = recovery.replay(this::replay);
+
+        assertEquals(2, recovered.epoch());
+        assertEquals(3, recovered.generation());
     }
 
-    private void start(final Recovered after, final int generation) {
+    @Test
+    void shouldRaiseTheGenerationAndSkipEpochsWhenAnOperatorHasRestoredTheDirectory() {
         records.addAll(StartEvents.after(
-            after, new EpochStart(5, generation, 55, 0), CoordinatorSettings.defaults()));
+            new Recovered(0, 0, 5, 7, 3, null, Contradictions.NONE), RESTORED, CoordinatorSettings.defaults()));
+
+        final Recovered recovered = recovery.replay(this::replay);
+
+        assertEquals(7 + StartEvents.EPOCHS_SKIPPED, recovered.epoch());
+        assertEquals(4, recovered.generation());
+    }
+
+    private void start(final Recovered after) {
+        records.addAll(StartEvents.after(after, new EpochStart(5, 55, 0), CoordinatorSettings.defaults()));
     }
 
     private void replay(final io.dtm.core.journal.RecordHandler handler) {

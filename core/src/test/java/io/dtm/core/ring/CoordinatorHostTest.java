@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.message.ContradictionsSeenDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.codec.message.VoteType;
@@ -15,11 +16,13 @@ import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.ReplaySource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +78,7 @@ class CoordinatorHostTest {
         }, () -> {
             order.add("live");
             return next.journal;
-        }, Recovered.NOTHING, new EpochStart(PipelineRig.COORDINATOR_ID, 0, 55, 0));
+        }, Recovered.NOTHING, new EpochStart(PipelineRig.COORDINATOR_ID, 55, 0));
 
         assertEquals(List.of("replayed", "live"), order);
     }
@@ -106,13 +109,63 @@ class CoordinatorHostTest {
     }
 
     @Test
+    void shouldRecordThatAnAcknowledgementContradictedSoThatLaterStartsGoOn() {
+        contradict();
+
+        final List<Integer> templates = templates(rig.journal);
+        assertEquals(ContradictionsSeenDecoder.TEMPLATE_ID, templates.get(templates.size() - 1));
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+        next.coordinator.failAt(7, null);
+        next.launch(sourceOf(rig.journal), 0).settle();
+        assertEquals(2, next.coordinator.epoch());
+    }
+
+    /** The coordinator may have died before that was recorded; or the program decides otherwise. Who knows? */
+    @Test
+    void shouldNotStartOverAContradictionThatIsNotRecordedUnlessAnOperatorSaysSo() {
+        contradict();
+        final ReplaySource cut = handler -> sourceOf(rig.journal).replay(
+            (position, linkId, timeNs, frame, offset, length) -> {
+                if (FrameDescriptor.templateId(frame, FrameDescriptor.HEADER_LENGTH)
+                    != ContradictionsSeenDecoder.TEMPLATE_ID) {
+                    handler.onRecord(position, linkId, timeNs, frame, offset, length);
+                }
+            });
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+        next.coordinator.failAt(7, null);
+
+        final JournalException refused = assertThrows(JournalException.class, () -> next.launch(cut, 0));
+        assertEquals(Category.REPLAY, refused.category());
+        assertTrue(refused.getMessage().contains("--accept-contradictions"), refused.getMessage());
+
+        final PipelineRig consented = new PipelineRig(rig.journal.reopened());
+        consented.coordinator.failAt(7, null);
+        final int before = consented.journal.entries().size();
+        consented.pipeline = CoordinatorHost.recover(consented.context, cut, consented.context::journal,
+            Recovered.NOTHING,
+            new EpochStart(PipelineRig.COORDINATOR_ID, 55, 0, Set.of(Consent.CONTRADICTIONS)));
+        consented.settle();
+        assertEquals(
+            List.of(ContradictionsSeenDecoder.TEMPLATE_ID, EpochStartedDecoder.TEMPLATE_ID),
+            templates(consented.journal).subList(before, before + 2));
+    }
+
+    private void contradict() {
+        rig.launch().settle().open();
+        rig.coordinator.failAt(7, null);
+        rig.links.send(LINK, PeerMessages.acknowledgement(7, 1));
+        rig.settle();
+        assertEquals(List.of("alarm ACKNOWLEDGEMENT_CONTRADICTS"), rig.told);
+    }
+
+    @Test
     void shouldRefuseTheJournalOfAnotherCoordinator() {
         rig.launch().settle();
         final PipelineRig next = new PipelineRig(rig.journal.reopened());
 
         assertThrows(IllegalArgumentException.class, () -> CoordinatorHost.recover(next.context,
             sourceOf(rig.journal), () -> next.journal, Recovered.NOTHING,
-            new EpochStart(PipelineRig.COORDINATOR_ID + 1, 0, 55, 0)));
+            new EpochStart(PipelineRig.COORDINATOR_ID + 1, 55, 0)));
     }
 
     private static ReplaySource sourceOf(final FakeJournal journal) {

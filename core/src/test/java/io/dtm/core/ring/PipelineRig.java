@@ -60,7 +60,7 @@ final class PipelineRig implements EgressListener {
 
     PipelineRig launch(final ReplaySource source, final long downtimeNs) {
         pipeline = CoordinatorHost.recover(context, source, context::journal, Recovered.NOTHING,
-            new EpochStart(COORDINATOR_ID, 0, 55, downtimeNs));
+            new EpochStart(COORDINATOR_ID, 55, downtimeNs));
         return this;
     }
 

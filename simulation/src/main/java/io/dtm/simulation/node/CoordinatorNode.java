@@ -273,7 +273,7 @@ public final class CoordinatorNode {
         forceScheduled = false;
         final long downtimeNs = recovered.epoch() == 0 ? 0 : schedule.nowNs() - diedNs;
         pipeline = CoordinatorHost.recover(context(live), source, () -> liveJournal(recovery, recovered),
-            from.recovered(), new EpochStart(recovery.coordinatorId(), 0, random.nextLong() | 1, downtimeNs));
+            from.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs));
         stages = pipeline.stages();
         if (coordinator.digest() != aside.coordinator().digest()) {
             violations.add("I12", "two recoveries of the same journal differ");

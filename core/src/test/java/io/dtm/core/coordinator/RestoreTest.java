@@ -1,0 +1,99 @@
+package io.dtm.core.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** Rule 12: an operator says that the directory was put back to an earlier point. */
+class RestoreTest {
+    private static final int LOST_EPOCH = 3;
+    private static final long LOST_NONCE = 31;
+    private static final int SKIPPED = 10;
+
+    private final CoordinatorScenario scenario = CoordinatorScenario.started();
+    private final ScenarioClient client = scenario.client();
+    private final ScenarioParticipant a = scenario.participant("A");
+
+    private void restore() {
+        scenario.epoch += SKIPPED;
+        scenario.restart(1, 900, 0);
+        scenario.quiet();
+    }
+
+    @Test
+    void shouldGoOnWithAParticipantThatSawEpochsOfTheLostHistory() {
+        restore();
+        a.knownEpoch = LOST_EPOCH;
+        a.knownNonce = LOST_NONCE;
+        a.reconnects();
+        scenario.sends("s2 <- RESUMED of epoch 1", "s2 <- REGISTERED r1");
+    }
+
+    @Test
+    void shouldTellAPeerThatItsLostEpochIsInTheChain() {
+        final long[] told = new long[1];
+        final CommitCoordinator coordinator = new CommitCoordinator(new RecordingOutput() {
+            @Override
+            public void sessionOpened(
+                final int sessionId, final long requestId, final long high, final long low, final long nonce) {
+                told[0] = nonce;
+            }
+        });
+        coordinator.startFrame(0, 0);
+        coordinator.epochStarted(77, 1, 0, 41, 0, 0);
+        coordinator.epochStarted(77, 1 + SKIPPED, 1, 42, 0, 0);
+        coordinator.startFrame(1, 0);
+        assertEquals(LOST_NONCE, known(coordinator, LOST_EPOCH, told));
+        assertEquals(41, known(coordinator, 1, told));
+        assertEquals(42, known(coordinator, 1 + SKIPPED, told));
+        assertEquals(0, known(coordinator, 2 + SKIPPED, told));
+        assertEquals(0, known(coordinator, 0, told));
+    }
+
+    private static long known(final CommitCoordinator coordinator, final int epoch, final long[] told) {
+        coordinator.sessionOpening(1, 1, 1, epoch, LOST_NONCE, ScenarioClient.none(), 0, 0);
+        return told[0];
+    }
+
+    @Test
+    void shouldStillHaltWhenAParticipantKnowsAnotherNonceOfAnEpochBeforeTheRestoredPoint() {
+        restore();
+        a.link = scenario.newLink();
+        scenario.resume(a.session, a.link);
+        scenario.quiet();
+        a.knownEpoch = 1;
+        a.knownNonce = LOST_NONCE;
+        a.registers();
+        scenario.sends("HALT");
+    }
+
+    @Test
+    void shouldStillHaltWhenAParticipantKnowsALaterEpoch() {
+        restore();
+        a.link = scenario.newLink();
+        scenario.resume(a.session, a.link);
+        scenario.quiet();
+        a.knownEpoch = scenario.epoch + 1;
+        a.knownNonce = LOST_NONCE;
+        a.registers();
+        scenario.sends("HALT");
+    }
+
+    /** The lost history may have opened sessions, and begun transactions under them. */
+    @Test
+    void shouldNeverGiveOutASessionIdOfTheLostHistory() {
+        final int before = client.session;
+        restore();
+        assertTrue(scenario.client().session > before + CoordinatorState.SESSIONS_SKIPPED);
+    }
+
+    @Test
+    void shouldSkipNothingWithoutAnOperatorsWord() {
+        assertThrows(IllegalArgumentException.class, () -> scenario.frame(0, () ->
+            scenario.coordinator.epochStarted(CoordinatorScenario.COORDINATOR_ID, 3, 0, 5, 0, 0)));
+        assertThrows(IllegalArgumentException.class, () -> scenario.frame(0, () ->
+            scenario.coordinator.epochStarted(CoordinatorScenario.COORDINATOR_ID, 1, 1, 5, 0, 0)));
+    }
+}
