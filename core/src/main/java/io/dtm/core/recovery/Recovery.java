@@ -47,6 +47,9 @@ public final class Recovery {
         coordinatorId = from.coordinatorId();
         epoch = from.epoch();
         generation = from.generation();
+        contradictionsExplained = from.contradictions().count();
+        unexplainedAt = from.contradictions().unexplainedAt();
+        output.goOnFrom(from.contradictions().count());
     }
 
     /**

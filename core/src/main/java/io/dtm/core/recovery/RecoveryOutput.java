@@ -37,6 +37,11 @@ public final class RecoveryOutput implements CoordinatorOutput {
         return contradiction;
     }
 
+    /** The replay goes on in the midst of an epoch. */
+    void goOnFrom(final int contradictionsBefore) {
+        contradictions = contradictionsBefore;
+    }
+
     /** A later epoch starts: what happened in the one before is over. */
     void onEpochStarted() {
         haltReason = null;

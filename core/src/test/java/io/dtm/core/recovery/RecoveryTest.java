@@ -159,9 +159,18 @@ class RecoveryTest {
             new EpochStart(5, 55, 0, Set.of(Consent.CONTRADICTIONS)), CoordinatorSettings.defaults()));
 
         final Recovery later = new Recovery(coordinator, output, Recovered.NOTHING);
-        output.onEpochStarted();
 
         assertEquals(Contradictions.NONE, later.replay(this::replay).contradictions());
+    }
+
+    @Test
+    void shouldGoOnCountingAfterACheckpointInTheMidstOfAnEpoch() {
+        final Recovered checkpoint = new Recovered(0, 0, 5, 4, 1, null, new Contradictions(2, 0));
+        contradict();
+        records.add(Message.frame(HostMessages.contradictionsSeen(3)));
+
+        assertEquals(new Contradictions(3, 0),
+            new Recovery(coordinator, output, checkpoint).replay(this::replay).contradictions());
     }
 
     private void contradict() {

@@ -14,6 +14,7 @@ import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.journal.Survival;
+import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
@@ -29,6 +30,7 @@ import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.CoordinatorPort;
 import io.dtm.simulation.network.SimulatedNetwork;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.Agent;
@@ -88,6 +90,7 @@ public final class CoordinatorNode {
     private boolean forceScheduled;
     private boolean mayStart = true;
     private boolean mayHalt;
+    private Set<Consent> consents = Set.of();
     private String haltReason;
     private long lastOperatorAnswer;
     private long lastOperatorRequest = 1_000_000;
@@ -167,13 +170,18 @@ public final class CoordinatorNode {
         copy = StorageCopy.of(storage);
     }
 
-    /** A process starts on the copy, which takes the place of the directory: from now on it may have to halt. */
-    public void startFromCopy() {
+    /**
+     * A process starts on the copy, which takes the place of the directory.
+     *
+     * @param isRestored whether an operator says so; else it may have to halt from now on.
+     */
+    public void startFromCopy(final boolean isRestored) {
         kill();
         storage = copy;
         copy = null;
         base = null;
-        mayHalt = true;
+        mayHalt = !isRestored;
+        consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
         checker.onCopyStarted();
         start();
     }
@@ -273,7 +281,8 @@ public final class CoordinatorNode {
         forceScheduled = false;
         final long downtimeNs = recovered.epoch() == 0 ? 0 : schedule.nowNs() - diedNs;
         pipeline = CoordinatorHost.recover(context(live), source, () -> liveJournal(recovery, recovered),
-            from.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs));
+            from.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents));
+        consents = Set.of();
         stages = pipeline.stages();
         if (coordinator.digest() != aside.coordinator().digest()) {
             violations.add("I12", "two recoveries of the same journal differ");

@@ -87,7 +87,8 @@ final class Script {
         verb("coordinator stands still for ([0-9]+) seconds?", m -> world.coordinator.pause(
             world.schedule.nowNs() + Long.parseLong(m.group(1)) * 1_000_000_000L));
         verb("the directory is copied", m -> world.coordinator.copyStorage());
-        verb("coordinator starts from the copy", m -> world.coordinator.startFromCopy());
+        verb("coordinator starts from the copy(, as an operator says)?", m ->
+            world.coordinator.startFromCopy(m.group(1) != null));
         verb("hold the force", m -> world.coordinator.holdForce(true));
         verb("let the force end", m -> world.coordinator.holdForce(false));
         verb("{names} starts?", m -> list(m.group(1)).forEach(world::start));
