@@ -72,6 +72,18 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         return state.transactionById.size();
     }
 
+    /** @return how many of them are in which state. Walks them all. */
+    public TransactionCounts countTransactions() {
+        final int[] counts = new int[Transaction.State.values().length];
+        state.transactionById.forEachLong((id, transaction) -> counts[transaction.state.ordinal()]++);
+        return new TransactionCounts(
+            counts[Transaction.State.ACTIVE.ordinal()],
+            counts[Transaction.State.PREPARING.ordinal()],
+            counts[Transaction.State.DELEGATED.ordinal()],
+            counts[Transaction.State.COMMITTING.ordinal()],
+            counts[Transaction.State.ABORTING.ordinal()]);
+    }
+
     @Override
     public void startFrame(final int linkId, final long timeNs) {
         state.startFrame(linkId, timeNs);

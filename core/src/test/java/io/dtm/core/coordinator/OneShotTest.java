@@ -1,5 +1,7 @@
 package io.dtm.core.coordinator;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.dtm.core.coordinator.ProtocolCodes.Capability;
 import io.dtm.core.coordinator.ProtocolCodes.Stage;
 import io.dtm.core.coordinator.ProtocolCodes.Vote;
@@ -165,5 +167,19 @@ class OneShotTest {
     void shouldBringEachBranchItsPayload() {
         client.withPayload("debit 5").submits(a, b);
         scenario.sends("s2 <- PREPARE 1:1/0 i101 'debit 5'", "s3 <- PREPARE 1:1/1 i102 'debit 5'");
+    }
+
+    @Test
+    void shouldCountTransactionsByState() {
+        client.begins();
+        client.submits(a, b);
+        client.submits(a, b);
+        final long committing = client.submits(a);
+        a.votesYes(committing);
+        final long aborting = client.submits(a, b);
+        a.votesYes(aborting);
+        b.votesNo(aborting);
+        assertEquals(new TransactionCounts(1, 2, 0, 1, 1), scenario.coordinator.countTransactions());
+        assertEquals(scenario.coordinator.transactionsInFlight(), scenario.coordinator.countTransactions().inFlight());
     }
 }

@@ -90,6 +90,20 @@ abstract class JournalContract extends StorageSuite {
         }
     }
 
+    /** The force agent, or the stages' own thread while little waits. */
+    @Test
+    void shouldForceOnWhicheverThreadHasTheTurn() throws InterruptedException {
+        final Process process = Process.start(storage());
+        for (int turn = 0; turn < 3; turn++) {
+            process.appendSome(20, new Random(turn));
+            final Thread forcer = new Thread(process::forceAll);
+            forcer.start();
+            forcer.join();
+            assertEquals(process.journal().appendedPosition(), process.journal().forcedPosition());
+        }
+        process.close();
+    }
+
     @Test
     void shouldKeepTimesAndLinksOfAnySize() {
         final Process process = Process.start(storage());
