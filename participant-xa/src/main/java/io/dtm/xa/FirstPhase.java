@@ -63,6 +63,10 @@ final class FirstPhase {
                 rollback(xid, lease);
                 return Vote.no(result.reason());
             }
+            if (!lease.isUsed()) {
+                rollback(xid, lease);
+                return Vote.READ_ONLY; // not one statement: nothing can have been written, whatever the work says
+            }
             final String reason = dialect.reasonNotToPrepare(lease.connection());
             if (reason != null) {
                 rollback(xid, lease);
