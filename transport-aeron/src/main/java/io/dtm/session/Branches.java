@@ -94,12 +94,11 @@ final class Branches {
     void onDecision(final int epoch, final BranchId id, final DecisionType decision, final DecisionCause cause) {
         final BranchState state = table.find(id.transactionId(), id.branchId());
         if (state == null) {
-            if (!table.isFull()) {
-                // Not of this process, or forgotten: the resource itself is asked (rule 11).
-                final BranchState added = new BranchState(id, Phase.DECIDING);
-                table.add(added);
-                obey(added, id, decision, epoch);
-            }
+            // Not of this process, or forgotten: the resource itself is asked (rule 11). Also when the table is full:
+            // a decision frees what is prepared, and its row goes as soon as it is obeyed.
+            final BranchState added = new BranchState(id, Phase.DECIDING);
+            table.add(added);
+            obey(added, id, decision, epoch);
             return;
         }
         if (decision == DecisionType.COMMIT && cause == DecisionCause.DECIDED) {
@@ -150,6 +149,12 @@ final class Branches {
         }
     }
 
+    /**
+     * When the table is full, a one-phase COMMIT that would run work isn't begun. It can't be refused either: ABORTED
+     * without a row would be contradicted by the next copy, which would run the work (rule 4). The coordinator asks
+     * until it gets an answer (rule 9), so it is taken up when there is room. One that names another process runs
+     * nothing and ends a transaction: it bypasses the limit like a decision.
+     */
     void onOnePhaseCommit(
         final int epoch,
         final boolean isNamedOther,
@@ -160,12 +165,14 @@ final class Branches {
         final int length) {
         BranchState state = table.find(id.transactionId(), id.branchId());
         if (state == null) {
-            if (!table.isFull()) {
-                state = new BranchState(id, Phase.ONE_PHASE_RUNNING);
-                asked(state, epoch, position);
-                table.add(state);
-                commitOnePhase(state, payload, offset, length, isNamedOther);
+            state = new BranchState(id, Phase.ONE_PHASE_RUNNING);
+            if (table.isFull() && !isNamedOther) {
+                anomaly("there is no room for a one-phase COMMIT until others are decided", state);
+                return;
             }
+            asked(state, epoch, position);
+            table.add(state);
+            commitOnePhase(state, payload, offset, length, isNamedOther);
             return;
         }
         asked(state, epoch, position);
