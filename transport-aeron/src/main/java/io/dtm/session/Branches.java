@@ -176,6 +176,10 @@ final class Branches {
             return;
         }
         asked(state, epoch, position);
+        if (state.onePhaseResult != null) {
+            sendOnePhaseResult(state);
+            return;
+        }
         switch (state.phase) {
             case ACTIVE:
                 if (isNamedOther) {
@@ -185,9 +189,6 @@ final class Branches {
                 }
                 break;
             case ONE_PHASE_RUNNING:
-                break;
-            case ONE_PHASE_ANSWERED:
-                sendOnePhaseResult(state);
                 break;
             case UNRESOLVED:
                 if (state.isOnePhaseTried) {
@@ -211,9 +212,11 @@ final class Branches {
 
     void onForgetEvidence(final BranchId id) {
         final BranchState state = table.find(id.transactionId(), id.branchId());
-        if (state != null && state.phase == Phase.ONE_PHASE_ANSWERED) {
+        if (state != null && state.onePhaseResult != null) {
             state.isEvidenceForgotten = true;
-            table.remember(state);
+            if (state.phase == Phase.ONE_PHASE_ANSWERED) {
+                table.remember(state);
+            }
         } else if (state != null && state.phase != Phase.DECIDED) {
             anomaly("the evidence of a branch that has not answered is no longer needed", state);
             return;
@@ -249,7 +252,9 @@ final class Branches {
     }
 
     void onObeyed(final BranchState state, final AckResult result) {
-        state.phase = Phase.DECIDED;
+        // What was found prepared of a branch that has committed in one phase doesn't change its answer.
+        state.phase = state.onePhaseResult == null ? Phase.DECIDED : Phase.ONE_PHASE_ANSWERED;
+        state.isFoundPrepared = false;
         state.result = result;
         state.scansBefore = resource.scansStarted();
         acknowledge(state, state.decision, result);
@@ -258,8 +263,13 @@ final class Branches {
 
     void onDecisionFailed(final BranchState state, final Throwable cause) {
         listener.onAnomaly(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
-        state.phase = state.vote == null ? Phase.UNRESOLVED : Phase.VOTED;
-        if (state.phase == Phase.UNRESOLVED) {
+        // What was found prepared is still: the next decision must be carried out, whatever was answered before.
+        if (state.vote != null) {
+            state.phase = Phase.VOTED;
+        } else if (state.onePhaseResult != null) {
+            state.phase = Phase.ONE_PHASE_ANSWERED;
+        } else {
+            state.phase = Phase.UNRESOLVED;
             table.remember(state);
         }
     }
@@ -400,7 +410,6 @@ final class Branches {
         state.phase = Phase.DECIDING;
         state.decision = decision;
         state.decisionEpoch = epoch;
-        state.isFoundPrepared = false;
         final Replies.Decision reply = new Replies.Decision(completions, this, state);
         try {
             if (decision == DecisionType.COMMIT) {
