@@ -110,7 +110,7 @@ final class FirstPhase {
         }
         lease.spoil();
         lease.close();
-        final Resolution resolution = secondPhase.finish(SecondPhase.Decision.ROLLBACK, xid, null, true);
+        final Resolution resolution = secondPhase.finish(SecondPhase.Decision.ROLLBACK, xid, null, false, true);
         if (!resolution.isFinal()) {
             cause.addSuppressed(resolution.cause());
             errorHandler.onError(cause);
