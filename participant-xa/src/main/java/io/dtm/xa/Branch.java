@@ -36,8 +36,8 @@ final class Branch {
     boolean prepared;
     /** Some work of it was undone here, so that a ROLLBACK isn't for an absent branch. */
     boolean undone;
-    /** An attempt to carry the decision out ended in the open. */
-    boolean inTheOpen;
+    /** An attempt to roll it back ended in the open. */
+    boolean rollbackInTheOpen;
     SecondPhase.Decision decision;
     /** DECIDING: only this name of the branch is rolled back, since another one is to be committed (rule 3). */
     boolean onlyThis;

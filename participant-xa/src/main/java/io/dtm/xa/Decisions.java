@@ -8,8 +8,11 @@ import io.dtm.participant.DecisionReply;
 import io.dtm.participant.ScanReply;
 import io.dtm.xa.SecondPhase.Decision;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,6 +31,8 @@ import javax.transaction.xa.XAException;
  * appears after the scan is found by the next: then the library asks about it and is told the same.
  */
 final class Decisions {
+    private static final int MAX_OPEN_COMMITS = 4096;
+
     private final SecondPhase secondPhase;
     private final FirstPhase firstPhase;
     private final XaConnections connections;
@@ -35,6 +40,17 @@ final class Decisions {
     private final Evidence evidence;
     private final BranchTable table;
     private final Executor executor;
+    /**
+     * COMMITs whose answers were lost; of branches of former processes too, which no row is kept for. What is pushed
+     * out by others will be reported as absent.
+     */
+    private final Set<BranchXid> openCommits = Collections.synchronizedSet(Collections.newSetFromMap(
+        new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(final Map.Entry<BranchXid, Boolean> eldest) {
+                return size() > MAX_OPEN_COMMITS;
+            }
+        }));
     /** By coordinator: what the last scan found. */
     private final Map<Long, Map<BranchKey, List<BranchXid>>> scans = new ConcurrentHashMap<>();
 
@@ -173,18 +189,35 @@ final class Decisions {
         finish(branch, resolution);
     }
 
+    /**
+     * When an answer was lost and the branch is gone afterwards, it is reported as done and not as absent, which the
+     * coordinator would count as presumed: this process sent COMMIT for this very name while it was prepared. Nobody
+     * can have rolled it back. Once COMMIT was decided, ROLLBACK isn't sent for that name until an acknowledgement,
+     * and another process acknowledges only what is committed or gone. An administrator could, in that moment, which
+     * is documented as indistinguishable.
+     */
     private Resolution commit(final Branch branch) throws XAException, SQLException {
+        boolean prepared = branch.prepared;
         if (!isAlone(branch)) {
             for (final BranchXid xid : secondPhase.prepared()) {
-                if (xid.key().equals(branch.key) && !xid.equals(branch.xid)) {
-                    final Resolution other = secondPhase.finish(ROLLBACK, xid, null, false);
+                if (xid.equals(branch.xid)) {
+                    prepared = true;
+                } else if (xid.key().equals(branch.key)) {
+                    final Resolution other = secondPhase.finish(ROLLBACK, xid, null, true, false);
                     if (!other.isFinal()) {
-                        return other;
+                        return Resolution.retry(other.cause(), false); // it isn't ours that is in the open
                     }
                 }
             }
         }
-        final Resolution own = secondPhase.finish(COMMIT, branch.xid, branch.takeLease(), branch.inTheOpen);
+        final boolean attempted = openCommits.contains(branch.xid);
+        final Resolution own =
+            secondPhase.finish(COMMIT, branch.xid, branch.takeLease(), prepared, attempted);
+        if (own.isFinal()) {
+            openCommits.remove(branch.xid);
+        } else if (own.inTheOpen()) {
+            openCommits.add(branch.xid);
+        }
         return own.kind() == Resolution.Kind.ABSENT && isCommittedInOnePhase(branch.id) ? Resolution.DONE : own;
     }
 
@@ -192,7 +225,7 @@ final class Decisions {
         Resolution resolution = branch.undone ? Resolution.DONE : Resolution.ABSENT;
         if (branch.prepared) {
             final Resolution own =
-                secondPhase.finish(ROLLBACK, branch.xid, branch.takeLease(), branch.inTheOpen);
+                secondPhase.finish(ROLLBACK, branch.xid, branch.takeLease(), true, branch.rollbackInTheOpen);
             if (!own.isFinal()) {
                 return own;
             }
@@ -203,7 +236,7 @@ final class Decisions {
         }
         for (final BranchXid xid : secondPhase.prepared()) {
             if (xid.key().equals(branch.key)) {
-                resolution = resolution.and(secondPhase.finish(ROLLBACK, xid, null, false));
+                resolution = resolution.and(secondPhase.finish(ROLLBACK, xid, null, true, false));
             }
         }
         return resolution;
@@ -216,7 +249,7 @@ final class Decisions {
                 table.remove(branch);
             } else {
                 branch.phase = Branch.Phase.PREPARED;
-                branch.inTheOpen |= resolution.inTheOpen();
+                branch.rollbackInTheOpen |= branch.decision == ROLLBACK && resolution.inTheOpen();
                 branch.onlyThis = false;
                 branch.condemned = false;
             }

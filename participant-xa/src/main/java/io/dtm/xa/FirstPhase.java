@@ -63,6 +63,10 @@ final class FirstPhase {
                 rollback(xid, lease);
                 return Vote.no(result.reason());
             }
+            if (!lease.isUsed()) {
+                rollback(xid, lease);
+                return Vote.READ_ONLY; // not one statement: nothing can have been written, whatever the work says
+            }
             final String reason = dialect.reasonNotToPrepare(lease.connection());
             if (reason != null) {
                 rollback(xid, lease);
@@ -106,7 +110,7 @@ final class FirstPhase {
         }
         lease.spoil();
         lease.close();
-        final Resolution resolution = secondPhase.finish(SecondPhase.Decision.ROLLBACK, xid, null, true);
+        final Resolution resolution = secondPhase.finish(SecondPhase.Decision.ROLLBACK, xid, null, false, true);
         if (!resolution.isFinal()) {
             cause.addSuppressed(resolution.cause());
             errorHandler.onError(cause);

@@ -10,13 +10,19 @@ import java.util.Set;
 
 /**
  * What work sees of its branch's connection. It refuses what would end the transaction behind the coordinator's back,
- * spoils the lease where a setting would outlast the branch, and is dead after the work.
+ * spoils the lease where a setting would outlast the branch, notes whether a statement was ever made, and is dead
+ * after the work.
  */
 final class GuardedConnection implements InvocationHandler {
     private static final Set<String> REFUSED = Set.of("commit", "rollback", "setAutoCommit", "abort");
     private static final Set<String> OUTLASTING = Set.of(
         "setTransactionIsolation", "setSchema", "setCatalog", "setHoldability", "setNetworkTimeout", "setTypeMap",
         "setClientInfo", "beginRequest", "endRequest", "setShardingKey", "setShardingKeyIfValid");
+
+    /** What reaches neither the database nor anything that could. All else counts as a statement. */
+    private static final Set<String> WITHOUT_SQL = Set.of(
+        "isReadOnly", "setReadOnly", "getWarnings", "clearWarnings", "isWrapperFor", "nativeSQL", "getHoldability",
+        "getTypeMap", "getNetworkTimeout", "getClientInfo");
 
     private final Connection connection;
     private final Lease lease;
@@ -64,6 +70,9 @@ final class GuardedConnection implements InvocationHandler {
         }
         if (OUTLASTING.contains(name)) {
             lease.spoil();
+        }
+        if (!WITHOUT_SQL.contains(name)) {
+            lease.used();
         }
         try {
             return method.invoke(connection, arguments);

@@ -36,7 +36,10 @@ public final class InteractiveBranch implements AutoCloseable {
         return guard.proxy();
     }
 
-    /** The work wrote something and is complete as far as this call goes. */
+    /**
+     * The work wrote something and is complete as far as this call goes. If no call made a statement, the branch votes
+     * READ_ONLY all the same.
+     */
     public void done() {
         verdict = WorkResult.done();
     }

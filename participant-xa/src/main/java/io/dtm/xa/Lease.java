@@ -13,6 +13,7 @@ final class Lease implements AutoCloseable {
     private final XAConnection xaConnection;
     private final XAResource resource;
     private final boolean fresh;
+    private volatile boolean used;
     private Connection handle;
     private boolean spoiled;
     private boolean returned;
@@ -43,6 +44,16 @@ final class Lease implements AutoCloseable {
             handle = xaConnection.getConnection();
         }
         return handle;
+    }
+
+    /** Its work reached for the database: from now on it can't be told without asking whether something was written. */
+    void used() {
+        used = true;
+    }
+
+    /** @return whether its work may have sent a statement, by whichever of its calls. */
+    boolean isUsed() {
+        return used;
     }
 
     /** It must not be lent out again. */

@@ -58,7 +58,8 @@ final class OnePhase {
             return Result.aborted(work.reason());
         }
         try {
-            String reason = dialect.reasonNotToPrepare(lease.connection());
+            // Without a statement of the work no transaction is open yet: the row is the first.
+            String reason = lease.isUsed() ? dialect.reasonNotToPrepare(lease.connection()) : null;
             if (reason == null) {
                 evidence.writeCommitted(lease.connection(), xid.branch());
                 reason = dialect.reasonNotToPrepare(lease.connection());

@@ -67,7 +67,8 @@ public final class PostgreSqlDialect implements XaDialect {
             return "an SQL statement of the work failed, and the work went on";
         }
         if (state == TransactionState.IDLE) {
-            return "the work ended its transaction by itself";
+            // Recent drivers send BEGIN at the start of the branch, older ones with its first statement.
+            return "no transaction is open: the work ended it by itself, or made a statement and executed none";
         }
         return null;
     }

@@ -37,11 +37,16 @@ final class SecondPhase {
      * @param decision  to carry out.
      * @param xid       of the branch.
      * @param pinned    that the branch is bound to, or null; it is given back here.
-     * @param attempted whether an earlier attempt of this process to do the same ended in the open.
+     * @param prepared  whether the resource has said that the branch is prepared. Otherwise an attempt whose answer is
+     *                  lost proves nothing once the branch isn't there: it never need have been.
+     * @param attempted whether an earlier attempt of this process to do the same ended in the open, though the branch
+     *                  was prepared.
      */
     Resolution finish(
-        final Decision decision, final BranchXid xid, final Lease pinned, final boolean attempted) {
+        final Decision decision, final BranchXid xid, final Lease pinned, final boolean prepared,
+        final boolean attempted) {
         Lease lease = pinned;
+        boolean wasPrepared = prepared;
         boolean inTheOpen = attempted;
         try {
             if (lease == null) {
@@ -56,11 +61,12 @@ final class SecondPhase {
                 if (verdict != null) {
                     return verdict;
                 }
-                inTheOpen |= !dialect.isUnknownBranch(error);
+                inTheOpen |= wasPrepared && !dialect.isUnknownBranch(error);
                 lease = replace(lease);
                 if (!dialect.isPrepared(lease.xaConnection(), xid)) {
                     return absent(decision, inTheOpen, pinned != null);
                 }
+                wasPrepared = true;
                 if (attempt == MAX_ATTEMPTS) {
                     return Resolution.retry(error, inTheOpen);
                 }
@@ -85,6 +91,10 @@ final class SecondPhase {
             return null;
         } catch (final XAException error) {
             return error;
+        } catch (final RuntimeException unexpected) {
+            final XAException error = new XAException(XAException.XAER_RMFAIL);
+            error.initCause(unexpected);
+            return error; // sent or not: as open as any lost answer
         }
     }
 

@@ -28,7 +28,7 @@ public record WorkResult(Kind kind, String reason) {
         Objects.requireNonNull(reason, "reason");
     }
 
-    /** @return something was written: prepare it. */
+    /** @return something was written: prepare it. If not even a statement was made, the branch votes READ_ONLY. */
     public static WorkResult done() {
         return DONE;
     }

@@ -28,7 +28,7 @@ public interface XaDialect {
     /**
      * Whether a branch may be prepared, beyond what its driver would notice.
      *
-     * @param connection on which the work ran; its branch hasn't ended.
+     * @param connection on which the work, or who commits in one phase, made a statement; its branch hasn't ended.
      * @return why not, or null if it may.
      * @throws SQLException if the connection is broken.
      */

@@ -34,6 +34,11 @@ final class FakeDatabase implements XADataSource {
     /** Whether connecting fails. */
     boolean down;
     boolean recoverFails;
+    boolean failsNextRecover;
+    /** Whether the next list after an error can't be read. */
+    boolean failsNextRecoverAfterAnError;
+    /** Whether errors come as what no driver should throw. */
+    boolean throwsUnchecked;
     int open;
 
     synchronized List<String> calls() {
@@ -52,6 +57,11 @@ final class FakeDatabase implements XADataSource {
             action.run();
         }
         if (error != 0) {
+            failsNextRecover |= failsNextRecoverAfterAnError;
+            failsNextRecoverAfterAnError = false;
+            if (throwsUnchecked) {
+                throw new IllegalStateException("the driver is broken");
+            }
             throw new XAException(error);
         }
     }
@@ -156,7 +166,9 @@ final class FakeDatabase implements XADataSource {
         @Override
         public Xid[] recover(final int flag) throws XAException {
             call("recover");
-            if (recoverFails) {
+            final boolean failsNow = failsNextRecover;
+            failsNextRecover = false;
+            if (recoverFails || failsNow) {
                 throw new XAException(XAException.XAER_RMFAIL);
             }
             synchronized (FakeDatabase.this) {

@@ -70,6 +70,18 @@ class H2Test {
     }
 
     @Test
+    void shouldVoteReadOnlyWhenTheWorkMadeNoStatement() throws SQLException {
+        participant.close();
+        participant = XaParticipant.launch(new XaContext().dataSource(source).dialect(new H2Dialect())
+            .connections(6).onePhase(true).work((connection, payload) -> WorkResult.done()));
+        driver = new Driver(participant);
+
+        assertEquals("READ_ONLY", driver.prepare(BRANCH, ""));
+        assertEquals(0, participant.preparedBranches());
+        assertEquals("COMMITTED", driver.commitOnePhase(branch(78), ""));
+    }
+
+    @Test
     void shouldCommitInOnePhaseWithEvidence() throws SQLException {
         assertEquals("COMMITTED", driver.commitOnePhase(BRANCH, INSERT));
         assertEquals("COMMITTED", driver.findOut(BRANCH));

@@ -105,6 +105,29 @@ class PostgreSqlInteractiveTest {
     }
 
     @Test
+    void shouldVoteReadOnlyWhenNoCallMadeAStatement() throws SQLException {
+        for (int i = 0; i < 2; i++) {
+            try (InteractiveBranch branch = participant.begin(BRANCH)) {
+                branch.done();
+            }
+        }
+        assertEquals("READ_ONLY", driver.prepare(BRANCH, ""));
+        assertEquals(List.of(), database.prepared());
+        assertEquals(0, participant.joinedBranches());
+    }
+
+    @Test
+    void shouldPrepareWhenOnlyAnEarlierCallMadeAStatement() throws SQLException {
+        work(BRANCH, 1);
+        try (InteractiveBranch branch = participant.begin(BRANCH)) {
+            branch.done();
+        }
+        assertEquals("YES", driver.prepare(BRANCH, ""));
+        assertEquals("DONE", driver.commit(BRANCH));
+        assertEquals(List.of("1"), ids());
+    }
+
+    @Test
     void shouldPrepareWhenALaterCallWrote() throws SQLException {
         try (InteractiveBranch branch = participant.begin(BRANCH)) {
             branch.readOnly();

@@ -40,7 +40,8 @@ class PostgreSqlOnePhaseTest {
         if (participant != null) {
             participant.close();
         }
-        participant = XaParticipant.launch(context.work(new SqlWork()).onePhase(true));
+        participant = XaParticipant.launch(
+            (context.work() != null ? context : context.work(new SqlWork())).onePhase(true));
         driver = new Driver(participant);
     }
 
@@ -112,6 +113,21 @@ class PostgreSqlOnePhaseTest {
     void shouldCommitWithEvidenceWhenTheWorkOnlyRead() throws SQLException {
         assertEquals("COMMITTED", driver.commitOnePhase(BRANCH, "read-only"));
         assertEquals(List.of("77C"), evidence());
+    }
+
+    @Test
+    void shouldCommitWithEvidenceWhenTheWorkMadeNoStatement() throws SQLException {
+        use(database.context().work((connection, payload) -> WorkResult.done()));
+
+        assertEquals("COMMITTED", driver.commitOnePhase(BRANCH, ""));
+        assertEquals(List.of("77C"), evidence());
+        assertEquals("COMMITTED", driver.findOut(BRANCH));
+    }
+
+    @Test
+    void shouldAbortWithoutEvidenceWhenTheWorkEndedItsTransactionItself() throws SQLException {
+        assertTrue(driver.commitOnePhase(BRANCH, INSERT + "; ROLLBACK").startsWith("ABORTED: no transaction is open"));
+        assertEquals(List.of(), evidence());
     }
 
     @Test

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.jdbc.PgConnection;
 
 @ExtendWith(SharedPostgres.class)
 class PostgreSqlOneShotTest {
@@ -38,7 +41,7 @@ class PostgreSqlOneShotTest {
         if (participant != null) {
             participant.close();
         }
-        participant = XaParticipant.launch(context.work(new SqlWork()));
+        participant = XaParticipant.launch(context.work() != null ? context : context.work(new SqlWork()));
         driver = new Driver(participant);
     }
 
@@ -115,9 +118,51 @@ class PostgreSqlOneShotTest {
             driver.prepare(BRANCH, "try SELECT * FROM nowhere; read-only"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"done", "read-only"})
+    void shouldVoteReadOnlyWhenTheWorkMadeNoStatement(final String said) throws SQLException {
+        use(database.context().work((connection, payload) ->
+            said.equals("done") ? WorkResult.done() : WorkResult.readOnly()));
+
+        assertEquals("READ_ONLY", driver.prepare(BRANCH, ""));
+        assertEquals(List.of(), database.prepared());
+        assertEquals(0, participant.preparedBranches());
+    }
+
+    @Test
+    void shouldVoteReadOnlyWhenTheWorkOnlyLookedAtItsConnection() throws SQLException {
+        use(database.context().work((connection, payload) -> {
+            return connection.isClosed() || connection.isReadOnly() || connection.getAutoCommit()
+                ? WorkResult.refuse("not as it should be") : WorkResult.done();
+        }));
+
+        assertEquals("READ_ONLY", driver.prepare(BRANCH, ""));
+    }
+
+    @Test
+    void shouldNotTakeItOnTrustThatNothingWasWrittenWhenAStatementWasMade() throws SQLException {
+        use(database.context().work((connection, payload) -> {
+            connection.createStatement().close();
+            return WorkResult.done();
+        }));
+
+        assertEquals("YES", driver.prepare(BRANCH, ""));
+    }
+
+    @Test
+    void shouldVoteNoWhenTheWorkWentRoundTheGuardAndEndedItsTransaction() throws SQLException {
+        use(database.context().work((connection, payload) -> {
+            connection.unwrap(PgConnection.class).rollback();
+            return WorkResult.readOnly();
+        }));
+
+        assertTrue(driver.prepare(BRANCH, "").startsWith("NO: no transaction is open"));
+    }
+
     @Test
     void shouldVoteNoWhenTheWorkEndedItsTransactionItself() {
-        assertEquals("NO: the work ended its transaction by itself", driver.prepare(BRANCH, "ROLLBACK"));
+        assertEquals("NO: no transaction is open: the work ended it by itself, or made a statement and executed none",
+            driver.prepare(BRANCH, "ROLLBACK"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.dtm.participant.DecisionReply.HeuristicOutcome;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +61,10 @@ class XaErrorsTest {
 
     private void launch(final XaDialect dialect) throws SQLException {
         participant = XaParticipant.launch(new XaContext().dataSource(database).dialect(dialect).connections(6)
-            .errorHandler(reported::add).work((connection, payload) -> result));
+            .errorHandler(reported::add).work((connection, payload) -> {
+                connection.createStatement(); // there are none here: that it was asked for is enough
+                return result;
+            }));
         driver = new Driver(participant);
     }
 
@@ -162,6 +166,60 @@ class XaErrorsTest {
         database.recoverFails = false;
         database.nextError = XAException.XAER_NOTA;
         assertEquals("DONE", driver.commit(BRANCH));
+    }
+
+    @Test
+    void shouldRememberThatItCommittedABranchOfAFormerProcessWhoseAnswerWasLost() {
+        database.prepared.add(new BranchXid(BRANCH));
+        loseTheAnswerAndTheList(XAException.XAER_RMFAIL);
+
+        database.nextError = XAException.XAER_NOTA;
+        assertEquals("DONE", driver.commit(BRANCH));
+
+        database.nextError = XAException.XAER_NOTA;
+        assertEquals("ABSENT", driver.commit(BRANCH), "kept until it was told, and no longer");
+    }
+
+    @Test
+    void shouldRememberAnAttemptWhoseDriverThrewSomethingElse() {
+        prepare();
+        database.throwsUnchecked = true;
+        loseTheAnswerAndTheList(XAException.XAER_RMFAIL);
+
+        database.throwsUnchecked = false;
+        database.nextError = XAException.XAER_NOTA;
+        assertEquals("DONE", driver.commit(BRANCH));
+    }
+
+    @Test
+    void shouldNotClaimToHaveCommittedABranchThatWasNotThereWhenItTried() {
+        driver.scan(COORDINATOR);
+        database.nextError = XAException.XAER_RMFAIL;
+
+        assertEquals("ABSENT", driver.commit(BRANCH));
+    }
+
+    @Test
+    void shouldNotTakeAnOpenRollbackForACommit() {
+        prepare();
+        database.nextError = XAException.XAER_RMFAIL;
+        database.carriesOut = true;
+        database.failsNextRecover = true;
+        assertTrue(driver.rollback(BRANCH).startsWith("RETRY: "));
+
+        database.carriesOut = false;
+        database.nextError = XAException.XAER_NOTA;
+        assertEquals("ABSENT", driver.commit(BRANCH));
+    }
+
+    /** COMMIT is carried out, then neither its answer nor the list arrives. */
+    private void loseTheAnswerAndTheList(final int error) {
+        database.nextError = error;
+        database.carriesOut = true;
+        database.failsNextRecoverAfterAnError = true;
+        assertTrue(driver.commit(BRANCH).startsWith("RETRY: "));
+        assertEquals(Set.of(), database.prepared);
+        database.carriesOut = false;
     }
 
     @Test

@@ -89,4 +89,23 @@ public interface Participant {
     default boolean supportsOnePhase() {
         return false;
     }
+
+    /** @return whether {@link #prepare} may be answered READ_ONLY; asked at each registration. */
+    default boolean mayVoteReadOnly() {
+        return true;
+    }
+
+    /**
+     * Whether this participant can't prepare: it takes part only by deciding in one phase after all others have voted
+     * (rule 9), so that there is at most one such branch in a transaction. A PREPARE that comes all the same is to be
+     * answered NO. Asked at each registration.
+     * <p>
+     * This only declares it. Whether a coordinator lets a last agent decide is the coordinator's matter, and a later
+     * step: see "last agent" in docs/protocol.md for what this release delegates.
+     *
+     * @return whether it is; then {@link #supportsOnePhase()} must be true as well.
+     */
+    default boolean isLastAgent() {
+        return false;
+    }
 }

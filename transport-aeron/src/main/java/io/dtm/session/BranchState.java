@@ -66,7 +66,10 @@ final class BranchState {
 
     /** The number of scans started when it got into its phase: a later scan tells whether it is still prepared. */
     long scansBefore;
-    /** A scan found it prepared though nothing of it should be: the next decision is carried out again. */
+    /**
+     * A scan found it prepared though nothing of it should be: the next decision is carried out again, and again until
+     * that works.
+     */
     boolean isFoundPrepared;
     /** The number of the last scan that found it. */
     long lastScan;

@@ -33,7 +33,12 @@ import org.agrona.collections.Long2ObjectHashMap;
  * </ul>
  * Memory is bounded: above the limits a PREPARE is answered NO without a row. A repeat of such a PREPARE may then be
  * answered YES; but the NO was sent first over the same link, so that YES comes late and gets ROLLBACK, and if the NO
- * was lost nobody has acted on it.
+ * was lost nobody has acted on it. A one-phase COMMIT is not begun, and asked for again.
+ * <p>
+ * Decisions for branches without a row bypass the limit, and so does the question what became of another process's
+ * one-phase commit: they free what is prepared or delegated, and while they were refused a full table would keep the
+ * very branches prepared that fill the resource. The number of such rows is bounded by what the coordinator has in
+ * flight for this resource; those of decisions go once they are obeyed, or older finished ones in their place.
  */
 final class BranchTable {
     private static final int MAX_TRIED = 8;
@@ -96,7 +101,7 @@ final class BranchTable {
     }
 
     private void trim(final int limit) {
-        for (int tried = 0; remembered.size() > maxRemembered && tried < limit; tried++) {
+        for (int tried = 0; isTooMuch() && tried < limit; tried++) {
             final BranchState oldest = remembered.poll();
             if (mayForget(oldest)) {
                 oldest.isRemembered = false;
@@ -107,6 +112,10 @@ final class BranchTable {
                 oldest.isRemembered = false;
             }
         }
+    }
+
+    private boolean isTooMuch() {
+        return remembered.size() > maxRemembered || (size > maxBranches && !remembered.isEmpty());
     }
 
     /** Whether so much may not yet be forgotten that the coordinator should be asked for a fence. */

@@ -94,12 +94,11 @@ final class Branches {
     void onDecision(final int epoch, final BranchId id, final DecisionType decision, final DecisionCause cause) {
         final BranchState state = table.find(id.transactionId(), id.branchId());
         if (state == null) {
-            if (!table.isFull()) {
-                // Not of this process, or forgotten: the resource itself is asked (rule 11).
-                final BranchState added = new BranchState(id, Phase.DECIDING);
-                table.add(added);
-                obey(added, id, decision, epoch);
-            }
+            // Not of this process, or forgotten: the resource itself is asked (rule 11). Also when the table is full:
+            // a decision frees what is prepared, and its row goes as soon as it is obeyed.
+            final BranchState added = new BranchState(id, Phase.DECIDING);
+            table.add(added);
+            obey(added, id, decision, epoch);
             return;
         }
         if (decision == DecisionType.COMMIT && cause == DecisionCause.DECIDED) {
@@ -150,6 +149,12 @@ final class Branches {
         }
     }
 
+    /**
+     * When the table is full, a one-phase COMMIT that would run work isn't begun. It can't be refused either: ABORTED
+     * without a row would be contradicted by the next copy, which would run the work (rule 4). The coordinator asks
+     * until it gets an answer (rule 9), so it is taken up when there is room. One that names another process runs
+     * nothing and ends a transaction: it bypasses the limit like a decision.
+     */
     void onOnePhaseCommit(
         final int epoch,
         final boolean isNamedOther,
@@ -160,15 +165,21 @@ final class Branches {
         final int length) {
         BranchState state = table.find(id.transactionId(), id.branchId());
         if (state == null) {
-            if (!table.isFull()) {
-                state = new BranchState(id, Phase.ONE_PHASE_RUNNING);
-                asked(state, epoch, position);
-                table.add(state);
-                commitOnePhase(state, payload, offset, length, isNamedOther);
+            state = new BranchState(id, Phase.ONE_PHASE_RUNNING);
+            if (table.isFull() && !isNamedOther) {
+                anomaly("there is no room for a one-phase COMMIT until others are decided", state);
+                return;
             }
+            asked(state, epoch, position);
+            table.add(state);
+            commitOnePhase(state, payload, offset, length, isNamedOther);
             return;
         }
         asked(state, epoch, position);
+        if (state.onePhaseResult != null) {
+            sendOnePhaseResult(state);
+            return;
+        }
         switch (state.phase) {
             case ACTIVE:
                 if (isNamedOther) {
@@ -178,9 +189,6 @@ final class Branches {
                 }
                 break;
             case ONE_PHASE_RUNNING:
-                break;
-            case ONE_PHASE_ANSWERED:
-                sendOnePhaseResult(state);
                 break;
             case UNRESOLVED:
                 if (state.isOnePhaseTried) {
@@ -204,9 +212,11 @@ final class Branches {
 
     void onForgetEvidence(final BranchId id) {
         final BranchState state = table.find(id.transactionId(), id.branchId());
-        if (state != null && state.phase == Phase.ONE_PHASE_ANSWERED) {
+        if (state != null && state.onePhaseResult != null) {
             state.isEvidenceForgotten = true;
-            table.remember(state);
+            if (state.phase == Phase.ONE_PHASE_ANSWERED) {
+                table.remember(state);
+            }
         } else if (state != null && state.phase != Phase.DECIDED) {
             anomaly("the evidence of a branch that has not answered is no longer needed", state);
             return;
@@ -242,7 +252,9 @@ final class Branches {
     }
 
     void onObeyed(final BranchState state, final AckResult result) {
-        state.phase = Phase.DECIDED;
+        // What was found prepared of a branch that has committed in one phase doesn't change its answer.
+        state.phase = state.onePhaseResult == null ? Phase.DECIDED : Phase.ONE_PHASE_ANSWERED;
+        state.isFoundPrepared = false;
         state.result = result;
         state.scansBefore = resource.scansStarted();
         acknowledge(state, state.decision, result);
@@ -251,8 +263,13 @@ final class Branches {
 
     void onDecisionFailed(final BranchState state, final Throwable cause) {
         listener.onAnomaly(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
-        state.phase = state.vote == null ? Phase.UNRESOLVED : Phase.VOTED;
-        if (state.phase == Phase.UNRESOLVED) {
+        // What was found prepared is still: the next decision must be carried out, whatever was answered before.
+        if (state.vote != null) {
+            state.phase = Phase.VOTED;
+        } else if (state.onePhaseResult != null) {
+            state.phase = Phase.ONE_PHASE_ANSWERED;
+        } else {
+            state.phase = Phase.UNRESOLVED;
             table.remember(state);
         }
     }
@@ -393,7 +410,6 @@ final class Branches {
         state.phase = Phase.DECIDING;
         state.decision = decision;
         state.decisionEpoch = epoch;
-        state.isFoundPrepared = false;
         final Replies.Decision reply = new Replies.Decision(completions, this, state);
         try {
             if (decision == DecisionType.COMMIT) {

@@ -4,6 +4,7 @@ import io.dtm.client.Acknowledge;
 import io.dtm.client.Outcome;
 import io.dtm.client.Refusal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -139,5 +140,45 @@ public final class ClientTransaction {
      */
     boolean isOnlyCommit() {
         return kind == Kind.INTERACTIVE && commitCopies == 1 && !inquired;
+    }
+
+    /** Whether its commit or rollback was asked for. */
+    boolean isEnding() {
+        return commitRequested || rollbackRequested;
+    }
+
+    /** The branch that the client enlisted, or null. */
+    Enlistment enlistment(final int branchId) {
+        for (int i = 0; i < enlistments.size(); i++) {
+            if (enlistments.get(i).resourceId == branchId) {
+                return enlistments.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Names the branches without which it must not commit: these, and those that the client enlisted. */
+    void expect(final int[] branchIds) {
+        final int enlisted = enlistments.size();
+        final int[] all = Arrays.copyOf(branchIds, branchIds.length + enlisted);
+        int count = branchIds.length;
+        for (int i = 0; i < enlisted; i++) {
+            final int branchId = enlistments.get(i).resourceId;
+            boolean isNamed = false;
+            for (final int named : branchIds) {
+                isNamed |= named == branchId;
+            }
+            if (!isNamed) {
+                all[count++] = branchId;
+            }
+        }
+        expected = all;
+        expectedCount = count;
+    }
+
+    void refuseEnlistments(final Refusal why, final String text) {
+        for (int i = 0; i < enlistments.size(); i++) {
+            enlistments.get(i).refused(why, text);
+        }
     }
 }

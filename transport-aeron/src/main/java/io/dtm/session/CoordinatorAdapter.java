@@ -42,7 +42,7 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
     private final SessionListener listener;
     private final Connection connection;
     private final EpochGuard guard;
-    private final ClientTransactions transactions;
+    private final TransactionAnswers transactions;
     private final Lookups lookups;
     private final Resources resources;
 
@@ -65,7 +65,7 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
         final SessionListener listener,
         final Connection connection,
         final EpochGuard guard,
-        final ClientTransactions transactions,
+        final TransactionAnswers transactions,
         final Lookups lookups,
         final Resources resources) {
         this.listener = listener;

@@ -61,7 +61,7 @@ public final class CoordinatorSession implements AutoCloseable {
         this.begins = new BeginQueue(context, connection, sessions, outbox, transactions);
         this.lookups = new Lookups(context, connection, outbox);
         this.adapter = new CoordinatorAdapter(
-            context.listener(), connection, guard, transactions, lookups, resources);
+            context.listener(), connection, guard, transactions.answers(), lookups, resources);
     }
 
     /**

@@ -39,7 +39,8 @@ final class ParticipantPublisher {
             .knownNonce(guard.nonce());
         register.capabilities().clear()
             .onePhase(resource.participant().supportsOnePhase())
-            .readOnlyAware(true);
+            .readOnlyAware(resource.participant().mayVoteReadOnly())
+            .lastAgent(resource.participant().isLastAgent());
         register.putResourceName(name, 0, name.length).putInstanceName(instance, 0, instance.length);
         append(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, register.encodedLength());
     }

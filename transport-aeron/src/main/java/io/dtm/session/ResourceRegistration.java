@@ -16,7 +16,9 @@ public final class ResourceRegistration {
      * @param instanceName of this process among those that serve the resource: 1 to 254 bytes of UTF-8.
      * @param incarnation  drawn at random at the start of this process, not 0: it tells it from every other one that
      *                     ever served the resource (rule 3).
-     * @param participant  that does the work.
+     * @param participant  that does the work. It says itself what it is capable of: {@link
+     *                     Participant#supportsOnePhase()}, {@link Participant#mayVoteReadOnly()}, {@link
+     *                     Participant#isLastAgent()}.
      */
     public ResourceRegistration(
         final String resourceName, final String instanceName, final long incarnation, final Participant participant) {
@@ -28,6 +30,9 @@ public final class ResourceRegistration {
         }
         this.incarnation = incarnation;
         this.participant = Objects.requireNonNull(participant, "participant");
+        if (participant.isLastAgent() && !participant.supportsOnePhase()) {
+            throw new IllegalArgumentException("a last agent decides in one phase: it must support that");
+        }
     }
 
     /** @return by which clients look it up. */

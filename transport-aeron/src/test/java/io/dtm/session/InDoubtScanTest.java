@@ -17,6 +17,7 @@ class InDoubtScanTest extends ParticipantFixture {
     private static final BranchId BRANCH = new BranchId(FakeCoordinator.ID, T, 0, 1);
     private static final String ASKED = "InDoubt 3:1 branch 0 enlisted 1 position 0";
     private static final String ASKED_WITH_POSITION = "InDoubt 3:1 branch 0 enlisted 1 position 4096";
+    private static final String ONE_PHASE = "OnePhase COMMITTED 3:1 branch 0 epoch 1";
 
     @Test
     void shouldScanWhenItIsRegistered() {
@@ -164,6 +165,56 @@ class InDoubtScanTest extends ParticipantFixture {
         scanNow();
         coordinator.expect(ASKED_WITH_POSITION);
         presumedRollback(T).expect("Ack ROLLBACK DONE 3:1 branch 0 epoch 1");
+    }
+
+    @Test
+    void shouldRollBackAgainWhatWasFoundPreparedWhenTheFirstAttemptFails() {
+        participant.answersAtOnce = false;
+        prepare(T, 1).run();
+        participant.vote.no("no stock");
+        coordinator.run().said();
+        participant.answersAtOnce = true;
+        participant.prepared.add(BRANCH);
+        scanNow();
+        coordinator.expect(ASKED_WITH_POSITION);
+        participant.failure = new IllegalStateException("no database");
+        presumedRollback(T).expect();
+        participant.failure = null;
+
+        presumedRollback(T).expect("Ack ROLLBACK DONE 3:1 branch 0 epoch 1");
+        assertTrue(participant.prepared.isEmpty(), "it would stay prepared until a later scan");
+    }
+
+    @Test
+    void shouldRollBackAgainAnUnvotedBranchThatWasFoundPreparedWhenTheFirstAttemptFails() {
+        rollback(T).run().said();
+        participant.prepared.add(BRANCH);
+        scanNow();
+        coordinator.expect(ASKED);
+        participant.failure = new IllegalStateException("no database");
+        presumedRollback(T).expect();
+        participant.failure = null;
+        scanNow();
+        coordinator.expect(ASKED);
+
+        presumedRollback(T).expect("Ack ROLLBACK DONE 3:1 branch 0 epoch 1");
+        assertTrue(participant.prepared.isEmpty());
+    }
+
+    @Test
+    void shouldStillAnswerAOnePhaseCommitWhenWhatWasFoundPreparedCannotBeRolledBack() {
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, T, 0, 1).expect(ONE_PHASE);
+        participant.prepared.add(BRANCH);
+        scanNow();
+        coordinator.expect(ASKED_WITH_POSITION);
+        participant.failure = new IllegalStateException("no database");
+        presumedRollback(T).expect();
+        participant.failure = null;
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, T, 0, 1).expect(ONE_PHASE);
+
+        presumedRollback(T).expect("Ack ROLLBACK DONE 3:1 branch 0 epoch 1");
+        assertTrue(participant.prepared.isEmpty());
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, T, 0, 1).expect(ONE_PHASE);
     }
 
     @Test

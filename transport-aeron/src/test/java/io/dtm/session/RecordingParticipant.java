@@ -22,6 +22,9 @@ public final class RecordingParticipant implements Participant {
     boolean scansAtOnce = true;
     RuntimeException failure;
     int scans;
+    boolean onePhaseIsSupported = true;
+    boolean votesReadOnly = true;
+    boolean canPrepare = true;
 
     /** What it was asked since the last time, one line a call. */
     public String takeCalls() {
@@ -82,7 +85,17 @@ public final class RecordingParticipant implements Participant {
 
     @Override
     public boolean supportsOnePhase() {
-        return true;
+        return onePhaseIsSupported;
+    }
+
+    @Override
+    public boolean mayVoteReadOnly() {
+        return votesReadOnly;
+    }
+
+    @Override
+    public boolean isLastAgent() {
+        return !canPrepare;
     }
 
     @Override

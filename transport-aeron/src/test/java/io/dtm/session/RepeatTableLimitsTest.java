@@ -4,39 +4,82 @@ import static io.dtm.session.FakeCoordinator.transaction;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.participant.BranchId;
 import org.junit.jupiter.api.Test;
 
 /** The repeat table stays bounded, whatever the coordinator asks for. */
 class RepeatTableLimitsTest extends ParticipantFixture {
+    private static final String TOO_MANY =
+        "Vote NO 3:5 branch 0 epoch 1 enlisted 1 'the participant has too many unfinished branches'";
+
     @Override
     SessionContext context() {
         return super.context().maxBranches(2, 2);
     }
 
-    @Test
-    void shouldVoteNoWhenTooManyBranchesAreUnfinished() {
+    /** As many branches as there is room for vote YES. */
+    private void fill() {
         for (int i = 1; i <= 4; i++) {
             prepare(transaction(3, i), 1);
         }
         coordinator.run().said();
-
-        prepare(transaction(3, 5), 1).expect(
-            "Vote NO 3:5 branch 0 epoch 1 enlisted 1 'the participant has too many unfinished branches'");
         assertEquals(4, participant.calls.size());
+        participant.takeCalls();
     }
 
     @Test
-    void shouldLeaveADecisionUnansweredWhenThereIsNoRoomToCarryItOut() {
-        for (int i = 1; i <= 4; i++) {
-            prepare(transaction(3, i), 1);
+    void shouldVoteNoWhenTooManyBranchesAreUnfinished() {
+        fill();
+
+        prepare(transaction(3, 5), 1).expect(TOO_MANY);
+        assertEquals("", participant.takeCalls());
+    }
+
+    @Test
+    void shouldCarryOutADecisionAlthoughItHasNoRowLeft() {
+        fill();
+
+        commit(transaction(3, 9)).expect("Ack COMMIT ABSENT 3:9 branch 0 epoch 1");
+        participant.prepared.add(new BranchId(FakeCoordinator.ID, transaction(3, 10), 0, 1));
+        rollback(transaction(3, 10)).expect("Ack ROLLBACK DONE 3:10 branch 0 epoch 1");
+    }
+
+    @Test
+    void shouldStayAtItsLimitHoweverManyDecisionsItCarriesOutBeyondIt() {
+        fill();
+        for (int i = 10; i < 40; i++) {
+            rollback(transaction(3, i)).expect("Ack ROLLBACK ABSENT 3:" + i + " branch 0 epoch 1");
         }
-        coordinator.run().said();
-        commit(transaction(3, 9)).expect();
+        prepare(transaction(3, 5), 1).expect(TOO_MANY);
+
         commit(transaction(3, 1)).run().said();
         commit(transaction(3, 2)).run().said();
         commit(transaction(3, 3)).run().said();
+        prepare(transaction(3, 6), 1).expect("Vote YES 3:6 branch 0 epoch 1 enlisted 1");
+    }
 
-        commit(transaction(3, 9)).expect("Ack COMMIT ABSENT 3:9 branch 0 epoch 1");
+    @Test
+    void shouldNotRunAOnePhaseCommitForWhichThereIsNoRoomUntilItIsAskedAgain() {
+        fill();
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, transaction(3, 9), 0, 1).expect();
+        assertEquals("", participant.takeCalls());
+        assertEquals(1, events.anomalies.size());
+        assertTrue(events.anomalies.get(0).contains("no room"), events.anomalies.get(0));
+
+        commit(transaction(3, 1)).run().said();
+        commit(transaction(3, 2)).run().said();
+        commit(transaction(3, 3)).run().said();
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, transaction(3, 9), 0, 1)
+            .expect("OnePhase COMMITTED 3:9 branch 0 epoch 1");
+    }
+
+    @Test
+    void shouldFindOutWhatBecameOfAFormerProcesssOnePhaseCommitAlthoughItHasNoRowLeft() {
+        fill();
+
+        coordinator.commitOnePhase(RESOURCE, OTHER_INCARNATION, transaction(3, 9), 0, 1)
+            .expect("OnePhase COMMITTED 3:9 branch 0 epoch 1");
+        assertEquals("find out 3:9 branch 0 enlisted 1", participant.takeCalls());
     }
 
     @Test

@@ -154,6 +154,8 @@ final class Transcript {
                 add("Register '" + register.resourceName() + "' instance '" + register.instanceName() + "' session "
                     + register.sessionId() + " incarnation " + register.incarnation()
                     + " onePhase " + register.capabilities().onePhase()
+                    + (register.capabilities().readOnlyAware() ? "" : " never read-only")
+                    + (register.capabilities().lastAgent() ? " last agent" : "")
                     + " known " + register.knownEpoch() + "/" + register.knownNonce());
                 break;
             case UnregisterDecoder.TEMPLATE_ID:
