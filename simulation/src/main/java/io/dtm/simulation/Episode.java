@@ -11,6 +11,7 @@ import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Workload;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.ResourceSettings;
 import io.dtm.simulation.resource.SimulatedDatabase;
@@ -54,7 +55,7 @@ public final class Episode {
             RandomStream random,
             ResourceSettings settings,
             ResourceListener listener,
-            boolean supportsOnePhase,
+            OnePhase onePhase,
             Runnable crashPoint);
     }
 
@@ -88,7 +89,7 @@ public final class Episode {
         for (int i = 0; i < settings.resources(); i++) {
             final String name = "R" + (i + 1);
             names.add(name);
-            addResource(name, i < settings.onePhase(), random.split(name), network);
+            addResource(name, settings.onePhase(i), random.split(name), network);
         }
         workload = new Workload(names, participants, transactions);
         for (int i = 0; i < settings.clients(); i++) {
@@ -104,7 +105,7 @@ public final class Episode {
     }
 
     private void addResource(
-        final String name, final boolean onePhase, final RandomStream random, final SimulatedNetwork network) {
+        final String name, final OnePhase onePhase, final RandomStream random, final SimulatedNetwork network) {
         final SimulatedDatabase database = new SimulatedDatabase(name, trace, checker.resources());
         databases.add(database);
         for (int i = 0; i < settings.instances(); i++) {

@@ -8,6 +8,7 @@ import io.dtm.simulation.network.NetworkSettings;
 import io.dtm.simulation.node.ClientSettings;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.CoordinatorTimes;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceSettings;
 
 /**
@@ -18,6 +19,7 @@ import io.dtm.simulation.resource.ResourceSettings;
  * @param sharesInstances whether these processes claim the same instance.
  * @param clients     number of clients.
  * @param onePhase    how many of the resources can commit in one phase.
+ * @param lastAgents  how many of these can't prepare.
  * @param network     how the network behaves.
  * @param resource    how resources behave.
  * @param client      how applications behave.
@@ -31,6 +33,7 @@ public record EpisodeSettings(
     boolean sharesInstances,
     int clients,
     int onePhase,
+    int lastAgents,
     NetworkSettings network,
     ResourceSettings resource,
     ClientSettings client,
@@ -47,12 +50,14 @@ public record EpisodeSettings(
     public static EpisodeSettings draw(final RandomStream random) {
         final FaultPlan faults = FaultPlan.draw(random.split("faults"));
         final int resources = (int) random.between(2, 5);
+        final int onePhase = random.coin() ? 0 : random.nextInt(resources + 1);
         return new EpisodeSettings(
             resources,
             random.nextInt(3) == 0 ? 2 : 1,
             random.nextInt(4) == 0,
             (int) random.between(1, 4),
-            random.coin() ? 0 : random.nextInt(resources + 1),
+            onePhase,
+            onePhase == 0 || random.coin() ? 0 : 1,
             drawNetwork(random, faults),
             drawResource(random),
             drawClient(random),
@@ -121,6 +126,17 @@ public record EpisodeSettings(
             1000, 100, usual.maxInstances(), 1 << 20,
             random.nextInt(3) == 0 ? random.nextInt(20) : 100_000, usual.retentionMs(),
             usual.resendInitialMs(), usual.resendMaxMs(), usual.durability());
+    }
+
+    /**
+     * @param resource its place, from 0.
+     * @return what its participants declare.
+     */
+    OnePhase onePhase(final int resource) {
+        if (resource >= onePhase) {
+            return OnePhase.NEVER;
+        }
+        return resource < lastAgents ? OnePhase.LAST_AGENT : OnePhase.ALONE;
     }
 
     /** @return whether a client's process may die. */

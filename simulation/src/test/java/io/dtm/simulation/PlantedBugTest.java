@@ -11,6 +11,7 @@ import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultPlan;
 import io.dtm.simulation.node.ClientSettings;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.ResourceSettings;
 import io.dtm.simulation.resource.SimulatedDatabase;
@@ -31,7 +32,7 @@ final class PlantedBugTest {
         final FaultPlan faults, final UnaryOperator<Journal> journal, final Episode.ParticipantMaker maker) {
         final RandomStream random = new RandomStream(1);
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
-        final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 0, drawn.network(),
+        final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 0, 0, drawn.network(),
             new ResourceSettings(20_000, 50_000, 500_000, 0, 5_000, 1_000_000), CLIENT, drawn.coordinator(),
             drawn.settings(), faults);
         final Episode episode = new Episode(random, settings, TRANSACTIONS, maker);
@@ -106,9 +107,9 @@ final class PlantedBugTest {
             final RandomStream random,
             final ResourceSettings settings,
             final ResourceListener listener,
-            final boolean supportsOnePhase,
+            final OnePhase onePhase,
             final Runnable crashPoint) {
-            super(database, schedule, random, settings, listener, supportsOnePhase, crashPoint);
+            super(database, schedule, random, settings, listener, onePhase, crashPoint);
         }
 
         @Override
@@ -135,9 +136,9 @@ final class PlantedBugTest {
             final RandomStream random,
             final ResourceSettings settings,
             final ResourceListener listener,
-            final boolean supportsOnePhase,
+            final OnePhase onePhase,
             final Runnable crashPoint) {
-            super(database, schedule, random, settings, listener, supportsOnePhase, crashPoint);
+            super(database, schedule, random, settings, listener, onePhase, crashPoint);
         }
 
         @Override
@@ -160,9 +161,9 @@ final class PlantedBugTest {
             final RandomStream random,
             final ResourceSettings settings,
             final ResourceListener listener,
-            final boolean supportsOnePhase,
+            final OnePhase onePhase,
             final Runnable crashPoint) {
-            super(database, schedule, random, settings, listener, supportsOnePhase, crashPoint);
+            super(database, schedule, random, settings, listener, onePhase, crashPoint);
         }
 
         @Override

@@ -99,9 +99,6 @@ public interface Participant {
      * Whether this participant can't prepare: it takes part only by deciding in one phase after all others have voted
      * (rule 9), so that there is at most one such branch in a transaction. A PREPARE that comes all the same is to be
      * answered NO. Asked at each registration.
-     * <p>
-     * This only declares it. Whether a coordinator lets a last agent decide is the coordinator's matter, and a later
-     * step: see "last agent" in docs/protocol.md for what this release delegates.
      *
      * @return whether it is; then {@link #supportsOnePhase()} must be true as well.
      */

@@ -28,7 +28,7 @@ public class SimulatedParticipant implements Participant {
     private final RandomStream random;
     private final ResourceSettings settings;
     private final ResourceListener listener;
-    private final boolean supportsOnePhase;
+    private final OnePhase onePhase;
     private final Runnable crashPoint;
     /** Work of interactive branches that isn't prepared yet: lost with the process. */
     private final Map<Long, Work> unprepared = new LinkedHashMap<>();
@@ -39,7 +39,7 @@ public class SimulatedParticipant implements Participant {
      * @param random           of this process alone.
      * @param settings         of its behaviour.
      * @param listener         sees its votes.
-     * @param supportsOnePhase whether it declares that it can commit in one phase.
+     * @param onePhase         what it declares about that.
      * @param crashPoint       runs at each place where a crash would be worst; may kill the process.
      */
     public SimulatedParticipant(
@@ -48,14 +48,14 @@ public class SimulatedParticipant implements Participant {
         final RandomStream random,
         final ResourceSettings settings,
         final ResourceListener listener,
-        final boolean supportsOnePhase,
+        final OnePhase onePhase,
         final Runnable crashPoint) {
         this.session = new DatabaseSession(database, schedule, random, settings);
         this.database = database;
         this.random = random;
         this.settings = settings;
         this.listener = listener;
-        this.supportsOnePhase = supportsOnePhase;
+        this.onePhase = onePhase;
         this.crashPoint = crashPoint;
     }
 
@@ -93,9 +93,9 @@ public class SimulatedParticipant implements Participant {
         final BranchId branch, final DirectBuffer payload, final int offset, final int length, final VoteReply reply) {
         crashPoint.run();
         final Work work = workOf(branch, payload, offset, length);
-        if (work == Work.NONE || random.chance(settings.noPerMillion())) {
+        if (isLastAgent() || work == Work.NONE || random.chance(settings.noPerMillion())) {
             listener.onVoted(database.name(), branch, NO);
-            reply.no(work == Work.NONE ? "no work was done here" : "drawn");
+            reply.no(isLastAgent() ? "can't prepare" : work == Work.NONE ? "no work was done here" : "drawn");
         } else if (random.chance(settings.readOnlyPerMillion())) {
             listener.onVoted(database.name(), branch, READ_ONLY);
             reply.readOnly();
@@ -217,6 +217,11 @@ public class SimulatedParticipant implements Participant {
 
     @Override
     public boolean supportsOnePhase() {
-        return supportsOnePhase;
+        return onePhase != OnePhase.NEVER;
+    }
+
+    @Override
+    public boolean isLastAgent() {
+        return onePhase == OnePhase.LAST_AGENT;
     }
 }

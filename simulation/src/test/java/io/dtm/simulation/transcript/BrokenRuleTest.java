@@ -10,6 +10,7 @@ import io.dtm.participant.ScanReply;
 import io.dtm.simulation.AppendIsDurable;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +79,7 @@ final class BrokenRuleTest {
             Schedule schedule,
             RandomStream random,
             ResourceListener listener,
-            boolean onePhase);
+            OnePhase onePhase);
     }
 
     private static final class WithParticipants extends Rules {
@@ -94,7 +95,7 @@ final class BrokenRuleTest {
             final Schedule schedule,
             final RandomStream random,
             final ResourceListener listener,
-            final boolean onePhase) {
+            final OnePhase onePhase) {
             return maker.make(database, schedule, random, listener, onePhase);
         }
     }
@@ -106,7 +107,7 @@ final class BrokenRuleTest {
             final Schedule schedule,
             final RandomStream random,
             final ResourceListener listener,
-            final boolean onePhase) {
+            final OnePhase onePhase) {
             super(hands, schedule, random, listener, onePhase);
         }
 
@@ -123,7 +124,7 @@ final class BrokenRuleTest {
             final Schedule schedule,
             final RandomStream random,
             final ResourceListener listener,
-            final boolean onePhase) {
+            final OnePhase onePhase) {
             super(hands, schedule, random, listener, onePhase);
         }
 
@@ -150,7 +151,7 @@ final class BrokenRuleTest {
             final Schedule schedule,
             final RandomStream random,
             final ResourceListener listener,
-            final boolean onePhase) {
+            final OnePhase onePhase) {
             super(hands, schedule, random, listener, onePhase);
         }
 
@@ -170,7 +171,7 @@ final class BrokenRuleTest {
             final Schedule schedule,
             final RandomStream random,
             final ResourceListener listener,
-            final boolean onePhase) {
+            final OnePhase onePhase) {
             super(hands, schedule, random, listener, onePhase);
         }
 

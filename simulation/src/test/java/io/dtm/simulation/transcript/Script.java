@@ -4,6 +4,7 @@ import io.dtm.client.Acknowledge;
 import io.dtm.client.Refusal;
 import io.dtm.participant.BranchId;
 import io.dtm.session.JoinListener;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.Work;
 import io.dtm.simulation.transcript.TranscriptWorld.Pattern;
 import java.util.ArrayList;
@@ -97,7 +98,8 @@ final class Script {
             world.checker.faults().peerFaults++;
             world.peer(name).kill();
         }));
-        verb("{name} can commit alone", m -> world.onePhase.add(m.group(1)));
+        verb("{name} can commit alone", m -> world.onePhase.put(m.group(1), OnePhase.ALONE));
+        verb("{name} can't prepare", m -> world.onePhase.put(m.group(1), OnePhase.LAST_AGENT));
         verb("{name} stands still for ([0-9]+) seconds?", m -> world.peer(m.group(1)).pause(
             world.schedule.nowNs() + Long.parseLong(m.group(2)) * 1_000_000_000L));
         verb("([0-9]+) seconds? pass(?:es)?", m -> world.pass(Long.parseLong(m.group(1))));

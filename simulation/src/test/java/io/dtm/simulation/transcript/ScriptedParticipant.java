@@ -7,6 +7,7 @@ import io.dtm.participant.ScanReply;
 import io.dtm.participant.VoteReply;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.ResourceSettings;
 import io.dtm.simulation.resource.SimulatedDatabase.Evidence;
@@ -35,8 +36,8 @@ class ScriptedParticipant extends SimulatedParticipant {
         final Schedule schedule,
         final RandomStream random,
         final ResourceListener listener,
-        final boolean supportsOnePhase) {
-        super(hands.database(), schedule, random, PROMPT, listener, supportsOnePhase, () -> { });
+        final OnePhase onePhase) {
+        super(hands.database(), schedule, random, PROMPT, listener, onePhase, () -> { });
         this.hands = hands;
         this.listener = listener;
     }

@@ -17,6 +17,7 @@ import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.CoordinatorTimes;
 import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Peer;
+import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.SimulatedDatabase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +52,7 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     final Map<String, ScriptedDatabase> databases = new LinkedHashMap<>();
     final Map<String, ParticipantNode> participants = new LinkedHashMap<>();
     final Map<String, ScriptedClient> clients = new LinkedHashMap<>();
-    final List<String> onePhase = new ArrayList<>();
+    final Map<String, OnePhase> onePhase = new LinkedHashMap<>();
     private final Rules rules;
     private final RandomStream random = new RandomStream(1);
     private final FrameReader reader = new FrameReader();
@@ -117,7 +118,7 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
         final String name, final String resource, final ScriptedDatabase database) {
         final ParticipantNode node = new ParticipantNode(name, name, resource, schedule, random.split(name),
             trace, network, process -> rules.participant(database, schedule, process, checker.resources(),
-                onePhase.contains(resource)));
+                onePhase.getOrDefault(resource, OnePhase.NEVER)));
         node.incarnations(rules::incarnation);
         return node;
     }
