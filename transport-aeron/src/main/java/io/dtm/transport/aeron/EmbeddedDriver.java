@@ -1,5 +1,7 @@
 package io.dtm.transport.aeron;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
@@ -11,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +26,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * thread that owns it; closed when that thread has stopped.
  */
 public final class EmbeddedDriver implements AutoCloseable {
+    private static final Path SELF = Path.of("/proc/self");
+    private static final int OTHERS_WRITE = 02;
+    private static final int STICKY = 01000;
+
     private final EmbeddedDriverContext ctx;
     private MediaDriver driver;
     private AgentInvoker invoker;
@@ -84,7 +89,7 @@ public final class EmbeddedDriver implements AutoCloseable {
 
     private void launch(final boolean isDirectoryDeleted) {
         final File directory = ctx.directory();
-        prepareParent(directory.toPath());
+        prepare(directory.toPath().toAbsolutePath());
         final MediaDriver.Context driverCtx = new MediaDriver.Context()
             .aeronDirectoryName(directory.getAbsolutePath())
             .dirDeleteOnStart(isDirectoryDeleted)
@@ -128,24 +133,44 @@ public final class EmbeddedDriver implements AutoCloseable {
             });
     }
 
-    private static void prepareParent(final Path directory) {
+    /** Whoever could put files there, or take the directory away, could read and forge all messages. */
+    private static void prepare(final Path directory) {
+        try {
+            if (Files.exists(directory, NOFOLLOW_LINKS)) {
+                requireOwn(directory);
+            }
+            final Path parent = directory.getParent();
+            if (null != parent && !Files.exists(parent)) {
+                Files.createDirectories(parent);
+                restrict(parent);
+            } else if (null != parent && isOpenToAll(parent)) {
+                throw new ConfigurationException("others may replace the driver directory " + directory
+                    + ": they may write to " + parent + "; name a directory in another one, or chmod go-w " + parent);
+            }
+        } catch (final IOException ex) {
+            throw new UncheckedIOException("can't prepare the driver directory " + directory, ex);
+        }
+    }
+
+    private static void requireOwn(final Path directory) throws IOException {
         if (Files.isSymbolicLink(directory)) {
             throw new ConfigurationException("driver directory is a symbolic link: " + directory);
         }
-        final Path parent = directory.toAbsolutePath().getParent();
-        if (null != parent && !Files.exists(parent)) {
-            try {
-                Files.createDirectories(parent);
-                restrict(parent);
-            } catch (final IOException ex) {
-                throw new UncheckedIOException("can't create " + parent, ex);
-            }
+        if (Files.exists(SELF) && !Files.getOwner(directory, NOFOLLOW_LINKS).equals(Files.getOwner(SELF))) {
+            throw new ConfigurationException("driver directory belongs to "
+                + Files.getOwner(directory, NOFOLLOW_LINKS).getName() + ": " + directory + "; name another one");
         }
+    }
+
+    /** Sticky directories as /tmp are fine: only its owner may replace what is in them. */
+    private static boolean isOpenToAll(final Path directory) throws IOException {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
+            && ((int) Files.getAttribute(directory, "unix:mode") & (OTHERS_WRITE | STICKY)) == OTHERS_WRITE;
     }
 
     private static void restrict(final Path directory) {
         final PosixFileAttributeView view = Files.getFileAttributeView(
-            directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+            directory, PosixFileAttributeView.class, NOFOLLOW_LINKS);
         if (null != view) {
             try {
                 view.setPermissions(PosixFilePermissions.fromString("rwx------"));

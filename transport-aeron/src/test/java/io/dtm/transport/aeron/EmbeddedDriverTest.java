@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.aeron.CncFileDescriptor;
 import io.aeron.driver.exceptions.ActiveDriverException;
 import io.aeron.exceptions.ConfigurationException;
 import java.io.File;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,5 +66,33 @@ class EmbeddedDriverTest {
 
         assertThrows(ConfigurationException.class, () -> EmbeddedDriver.launch(
             rig.driverContext().directory(link.toFile()).deleteDirectoryOnStart(true)));
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatOthersMayReplace() throws Exception {
+        final Path open = Files.createDirectory(dataDirectory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        final ConfigurationException refused = assertThrows(ConfigurationException.class, () -> EmbeddedDriver.launch(
+            rig.driverContext().directory(open.resolve("driver").toFile())));
+        assertTrue(refused.getMessage().contains("chmod go-w"), refused.getMessage());
+
+        // as /tmp is
+        Files.setAttribute(open, "unix:mode", 01777);
+        rig.driver(rig.driverContext().directory(open.resolve("driver").toFile()));
+        assertTrue(Files.exists(open.resolve("driver")));
+    }
+
+    @Test
+    void shouldRefuseADirectoryOfSomebodyElse() throws Exception {
+        final Path foreign = Files.createDirectory(dataDirectory.resolve("driver"));
+        try {
+            Files.setAttribute(foreign, "unix:uid", 65_534);
+        } catch (final FileSystemException notRoot) {
+            abort("only root can give a directory away");
+        }
+
+        assertThrows(ConfigurationException.class, () -> EmbeddedDriver.launch(
+            rig.driverContext().directory(foreign.toFile()).deleteDirectoryOnStart(true)));
     }
 }
