@@ -1,6 +1,7 @@
 package io.dtm.server;
 
 import io.dtm.core.journal.JournalException;
+import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,9 +25,6 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class CoordinatorCommand implements Callable<Integer> {
-    /** The log's line that says that peers are answered from now on. */
-    static final String READY = "coordinator ready";
-
     private static final int STOP_LIMIT_S = 10;
 
     @Parameters(paramLabel = "FILE", description = "Property files; a later one overrides.")
@@ -102,7 +100,7 @@ final class CoordinatorCommand implements Callable<Integer> {
         while (!coordinator.isServing() && !stop.await(1, TimeUnit.MILLISECONDS)) {
             Thread.onSpinWait();
         }
-        log.say(READY + ": id " + Long.toHexString(coordinator.coordinatorId()) + ", listening on "
+        log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId()) + ", listening on "
             + ServerSetting.ENDPOINT.text());
         stop.await();
         coordinator.close();

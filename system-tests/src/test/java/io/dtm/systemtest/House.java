@@ -1,26 +1,20 @@
 package io.dtm.systemtest;
 
+import io.dtm.server.process.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * All that one test starts, on a directory of its own; closed in the reverse order, also when the test fails. One
  * thread.
  */
 final class House implements AutoCloseable {
-    private static final Set<Integer> USED_PORTS = ConcurrentHashMap.newKeySet();
-
     private final Path directory;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private int numbers;
@@ -87,21 +81,12 @@ final class House implements AutoCloseable {
         }
     }
 
-    /** @return a free UDP port whose successor is free too, never given out before by this JVM. */
+    /** @return a free UDP port whose successor is free too. */
     static int freeUdpPorts() {
-        while (true) {
-            try (DatagramSocket first = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                 DatagramSocket second =
-                     new DatagramSocket(first.getLocalPort() + 1, InetAddress.getLoopbackAddress())) {
-                final int port = second.getLocalPort() - 1;
-                if (USED_PORTS.add(port) && USED_PORTS.add(port + 1)) {
-                    return port;
-                }
-            } catch (final BindException taken) {
-                continue;
-            } catch (final IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
+        try {
+            return FreePorts.udpPair();
+        } catch (final IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 }
