@@ -1,5 +1,6 @@
 package io.dtm.server;
 
+import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorSettings;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 
 /**
@@ -53,24 +55,27 @@ final class CoordinatorProcess implements AutoCloseable {
      * @param log         takes what an operator should know.
      * @param haltHandler ends the process when a stage has failed.
      * @return the running coordinator.
+     * @throws SettingException if it can't be configured so; nothing was started.
      */
     static CoordinatorProcess launch(final HostLog log, final HaltHandler haltHandler) {
         BoundsChecks.requireEnabled();
+        ServerSetting.checkValues();
         final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
-        final Path directory = makePrivate(Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath());
-        final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
+        final Threading threading = ServerSetting.threading();
         final SecureRandom random = new SecureRandom();
+        final Path directory = Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath();
+        configured(() -> journalContext(directory, random, log).conclude());
+        final TransportChannels channels = configured(TransportChannels::new);
+        final AeronServerContext transportContext = configured(() -> transportContext(channels, directory, log));
+        ServerSetting.describe(log::say);
+        makePrivate(directory);
+        final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
         AeronServerTransport transport = null;
         JournalRecovery recovery = null;
         try {
             // The lock comes first: the embedded driver's directory is deleted under it.
-            recovery = JournalRecovery.open(new JournalContext()
-                .directory(directory.resolve(JOURNAL))
-                .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
-                .coordinatorIdSupplier(() -> notZero(random))
-                .reportSink(log::say));
-            final TransportChannels channels = new TransportChannels();
-            transport = AeronServerTransport.launch(transportContext(channels, directory, log));
+            recovery = JournalRecovery.open(journalContext(directory, random, log));
+            transport = AeronServerTransport.launch(transportContext);
             final RecoveryOutput output = new RecoveryOutput();
             final CommitCoordinator coordinator = new CommitCoordinator(output);
             final PipelineContext context = new PipelineContext()
@@ -86,7 +91,7 @@ final class CoordinatorProcess implements AutoCloseable {
                 .dropListener(log)
                 .haltHandler(haltHandler)
                 .frameSoftLimitBytes(channels.mtuLength() - DATA_HEADER_LENGTH)
-                .threading(threading());
+                .threading(threading);
             final JournalRecovery opened = recovery;
             final Pipeline pipeline = CoordinatorHost.recover(
                 context,
@@ -103,6 +108,23 @@ final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
+    private static <T> T configured(final Supplier<T> component) {
+        try {
+            return component.get();
+        } catch (final IllegalArgumentException | ConfigurationException refused) {
+            throw new SettingException(refused);
+        }
+    }
+
+    private static JournalContext journalContext(
+        final Path directory, final SecureRandom random, final HostLog log) {
+        return new JournalContext()
+            .directory(directory.resolve(JOURNAL))
+            .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
+            .coordinatorIdSupplier(() -> notZero(random))
+            .reportSink(log::say);
+    }
+
     private static AeronServerContext transportContext(
         final TransportChannels channels, final Path directory, final HostLog log) {
         return new AeronServerContext()
@@ -115,19 +137,9 @@ final class CoordinatorProcess implements AutoCloseable {
             .conclude();
     }
 
-    private static Threading threading() {
-        return switch (ServerSetting.THREADING.text()) {
-            case "auto" -> Threading.of(Runtime.getRuntime().availableProcessors());
-            case "dedicated" -> Threading.DEDICATED;
-            case "shared" -> Threading.SHARED;
-            default -> throw new IllegalArgumentException(ServerSetting.THREADING.property()
-                + " must be auto, dedicated or shared: " + ServerSetting.THREADING.text());
-        };
-    }
-
-    private static Path makePrivate(final Path directory) {
+    private static void makePrivate(final Path directory) {
         try {
-            return Files.createDirectories(
+            Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (final IOException failed) {
             throw new UncheckedIOException("cannot make the data directory " + directory, failed);

@@ -105,9 +105,10 @@ public final class AeronServerContext {
         return this;
     }
 
-    /** Images of links that ended linger: twice the links, and some for the rest. */
+    /** Images of links that ended linger: twice the links, and some for the rest; unless the property says it. */
     private int sessionLimit() {
-        return (int) Math.min(Integer.MAX_VALUE, 2L * maxLinks + 16);
+        return Integer.getInteger(
+            EmbeddedDriverContext.STREAM_SESSION_LIMIT_PROP, (int) Math.min(Integer.MAX_VALUE, 2L * maxLinks + 16));
     }
 
     /** @return whether the driver is another process's. */
@@ -131,7 +132,8 @@ public final class AeronServerContext {
 
     /**
      * @param value a driver to start with the transport, unless {@link #aeronDirectoryName(String)} names another's.
-     *              Its error handler, session limit and greatest term length are set from here.
+     *              Its error handler and greatest term length are set from here, its session limit too unless
+     *              {@link EmbeddedDriverContext#STREAM_SESSION_LIMIT_PROP} is set.
      * @return this.
      */
     public AeronServerContext embeddedDriver(final EmbeddedDriverContext value) {
