@@ -1,5 +1,6 @@
 package io.dtm.server;
 
+import io.aeron.driver.Configuration;
 import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CommitCoordinator;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 
@@ -37,6 +39,8 @@ final class CoordinatorProcess implements AutoCloseable {
     private static final String DRIVER = "aeron";
     /** Of an Aeron data frame: what a datagram holds beside our frame. */
     private static final int DATA_HEADER_LENGTH = 32;
+    /** What a peer needs for a new link once it knows that it needs one, generously. */
+    private static final long RECONNECT_MS = 3_000;
 
     private final SegmentedJournal journal;
     private final AeronServerTransport transport;
@@ -76,6 +80,9 @@ final class CoordinatorProcess implements AutoCloseable {
             // The lock comes first: the embedded driver's directory is deleted under it.
             recovery = JournalRecovery.open(journalContext(directory, random, log));
             transport = AeronServerTransport.launch(transportContext);
+            if (transportContext.isDriverExternal()) {
+                warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
+            }
             final RecoveryOutput output = new RecoveryOutput();
             final CommitCoordinator coordinator = new CommitCoordinator(output);
             final PipelineContext context = new PipelineContext()
@@ -113,6 +120,17 @@ final class CoordinatorProcess implements AutoCloseable {
             return component.get();
         } catch (final IllegalArgumentException | ConfigurationException refused) {
             throw new SettingException(refused);
+        }
+    }
+
+    /** Peers must be back within the sessions' grace period after this process was killed and started again. */
+    private static void warnOfSlowDriver(
+        final long livenessNs, final CoordinatorSettings settings, final HostLog log) {
+        final long livenessMs = TimeUnit.NANOSECONDS.toMillis(livenessNs);
+        if (livenessMs + RECONNECT_MS > settings.sessionTimeoutMs()) {
+            log.say("WARNING: after a kill of this process its media driver tells peers only after " + livenessMs
+                + " ms, and their sessions are lost " + settings.sessionTimeoutMs() + " ms after the next start. Start"
+                + " the driver with -D" + Configuration.CLIENT_LIVENESS_TIMEOUT_PROP_NAME + "=5s");
         }
     }
 

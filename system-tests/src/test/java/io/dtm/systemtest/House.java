@@ -50,6 +50,19 @@ final class House implements AutoCloseable {
         return own(new CoordinatorChild(this, path("coordinator"), jvmOptions, List.of(settings))).start();
     }
 
+    /** Starts a media driver, a process of its own, and waits until it is there. */
+    ChildJvm mediaDriver(final Path driverDirectory) {
+        final ChildJvm driver = own(new ChildJvm("media driver", path("driver-log"),
+            List.of("-Daeron.dir=" + driverDirectory, "-Daeron.threading.mode=SHARED",
+                "-Daeron.shared.idle.strategy=org.agrona.concurrent.BackoffIdleStrategy",
+                "-Daeron.client.liveness.timeout=5s"),
+            "io.aeron.driver.MediaDriver", List.of()));
+        driver.start();
+        Conditions.await(() -> "the driver is up:\n" + driver.said(),
+            () -> Files.exists(driverDirectory.resolve("cnc.dat")));
+        return driver;
+    }
+
     /** A connection of this JVM. */
     Peer peer(final String name, final CoordinatorChild... coordinators) {
         final List<String> endpoints = List.of(coordinators).stream().map(CoordinatorChild::endpoint).toList();

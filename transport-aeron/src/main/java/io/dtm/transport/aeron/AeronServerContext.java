@@ -148,7 +148,9 @@ public final class AeronServerContext {
     /**
      * @param value directory of an external driver; null: the embedded one. Default: the property {@code aeron.dir}.
      *              A killed coordinator looks alive to an external driver for its client liveness timeout (Aeron's
-     *              default: 10 s); peers are held up for so long.
+     *              default: 10 s); peers are held up for so long, and those that come back after the sessions' grace
+     *              period have lost what they had not submitted. Give such a driver
+     *              {@code aeron.client.liveness.timeout=5s}.
      * @return this.
      */
     public AeronServerContext aeronDirectoryName(final String value) {
