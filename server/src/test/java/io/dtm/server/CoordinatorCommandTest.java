@@ -108,6 +108,7 @@ class CoordinatorCommandTest {
 
         start(file.toString(), "-D", dataDirectory(),
             "-D", "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair(),
+            "-D", "aeron.dir=",
             "-D", "dtm.ingress.max.links=78",
             "-D", "dtm.ingress.unauthenticated.allowed=true",
             "-D", "aeron.threading.mode=SHARED",

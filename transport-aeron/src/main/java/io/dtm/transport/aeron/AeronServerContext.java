@@ -6,6 +6,7 @@ import io.aeron.security.AuthenticatorSupplier;
 import io.aeron.security.AuthorisationServiceSupplier;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
+import org.agrona.Strings;
 import org.agrona.SystemUtil;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -86,7 +87,8 @@ public final class AeronServerContext {
                     + "reaches this address could decide transactions. Configure an authenticator, bind to loopback, "
                     + "or set " + UNAUTHENTICATED_ALLOWED_PROP + "=true");
         }
-        if (null == aeronDirectoryName) {
+        if (Strings.isEmpty(aeronDirectoryName)) {
+            aeronDirectoryName = null;
             if (null == embeddedDriver) {
                 throw new ConfigurationException(
                     "neither an embedded driver nor the directory of another one is set; see "
@@ -146,7 +148,8 @@ public final class AeronServerContext {
     }
 
     /**
-     * @param value directory of an external driver; null: the embedded one. Default: the property {@code aeron.dir}.
+     * @param value directory of an external driver; null or empty: the embedded one. Default:
+     *              the property {@code aeron.dir}.
      *              A killed coordinator looks alive to an external driver for its client liveness timeout (Aeron's
      *              default: 10 s); peers are held up for so long, and those that come back after the sessions' grace
      *              period have lost what they had not submitted. Give such a driver
