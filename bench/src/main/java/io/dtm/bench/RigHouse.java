@@ -1,11 +1,9 @@
 package io.dtm.bench;
 
+import io.dtm.server.process.FreePorts;
+import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import org.agrona.IoUtil;
 
 /** The processes of one run, and the run itself. */
 final class RigHouse implements AutoCloseable {
-    private static final String COORDINATOR_READY = "coordinator ready";
     private static final int START_SECONDS = 60;
 
     private final RigConfiguration configuration;
@@ -39,7 +36,7 @@ final class RigHouse implements AutoCloseable {
         final Histogram force = configuration.floorSeconds() > 0
             ? ForceFloor.measure(directory, configuration.floorSeconds()) : null;
 
-        final int port = freePorts();
+        final int port = FreePorts.udpPair();
         final RigProcess coordinator = coordinator(port);
         final List<RigProcess> participants = new ArrayList<>();
         for (int i = 0; i < configuration.participants(); i++) {
@@ -83,8 +80,8 @@ final class RigHouse implements AutoCloseable {
     }
 
     private Histogram roundTripFloor() throws IOException, InterruptedException {
-        final String here = "localhost:" + freePorts();
-        final String there = "localhost:" + freePorts();
+        final String here = "localhost:" + FreePorts.udpPair();
+        final String there = "localhost:" + FreePorts.udpPair();
         final String idle = configuration.idle().name();
         try (RigProcess echo = start("echo", AeronFloor.class, configuration.jvmOptions(),
                 List.of(directory.resolve("echo/aeron").toString(), there, here, idle));
@@ -104,7 +101,7 @@ final class RigHouse implements AutoCloseable {
             "-D", "dtm.directory=" + directory.resolve("coordinator"),
             "-D", "dtm.ingress.endpoint=localhost:" + port,
             "-D", "dtm.durability=" + configuration.durability()));
-        coordinator.await(COORDINATOR_READY, START_SECONDS);
+        coordinator.await(ReadyLine.COORDINATOR, START_SECONDS);
         return coordinator;
     }
 
@@ -197,21 +194,6 @@ final class RigHouse implements AutoCloseable {
             + " processes, payload " + configuration.payloadBytes() + " bytes a branch, one shot, DECIDED");
         conditions.put("seconds", configuration.seconds() + " after " + configuration.warmUpSeconds() + " of warm-up");
         return conditions;
-    }
-
-    /** @return a port that is free now, and the next one too. */
-    private static int freePorts() throws IOException {
-        while (true) {
-            try (DatagramChannel first = DatagramChannel.open(); DatagramChannel second = DatagramChannel.open()) {
-                final InetAddress localhost = InetAddress.getByName("localhost");
-                first.bind(new InetSocketAddress(localhost, 0));
-                final int port = ((InetSocketAddress) first.getLocalAddress()).getPort();
-                second.bind(new InetSocketAddress(localhost, port + 1));
-                return port;
-            } catch (final BindException taken) {
-                Thread.onSpinWait();
-            }
-        }
     }
 
     private void clear() {

@@ -1,10 +1,10 @@
 package io.dtm.bench;
 
+import io.dtm.server.process.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,15 +33,7 @@ final class RigProcess implements AutoCloseable {
     static RigProcess start(
         final String name, final Class<?> main, final List<String> jvmOptions, final List<String> arguments)
         throws IOException {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--add-opens");
-        command.add("java.base/jdk.internal.misc=ALL-UNNAMED");
-        command.addAll(jvmOptions);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(main.getName());
-        command.addAll(arguments);
+        final List<String> command = ChildProcess.command(jvmOptions, main.getName(), arguments);
         final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         final RigProcess started = new RigProcess(name, process);
         final Thread reader = new Thread(started::read, "rig-output-" + name);

@@ -53,7 +53,7 @@ class LoadRigTest {
             List.of(), List.of())));
 
         assertTrue(message.startsWith("coordinator ended before it said \"coordinator ready\""), message);
-        assertTrue(message.contains("dtm.durability must be force or append: no such level"), message);
+        assertTrue(message.contains("dtm.durability=no such level: must be force or append"), message);
         assertFalse(Files.exists(directory));
     }
 

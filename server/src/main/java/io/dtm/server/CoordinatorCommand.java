@@ -1,8 +1,10 @@
 package io.dtm.server;
 
 import io.dtm.core.journal.JournalException;
+import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,8 +15,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dtm coordinator}: runs a coordinator until it is told to stop. */
 @Command(
@@ -24,10 +29,10 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class CoordinatorCommand implements Callable<Integer> {
-    /** The log's line that says that peers are answered from now on. */
-    static final String READY = "coordinator ready";
-
     private static final int STOP_LIMIT_S = 10;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE", description = "Property files; a later one overrides.")
     private List<Path> files = List.of();
@@ -39,53 +44,54 @@ final class CoordinatorCommand implements Callable<Integer> {
     private boolean settingsOnly;
 
     @Override
-    public Integer call() throws Exception {
-        for (final Path file : files) {
-            load(file);
+    public Integer call() throws InterruptedException {
+        try {
+            files.forEach(CoordinatorCommand::load);
+            properties.forEach(CoordinatorCommand::set);
+            ServerSetting.checkValues();
+            if (settingsOnly) {
+                describeSettings();
+                return 0;
+            }
+            return run(new HostLog(System.out));
+        } catch (final SettingException refused) {
+            throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
         }
-        properties.forEach(System::setProperty);
-        refuseUnknown();
-        if (settingsOnly) {
-            describeSettings();
-            return 0;
-        }
-        return run(new HostLog(System.out));
     }
 
-    private static void load(final Path file) throws IOException {
+    private static void load(final Path file) {
         final Properties loaded = new Properties();
         try (InputStream in = Files.newInputStream(file)) {
             loaded.load(in);
+        } catch (final IOException | IllegalArgumentException unreadable) {
+            throw new SettingException("can't read the property file " + file + ": " + unreadable);
         }
-        loaded.forEach((key, value) -> System.setProperty((String) key, (String) value));
+        loaded.stringPropertyNames().stream().sorted().forEach(name -> set(name, loaded.getProperty(name)));
     }
 
-    /** A misspelt setting must not be ignored. */
-    private void refuseUnknown() {
-        properties.keySet().stream()
-            .filter(key -> key.startsWith("dtm.") && !ServerSetting.isKnown(key))
-            .findFirst()
-            .ifPresent(key -> {
-                throw new IllegalArgumentException("no such setting: " + key + ". See: dtm coordinator --settings");
-            });
+    private static void set(final String name, final String value) {
+        ServerSetting.checkName(name);
+        System.setProperty(name, value);
     }
 
     private static void describeSettings() {
         for (final ServerSetting setting : ServerSetting.values()) {
-            System.out.printf(Locale.ROOT, "%s=%s%n    %s%n",
-                setting.property(), setting.defaultText(), setting.description());
+            System.out.printf(Locale.ROOT, "%s=%s%n    %s. %s%n",
+                setting.property(), setting.defaultText(), setting.description(), setting.kind().unit());
         }
+        System.out.println("Other properties of Aeron (aeron.*) reach an embedded media driver.");
     }
 
     private static int run(final HostLog log) throws InterruptedException {
-        for (final ServerSetting setting : ServerSetting.values()) {
-            log.say("setting " + setting.property() + "=" + setting.text());
-        }
         final CoordinatorProcess coordinator;
         try {
             coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause));
         } catch (final JournalException refused) {
             log.say("the coordinator doesn't start: " + refused.getMessage());
+            return ExitStatus.of(refused).code();
+        } catch (final IllegalStateException | UncheckedIOException refused) {
+            log.say("the coordinator doesn't start: " + refused.getMessage()
+                + (refused.getCause() == null ? "" : ": " + refused.getCause().getMessage()));
             return ExitStatus.of(refused).code();
         }
         final CountDownLatch stop = new CountDownLatch(1);
@@ -102,7 +108,7 @@ final class CoordinatorCommand implements Callable<Integer> {
         while (!coordinator.isServing() && !stop.await(1, TimeUnit.MILLISECONDS)) {
             Thread.onSpinWait();
         }
-        log.say(READY + ": id " + Long.toHexString(coordinator.coordinatorId()) + ", listening on "
+        log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId()) + ", listening on "
             + ServerSetting.ENDPOINT.text());
         stop.await();
         coordinator.close();

@@ -1,5 +1,7 @@
 package io.dtm.server;
 
+import io.aeron.driver.Configuration;
+import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorSettings;
@@ -24,6 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 
 /**
@@ -35,6 +39,8 @@ final class CoordinatorProcess implements AutoCloseable {
     private static final String DRIVER = "aeron";
     /** Of an Aeron data frame: what a datagram holds beside our frame. */
     private static final int DATA_HEADER_LENGTH = 32;
+    /** What a peer needs for a new link once it knows that it needs one, generously. */
+    private static final long RECONNECT_MS = 3_000;
 
     private final SegmentedJournal journal;
     private final AeronServerTransport transport;
@@ -53,24 +59,30 @@ final class CoordinatorProcess implements AutoCloseable {
      * @param log         takes what an operator should know.
      * @param haltHandler ends the process when a stage has failed.
      * @return the running coordinator.
+     * @throws SettingException if it can't be configured so; nothing was started.
      */
     static CoordinatorProcess launch(final HostLog log, final HaltHandler haltHandler) {
         BoundsChecks.requireEnabled();
+        ServerSetting.checkValues();
         final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
-        final Path directory = makePrivate(Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath());
-        final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
+        final Threading threading = ServerSetting.threading();
         final SecureRandom random = new SecureRandom();
+        final Path directory = Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath();
+        configured(() -> journalContext(directory, random, log).conclude());
+        final TransportChannels channels = configured(TransportChannels::new);
+        final AeronServerContext transportContext = configured(() -> transportContext(channels, directory, log));
+        ServerSetting.describe(log::say);
+        makePrivate(directory);
+        final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
         AeronServerTransport transport = null;
         JournalRecovery recovery = null;
         try {
             // The lock comes first: the embedded driver's directory is deleted under it.
-            recovery = JournalRecovery.open(new JournalContext()
-                .directory(directory.resolve(JOURNAL))
-                .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
-                .coordinatorIdSupplier(() -> notZero(random))
-                .reportSink(log::say));
-            final TransportChannels channels = new TransportChannels();
-            transport = AeronServerTransport.launch(transportContext(channels, directory, log));
+            recovery = JournalRecovery.open(journalContext(directory, random, log));
+            transport = AeronServerTransport.launch(transportContext);
+            if (transportContext.isDriverExternal()) {
+                warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
+            }
             final RecoveryOutput output = new RecoveryOutput();
             final CommitCoordinator coordinator = new CommitCoordinator(output);
             final PipelineContext context = new PipelineContext()
@@ -86,7 +98,7 @@ final class CoordinatorProcess implements AutoCloseable {
                 .dropListener(log)
                 .haltHandler(haltHandler)
                 .frameSoftLimitBytes(channels.mtuLength() - DATA_HEADER_LENGTH)
-                .threading(threading());
+                .threading(threading);
             final JournalRecovery opened = recovery;
             final Pipeline pipeline = CoordinatorHost.recover(
                 context,
@@ -103,6 +115,34 @@ final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
+    private static <T> T configured(final Supplier<T> component) {
+        try {
+            return component.get();
+        } catch (final IllegalArgumentException | ConfigurationException refused) {
+            throw new SettingException(refused);
+        }
+    }
+
+    /** Peers must be back within the sessions' grace period after this process was killed and started again. */
+    private static void warnOfSlowDriver(
+        final long livenessNs, final CoordinatorSettings settings, final HostLog log) {
+        final long livenessMs = TimeUnit.NANOSECONDS.toMillis(livenessNs);
+        if (livenessMs + RECONNECT_MS > settings.sessionTimeoutMs()) {
+            log.say("WARNING: after a kill of this process its media driver tells peers only after " + livenessMs
+                + " ms, and their sessions are lost " + settings.sessionTimeoutMs() + " ms after the next start. Start"
+                + " the driver with -D" + Configuration.CLIENT_LIVENESS_TIMEOUT_PROP_NAME + "=5s");
+        }
+    }
+
+    private static JournalContext journalContext(
+        final Path directory, final SecureRandom random, final HostLog log) {
+        return new JournalContext()
+            .directory(directory.resolve(JOURNAL))
+            .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
+            .coordinatorIdSupplier(() -> notZero(random))
+            .reportSink(log::say);
+    }
+
     private static AeronServerContext transportContext(
         final TransportChannels channels, final Path directory, final HostLog log) {
         return new AeronServerContext()
@@ -115,19 +155,9 @@ final class CoordinatorProcess implements AutoCloseable {
             .conclude();
     }
 
-    private static Threading threading() {
-        return switch (ServerSetting.THREADING.text()) {
-            case "auto" -> Threading.of(Runtime.getRuntime().availableProcessors());
-            case "dedicated" -> Threading.DEDICATED;
-            case "shared" -> Threading.SHARED;
-            default -> throw new IllegalArgumentException(ServerSetting.THREADING.property()
-                + " must be auto, dedicated or shared: " + ServerSetting.THREADING.text());
-        };
-    }
-
-    private static Path makePrivate(final Path directory) {
+    private static void makePrivate(final Path directory) {
         try {
-            return Files.createDirectories(
+            Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (final IOException failed) {
             throw new UncheckedIOException("cannot make the data directory " + directory, failed);

@@ -24,9 +24,22 @@ public final class Dtm implements Runnable {
 
     /** @param arguments of the command line. */
     public static void main(final String[] arguments) {
-        System.exit(new CommandLine(new Dtm())
+        System.exit(execute(arguments));
+    }
+
+    static int execute(final String... arguments) {
+        return new CommandLine(new Dtm())
             .addSubcommand(new SimulateCommand(System.out, System.err))
-            .execute(arguments));
+            .setParameterExceptionHandler((refused, words) -> explain(refused))
+            .execute(arguments);
+    }
+
+    /** One line; the whole usage would hide what is wrong. */
+    private static int explain(final ParameterException refused) {
+        final String command = refused.getCommandLine().getCommandSpec().qualifiedName();
+        refused.getCommandLine().getErr().println(
+            command + ": " + refused.getMessage() + " (see: " + command + " --help)");
+        return refused.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 
     @Override

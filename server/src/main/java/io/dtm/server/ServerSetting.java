@@ -1,59 +1,133 @@
 package io.dtm.server;
 
+import io.aeron.CommonContext;
+import io.aeron.driver.Configuration;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.ring.Threading;
+import io.dtm.transport.aeron.AeronInstanceContext;
+import io.dtm.transport.aeron.AeronServerContext;
+import io.dtm.transport.aeron.EmbeddedDriverContext;
+import io.dtm.transport.aeron.TransportChannels;
 import java.util.Arrays;
-import org.agrona.SystemUtil;
+import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
- * Every setting of the coordinator: its property, its default and what it means. Durations take a unit (ns, us, ms, s),
- * sizes may end in k, m or g. Values come from property files and {@code -D}, the later one wins.
+ * Every setting of the coordinator's process: its property, its default and what it means. Values come from property
+ * files and {@code -D}, the later one wins. What isn't set here is up to the component that reads the property, so that
+ * a default is written here for the reader only.
  */
 enum ServerSetting {
-    DIRECTORY("dtm.directory", "dtm-data",
+    DIRECTORY("dtm.directory", SettingKind.TEXT, "dtm-data",
         "directory of everything that the coordinator keeps: journal/ is its log. Owned by one process"),
-    ENDPOINT("dtm.ingress.endpoint", "localhost:6801",
-        "host:port on which UDP requests are taken; the next port sends replies. Any other than loopback needs an "
-            + "authenticator"),
-    UDP("dtm.ingress.udp", "true", "whether to listen on UDP"),
-    IPC("dtm.ingress.ipc", "true", "whether to listen on shared memory, for processes that share the media driver"),
-    AERON_DIRECTORY("aeron.dir", "", "directory of an external media driver; empty: one is embedded"),
-    MTU("dtm.transport.mtu.length", "8k on loopback, 1408 elsewhere", "greatest UDP payload, a size"),
-    TERM_LENGTH("dtm.transport.term.length", "1m", "length of a term buffer, a size, at least 1m"),
-    DURABILITY("dtm.durability", "force",
+    ENDPOINT(TransportChannels.INGRESS_ENDPOINT_PROP, SettingKind.TEXT, TransportChannels.INGRESS_ENDPOINT_DEFAULT,
+        "host:port on which UDP requests are taken. Any other than loopback needs an authenticator"),
+    RESPONSE_ENDPOINT(TransportChannels.RESPONSE_ENDPOINT_PROP, SettingKind.TEXT,
+        "the ingress endpoint's host, the next port", "host:port from which replies are sent"),
+    UNAUTHENTICATED_ALLOWED(AeronServerContext.UNAUTHENTICATED_ALLOWED_PROP, SettingKind.FLAG, "false",
+        "whether to listen on another address than loopback without an authenticator"),
+    DURABILITY("dtm.durability", SettingKind.TEXT, "force",
         "what an outcome survives: force (power loss) or append (death of the process only)"),
-    SEGMENT_LENGTH("dtm.journal.segment.length", "64m", "length of a journal segment, a size, a multiple of 4k"),
-    THREADING("dtm.threading", "auto",
+    SEGMENT_LENGTH("dtm.journal.segment.length", SettingKind.SIZE, "64m",
+        "length of a journal segment, a multiple of 4k"),
+    THREADING("dtm.threading", SettingKind.TEXT, "auto",
         "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator, egress on one)"),
-    DEFAULT_TIMEOUT("dtm.transaction.timeout", "60s", "timeout of a transaction that names none"),
-    MAX_TIMEOUT("dtm.transaction.timeout.max", "60s", "longest timeout of a transaction, at most 60s"),
-    SESSION_TIMEOUT("dtm.session.timeout", "10s", "silence after which a session is lost, also the grace period"),
-    MAX_BRANCHES("dtm.max.branches", "100", "branches of one transaction, at most 100"),
-    MAX_BRANCH_PAYLOAD("dtm.max.branch.payload", "16k", "payload of one branch, a size, at most 16k"),
-    MAX_TRANSACTION_PAYLOAD("dtm.max.transaction.payload", "56k", "payload of one transaction, a size, at most 56k"),
-    MAX_PAYLOAD_TOTAL("dtm.max.payload.total", "256m", "payload of all running transactions, a size"),
-    MAX_TRANSACTIONS("dtm.max.transactions", "1048576", "transactions in flight; above, new ones are OVERLOADED"),
-    MAX_SESSIONS("dtm.max.sessions", "4096", "sessions open at a time"),
-    MAX_RESOURCES("dtm.max.resources", "4096", "names of participants, ever"),
-    MAX_INSTANCES("dtm.max.instances", "8", "processes that serve one resource at a time"),
-    RETAINED_OUTCOMES("dtm.retained.outcomes", "1048576", "finished transactions whose outcome can be asked for"),
-    RETENTION("dtm.retention", "600s", "how long such an outcome is kept at most"),
-    RESEND_INITIAL("dtm.resend.initial", "1s", "after which an unanswered message is sent again for the first time"),
-    RESEND_MAX("dtm.resend.max", "5s", "greatest time between two repetitions");
+    DEFAULT_TIMEOUT("dtm.transaction.timeout", SettingKind.DURATION, "60s",
+        "timeout of a transaction that names none"),
+    MAX_TIMEOUT("dtm.transaction.timeout.max", SettingKind.DURATION, "60s",
+        "longest timeout of a transaction, at most 60s"),
+    SESSION_TIMEOUT("dtm.session.timeout", SettingKind.DURATION, "10s",
+        "silence after which a session is lost, also the grace period"),
+    MAX_BRANCHES("dtm.max.branches", SettingKind.NUMBER, "100", "branches of one transaction, at most 100"),
+    MAX_BRANCH_PAYLOAD("dtm.max.branch.payload", SettingKind.SIZE, "16k", "payload of one branch, at most 16k"),
+    MAX_TRANSACTION_PAYLOAD("dtm.max.transaction.payload", SettingKind.SIZE, "56k",
+        "payload of one transaction, at most 56k"),
+    MAX_PAYLOAD_TOTAL("dtm.max.payload.total", SettingKind.SIZE, "256m", "payload of all running transactions"),
+    MAX_TRANSACTIONS("dtm.max.transactions", SettingKind.NUMBER, "1048576",
+        "transactions in flight; above, new ones are OVERLOADED"),
+    MAX_SESSIONS("dtm.max.sessions", SettingKind.NUMBER, "4096", "sessions open at a time"),
+    MAX_RESOURCES("dtm.max.resources", SettingKind.NUMBER, "4096", "names of participants, ever"),
+    MAX_INSTANCES("dtm.max.instances", SettingKind.NUMBER, "8", "processes that serve one resource at a time"),
+    RETAINED_OUTCOMES("dtm.retained.outcomes", SettingKind.NUMBER, "1048576",
+        "finished transactions whose outcome can be asked for"),
+    RETENTION("dtm.retention", SettingKind.DURATION, "600s", "how long such an outcome is kept at most"),
+    RESEND_INITIAL("dtm.resend.initial", SettingKind.DURATION, "1s",
+        "after which an unanswered message is sent again for the first time"),
+    RESEND_MAX("dtm.resend.max", SettingKind.DURATION, "5s", "greatest time between two repetitions"),
+    UDP(AeronServerContext.UDP_ENABLED_PROP, SettingKind.FLAG, "true", "whether to listen on UDP"),
+    IPC(AeronServerContext.IPC_ENABLED_PROP, SettingKind.FLAG, "true",
+        "whether to listen on shared memory, for processes that share the media driver"),
+    MAX_LINKS(AeronServerContext.MAX_LINKS_PROP, SettingKind.NUMBER, "1024", "links at a time; more are refused"),
+    MAX_UNAUTHENTICATED(AeronServerContext.MAX_UNAUTHENTICATED_PROP, SettingKind.NUMBER, "64",
+        "peers being authenticated at a time; more are refused"),
+    CHALLENGE_TIMEOUT(AeronServerContext.CHALLENGE_TIMEOUT_PROP, SettingKind.DURATION, "5s",
+        "how long a peer may take to be authenticated, and to answer each challenge"),
+    CONNECT_TIMEOUT(AeronServerContext.CONNECT_TIMEOUT_PROP, SettingKind.DURATION, "5s",
+        "how long a reply waits for a peer that takes none; then its link is gone"),
+    INGRESS_STREAM(TransportChannels.INGRESS_STREAM_ID_PROP, SettingKind.NUMBER, "6801", "Aeron stream of requests"),
+    RESPONSE_STREAM(TransportChannels.RESPONSE_STREAM_ID_PROP, SettingKind.NUMBER, "one more than the ingress stream's",
+        "Aeron stream of replies"),
+    MTU(TransportChannels.MTU_LENGTH_PROP, SettingKind.SIZE, "8k on loopback, 1408 elsewhere", "greatest UDP payload"),
+    TERM_LENGTH(TransportChannels.TERM_LENGTH_PROP, SettingKind.SIZE, "1m",
+        "length of a term buffer, a power of two, at least 1m"),
+    SOCKET_BUFFER_LENGTH(TransportChannels.SOCKET_BUFFER_LENGTH_PROP, SettingKind.SIZE, "the media driver's",
+        "SO_SNDBUF and SO_RCVBUF, bounded by the kernel"),
+    RECEIVER_WINDOW_LENGTH(TransportChannels.RECEIVER_WINDOW_LENGTH_PROP, SettingKind.SIZE, "the media driver's",
+        "flow-control window, not more than SO_RCVBUF"),
+    LINGER(TransportChannels.LINGER_PROP, SettingKind.DURATION, "1s",
+        "how long a closed stream is kept to answer requests for retransmission"),
+    RETRY_INTERVAL(AeronInstanceContext.RETRY_INTERVAL_PROP, SettingKind.DURATION, "200ms",
+        "between two attempts at what a media driver refused, or at finding one"),
+    DRIVER_CLIENT_LIVENESS(EmbeddedDriverContext.CLIENT_LIVENESS_TIMEOUT_PROP, SettingKind.DURATION, "30s",
+        "embedded media driver: silence after which it drops a client"),
+    DRIVER_IMAGE_LIVENESS(EmbeddedDriverContext.IMAGE_LIVENESS_TIMEOUT_PROP, SettingKind.DURATION, "10s",
+        "embedded media driver: silence after which a peer's stream is gone"),
+    DRIVER_SESSION_LIMIT(EmbeddedDriverContext.STREAM_SESSION_LIMIT_PROP, SettingKind.NUMBER,
+        "twice the links and 16", "embedded media driver: senders on one stream, also those that ended lately"),
+    DRIVER_MAX_TERM_LENGTH(AeronServerContext.MAX_TERM_LENGTH_PROP, SettingKind.SIZE, "16m",
+        "greatest term length of a peer's stream; one with longer terms is refused"),
+    DRIVER_TIMEOUT(EmbeddedDriverContext.DRIVER_TIMEOUT_PROP, SettingKind.MILLISECONDS, "30000",
+        "embedded media driver: its silence after which it counts as dead"),
+    AERON_DIRECTORY(CommonContext.AERON_DIR_PROP_NAME, SettingKind.TEXT, "",
+        "directory of an external media driver; empty: one is embedded. Start that one with "
+            + "-Daeron.client.liveness.timeout=5s, see README"),
+    AERON_DRIVER_TIMEOUT(AeronInstanceContext.DRIVER_TIMEOUT_PROP, SettingKind.MILLISECONDS,
+        "10000 for an external media driver", "its silence after which a media driver counts as dead"),
+    AERON_THREADING(Configuration.THREADING_MODE_PROP_NAME, SettingKind.TEXT, "by the number of cores",
+        "embedded media driver: DEDICATED, SHARED_NETWORK or SHARED"),
+    AERON_SHARED_IDLE(Configuration.SHARED_IDLE_STRATEGY_PROP_NAME, SettingKind.TEXT, "by the number of cores",
+        "embedded media driver in SHARED: class name of an Agrona IdleStrategy"),
+    AERON_SHARED_NETWORK_IDLE(Configuration.SHARED_NETWORK_IDLE_STRATEGY_PROP_NAME, SettingKind.TEXT,
+        "by the number of cores", "the same for sender and receiver in SHARED_NETWORK"),
+    AERON_SENDER_IDLE(Configuration.SENDER_IDLE_STRATEGY_PROP_NAME, SettingKind.TEXT, "by the number of cores",
+        "the same for the sender in DEDICATED"),
+    AERON_RECEIVER_IDLE(Configuration.RECEIVER_IDLE_STRATEGY_PROP_NAME, SettingKind.TEXT, "by the number of cores",
+        "the same for the receiver in DEDICATED"),
+    AERON_CONDUCTOR_IDLE(Configuration.CONDUCTOR_IDLE_STRATEGY_PROP_NAME, SettingKind.TEXT, "sleeps 1ms",
+        "the same for the conductor in SHARED_NETWORK and DEDICATED");
 
     private static final long NS_PER_MS = 1_000_000L;
+    private static final String OURS = "dtm.";
+    private static final String AERONS = "aeron.";
 
     private final String property;
+    private final SettingKind kind;
     private final String defaultText;
     private final String description;
 
-    ServerSetting(final String property, final String defaultText, final String description) {
+    ServerSetting(final String property, final SettingKind kind, final String defaultText, final String description) {
         this.property = property;
+        this.kind = kind;
         this.defaultText = defaultText;
         this.description = description;
     }
 
     String property() {
         return property;
+    }
+
+    SettingKind kind() {
+        return kind;
     }
 
     String defaultText() {
@@ -69,24 +143,56 @@ enum ServerSetting {
         return System.getProperty(property, defaultText);
     }
 
-    static boolean isKnown(final String property) {
-        return Arrays.stream(values()).anyMatch(setting -> setting.property.equals(property));
+    static boolean isKnown(final String name) {
+        return Arrays.stream(values()).anyMatch(setting -> setting.property.equals(name));
     }
 
-    private int milliseconds() {
-        return checked(SystemUtil.parseDuration(property, text()) / NS_PER_MS);
-    }
-
-    private int number() {
-        try {
-            return Integer.parseInt(text());
-        } catch (final NumberFormatException malformed) {
-            throw new IllegalArgumentException(property + " must be a whole number: " + text(), malformed);
+    /**
+     * A misspelt setting must not be ignored. Properties of others, Aeron's for instance, are theirs to judge.
+     *
+     * @throws SettingException if it looks like one of ours and isn't.
+     */
+    static void checkName(final String name) {
+        if (name.startsWith(OURS) && !isKnown(name)) {
+            throw new SettingException("no such setting: " + name + "; see: dtm coordinator --settings");
         }
     }
 
+    /**
+     * Reads every value that was given once: the components that use some of them would ignore what they can't read.
+     *
+     * @throws SettingException that names the first that can't be read.
+     */
+    static void checkValues() {
+        for (final ServerSetting setting : values()) {
+            final String given = System.getProperty(setting.property);
+            if (given != null) {
+                setting.kind.check(setting.property, given);
+            }
+        }
+    }
+
+    /** Tells what is in force: every setting, and what else was given of Aeron's own. */
+    static void describe(final Consumer<String> out) {
+        for (final ServerSetting setting : values()) {
+            out.accept("setting " + setting.property + "=" + setting.text());
+        }
+        System.getProperties().stringPropertyNames().stream()
+            .filter(name -> name.startsWith(AERONS) && !isKnown(name))
+            .sorted()
+            .forEach(name -> out.accept("setting " + name + "=" + System.getProperty(name)));
+    }
+
+    private int milliseconds() {
+        return checked(SettingKind.durationNs(property, text()) / NS_PER_MS);
+    }
+
+    private int number() {
+        return SettingKind.number(property, text());
+    }
+
     long size() {
-        return SystemUtil.parseSize(property, text());
+        return SettingKind.size(property, text());
     }
 
     int intSize() {
@@ -94,8 +200,8 @@ enum ServerSetting {
     }
 
     private int checked(final long value) {
-        if (value < 0 || value > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(property + " is out of range: " + text());
+        if (value > Integer.MAX_VALUE) {
+            throw new SettingException(property + "=" + text() + ": is too large");
         }
         return (int) value;
     }
@@ -105,13 +211,49 @@ enum ServerSetting {
         return switch (DURABILITY.text()) {
             case "force" -> true;
             case "append" -> false;
-            default -> throw new IllegalArgumentException(
-                DURABILITY.property + " must be force or append: " + DURABILITY.text());
+            default -> throw new SettingException(
+                DURABILITY.property + "=" + DURABILITY.text() + ": must be force or append");
+        };
+    }
+
+    /** @return how many threads the stages get. */
+    static Threading threading() {
+        return switch (THREADING.text()) {
+            case "auto" -> Threading.of(Runtime.getRuntime().availableProcessors());
+            case "dedicated" -> Threading.DEDICATED;
+            case "shared" -> Threading.SHARED;
+            default -> throw new SettingException(
+                THREADING.property + "=" + THREADING.text() + ": must be auto, dedicated or shared");
         };
     }
 
     /** @return what the coordinator itself is to know. */
     static CoordinatorSettings coordinatorSettings() {
+        try {
+            return newCoordinatorSettings();
+        } catch (final IllegalArgumentException outOfRange) {
+            throw new SettingException(nameIn(outOfRange.getMessage()) + outOfRange.getMessage());
+        }
+    }
+
+    /** The coordinator names its own fields ("maxTimeoutMs must be ..."); the operator gave a property. */
+    private static String nameIn(final String message) {
+        return Arrays.stream(values())
+            .filter(setting -> message.matches(setting.camelCase() + "(Ms|Bytes)? .*"))
+            .map(setting -> setting.property + "=" + setting.text() + ": ")
+            .findFirst()
+            .orElse("");
+    }
+
+    private String camelCase() {
+        final StringBuilder name = new StringBuilder();
+        for (final String word : name().toLowerCase(Locale.ROOT).split("_")) {
+            name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return name.toString();
+    }
+
+    private static CoordinatorSettings newCoordinatorSettings() {
         return new CoordinatorSettings(
             DEFAULT_TIMEOUT.milliseconds(), MAX_TIMEOUT.milliseconds(), SESSION_TIMEOUT.milliseconds(),
             MAX_BRANCHES.number(), MAX_BRANCH_PAYLOAD.intSize(), MAX_TRANSACTION_PAYLOAD.intSize(),

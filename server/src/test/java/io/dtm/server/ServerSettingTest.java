@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.transport.aeron.AeronInstanceContext;
+import io.dtm.transport.aeron.AeronServerContext;
+import io.dtm.transport.aeron.EmbeddedDriverContext;
+import io.dtm.transport.aeron.TransportChannels;
+import java.lang.reflect.Field;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,18 +42,18 @@ class ServerSettingTest {
     void shouldNameTheSettingThatIsOutOfRange() {
         System.setProperty("dtm.transaction.timeout.max", "61s");
 
-        final IllegalArgumentException refused =
-            assertThrows(IllegalArgumentException.class, ServerSetting::coordinatorSettings);
+        final SettingException refused =
+            assertThrows(SettingException.class, ServerSetting::coordinatorSettings);
 
-        assertTrue(refused.getMessage().contains("maxTimeoutMs must be 1 to 60000"), refused.getMessage());
+        assertEquals("dtm.transaction.timeout.max=61s: maxTimeoutMs must be 1 to 60000: 61000", refused.getMessage());
     }
 
     @Test
     void shouldNameTheSettingThatIsNoNumber() {
         System.setProperty("dtm.max.sessions", "many");
 
-        final IllegalArgumentException refused =
-            assertThrows(IllegalArgumentException.class, ServerSetting::coordinatorSettings);
+        final SettingException refused =
+            assertThrows(SettingException.class, ServerSetting::coordinatorSettings);
 
         assertTrue(refused.getMessage().contains("dtm.max.sessions"), refused.getMessage());
     }
@@ -56,6 +62,44 @@ class ServerSettingTest {
     void shouldRefuseADurabilityThatItDoesNotKnow() {
         System.setProperty("dtm.durability", "maybe");
 
-        assertThrows(IllegalArgumentException.class, ServerSetting::isForced);
+        assertThrows(SettingException.class, ServerSetting::isForced);
+    }
+
+    @Test
+    void shouldKnowEveryPropertyThatTheTransportReads() throws ReflectiveOperationException {
+        final List<Class<?>> contexts = List.of(
+            TransportChannels.class, AeronServerContext.class, EmbeddedDriverContext.class, AeronInstanceContext.class);
+        for (final Class<?> context : contexts) {
+            for (final Field field : context.getDeclaredFields()) {
+                if (field.getName().endsWith("_PROP")) {
+                    final String property = (String) field.get(null);
+                    assertTrue(ServerSetting.isKnown(property), property);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldTellTheDefaultsThatTheTransportHas() {
+        assertDefault(AeronServerContext.CONNECT_TIMEOUT_DEFAULT_NS, ServerSetting.CONNECT_TIMEOUT);
+        assertDefault(AeronServerContext.CHALLENGE_TIMEOUT_DEFAULT_NS, ServerSetting.CHALLENGE_TIMEOUT);
+        assertDefault(AeronServerContext.MAX_LINKS_DEFAULT, ServerSetting.MAX_LINKS);
+        assertDefault(AeronServerContext.MAX_UNAUTHENTICATED_DEFAULT, ServerSetting.MAX_UNAUTHENTICATED);
+        assertDefault(TransportChannels.INGRESS_STREAM_ID_DEFAULT, ServerSetting.INGRESS_STREAM);
+        assertDefault(TransportChannels.TERM_LENGTH_DEFAULT, ServerSetting.TERM_LENGTH);
+        assertDefault(TransportChannels.LINGER_DEFAULT_NS, ServerSetting.LINGER);
+        assertDefault(AeronInstanceContext.RETRY_INTERVAL_DEFAULT_NS, ServerSetting.RETRY_INTERVAL);
+        assertDefault(EmbeddedDriverContext.CLIENT_LIVENESS_TIMEOUT_DEFAULT_NS, ServerSetting.DRIVER_CLIENT_LIVENESS);
+        assertDefault(EmbeddedDriverContext.IMAGE_LIVENESS_TIMEOUT_DEFAULT_NS, ServerSetting.DRIVER_IMAGE_LIVENESS);
+        assertDefault(EmbeddedDriverContext.MAX_TERM_LENGTH_DEFAULT, ServerSetting.DRIVER_MAX_TERM_LENGTH);
+        assertDefault(EmbeddedDriverContext.DRIVER_TIMEOUT_DEFAULT_MS, ServerSetting.DRIVER_TIMEOUT);
+    }
+
+    private static void assertDefault(final long expected, final ServerSetting setting) {
+        assertEquals(expected, switch (setting.kind()) {
+            case DURATION -> SettingKind.durationNs(setting.property(), setting.defaultText());
+            case SIZE -> SettingKind.size(setting.property(), setting.defaultText());
+            default -> SettingKind.number(setting.property(), setting.defaultText());
+        }, setting.property());
     }
 }

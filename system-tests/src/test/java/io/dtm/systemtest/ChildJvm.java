@@ -1,29 +1,17 @@
 package io.dtm.systemtest;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.io.File;
+import io.dtm.server.process.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/**
- * A process of a test: a JVM with this one's class path, its output in a file, stopped and killed by its id. May be
- * started again. One thread.
- */
+/** A process of a test: what goes wrong with it fails the test. May be started again. One thread. */
 final class ChildJvm implements AutoCloseable {
-    private final String name;
-    private final Path log;
-    private final List<String> command = new ArrayList<>();
-    private long startedAt;
-    private Process process;
+    private final ChildProcess process;
 
     /**
      * @param name       for messages.
@@ -38,48 +26,27 @@ final class ChildJvm implements AutoCloseable {
         final List<String> jvmOptions,
         final String mainClass,
         final List<String> arguments) {
-        this.name = name;
-        this.log = log;
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-            "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-ea", "-XX:+UseSerialGC", "-Xmx256m",
-            "-XX:TieredStopAtLevel=1"));
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
-        command.addAll(arguments);
+        final List<String> options =
+            new ArrayList<>(List.of("-ea", "-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+        options.addAll(jvmOptions);
+        process = new ChildProcess(name, log, options, mainClass, arguments);
     }
 
     ChildJvm start() {
-        try {
-            startedAt = Files.exists(log) ? Files.size(log) : 0;
-            process = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
-            return this;
-        } catch (final IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        run(process::start);
+        return this;
     }
 
     /** Waits until it has said this since its start; fails if it ends before. */
     ChildJvm awaitLine(final String text) {
-        Conditions.await(() -> name + " says '" + text + "', but only:\n" + said(), () -> {
-            final boolean alive = process.isAlive();
-            final boolean isSaid = said().contains(text);
-            assertTrue(isSaid || alive, () -> name + " ended before it said '" + text + "':\n" + said());
-            return isSaid;
-        });
+        run(() -> process.awaitLine(text, (int) Conditions.LIMIT_S));
         return this;
     }
 
     /** @return what it has said since its start. */
     String said() {
         try {
-            final byte[] bytes = Files.readAllBytes(log);
-            final int from = (int) Math.min(startedAt, bytes.length);
-            return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+            return process.said();
         } catch (final IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -87,51 +54,24 @@ final class ChildJvm implements AutoCloseable {
 
     /** Waits for its end. */
     int exitStatus(final long limitSeconds) {
-        try {
-            assertTrue(process.waitFor(limitSeconds, TimeUnit.SECONDS),
-                () -> name + " did not end within " + limitSeconds + " s:\n" + said());
-            return process.exitValue();
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return fail("interrupted");
-        }
+        final int[] status = new int[1];
+        run(() -> status[0] = process.exitStatus(limitSeconds));
+        return status[0];
     }
 
     /** SIGKILL, and waits for its end. */
     void kill() {
-        process.destroyForcibly();
-        exitStatus(Conditions.LIMIT_S);
+        run(process::kill);
     }
 
     /** SIGSTOP: it doesn't run any more until {@link #resume}. */
     void pause() {
-        signal("-STOP");
-        Conditions.await(name + " is stopped", () -> state() == 'T');
+        run(process::pause);
     }
 
     /** SIGCONT. */
     void resume() {
-        signal("-CONT");
-    }
-
-    private void signal(final String signal) {
-        try {
-            final Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).inheritIO().start();
-            assertEquals(0, kill.waitFor(), "kill " + signal);
-        } catch (final IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private char state() {
-        try {
-            final String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-            return stat.charAt(stat.lastIndexOf(')') + 2);
-        } catch (final IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        run(process::resume);
     }
 
     long pid() {
@@ -139,13 +79,28 @@ final class ChildJvm implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return process != null && process.isAlive();
+        return process.isAlive();
     }
 
     @Override
     public void close() {
         if (isAlive()) {
             kill();
+        }
+    }
+
+    private interface Action {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void run(final Action action) {
+        try {
+            action.run();
+        } catch (final IOException failed) {
+            fail(failed);
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            fail("interrupted");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.dtm.systemtest;
 
+import io.dtm.server.process.ReadyLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.List;
 /** A coordinator's process and its data directory: started, killed and started again on the same ground. */
 final class CoordinatorChild implements AutoCloseable {
     private static final String MAIN = "io.dtm.server.Dtm";
-    private static final String READY = "coordinator ready";
 
     private final House house;
     private final Path directory;
@@ -45,7 +45,7 @@ final class CoordinatorChild implements AutoCloseable {
 
     /** Starts it and waits until it serves. */
     CoordinatorChild start() {
-        jvm.start().awaitLine(READY);
+        jvm.start().awaitLine(ReadyLine.COORDINATOR);
         return this;
     }
 

@@ -40,7 +40,7 @@ class DataDirectoryTest {
         final String said = second.said();
         assertTrue(said.contains("the coordinator doesn't start"), said);
         assertTrue(said.contains("data directory " + first.directory().resolve("journal") + " belongs to a coordinator"
-            + " in another process"), said);
+            + " in another process (" + first.jvm().pid() + ")"), said);
         assertTrue(said.contains("stop that one first, or name another directory"), said);
         assertServes(first);
 

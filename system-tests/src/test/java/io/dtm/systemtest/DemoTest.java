@@ -32,6 +32,34 @@ class DemoTest {
             "demo", house.path("demo-log"), List.of(), "io.dtm.server.Dtm", arguments)).start();
     }
 
+    /** @return how often transfers ended in this way, by the table. */
+    private static int ending(final ChildJvm demo, final String text) {
+        final Pattern row = Pattern.compile("[* ] " + Pattern.quote(text) + " +(\\d+)");
+        return demo.said().lines().map(row::matcher).filter(Matcher::matches)
+            .map(matcher -> Integer.parseInt(matcher.group(1)))
+            .findFirst().orElseThrow(() -> new AssertionError("no row '" + text + "':\n" + demo.said()));
+    }
+
+    private static void assertTables(
+        final ChildJvm demo, final int committed, final int rolledBack, final int unknown) {
+        for (final String required : List.of("committed", "committed, read-only", "rolled back: insufficient funds",
+            "rolled back: timeout")) {
+            assertTrue(ending(demo, required) >= 1, () -> required + ":\n" + demo.said());
+            assertTrue(demo.said().contains("\n* " + required), () -> required + " has no mark:\n" + demo.said());
+        }
+        assertEquals(committed, ending(demo, "committed") + ending(demo, "committed, read-only"));
+        assertEquals(rolledBack, ending(demo, "rolled back: insufficient funds") + ending(demo, "rolled back: timeout")
+            + ending(demo, "rolled back: by the client")
+            + ending(demo, "rolled back: a process was down or restarted"));
+        assertEquals(unknown, ending(demo, "unknown to the client"));
+        assertTrue(demo.said().contains("(at least 1 of each with a *; 20 in a run of 60 s or more)"), demo::said);
+        for (final String victim : List.of("coordinator", "service of bank-\\d", "database server of bank-\\d")) {
+            final Pattern row = Pattern.compile("  " + victim
+                + " +ACTIVE \\d+, PREPARING [1-9]\\d*, COMMITTING [1-9]\\d*, ABORTING \\d+");
+            assertEquals(1, demo.said().lines().filter(line -> row.matcher(line).matches()).count(), demo::said);
+        }
+    }
+
     private static String lastLine(final ChildJvm demo) {
         final List<String> lines = demo.said().lines().toList();
         return lines.get(lines.size() - 1);
@@ -49,7 +77,7 @@ class DemoTest {
         final int rolledBack = Integer.parseInt(matcher.group(3));
         final int unknown = Integer.parseInt(matcher.group(4));
         assertEquals(Integer.parseInt(matcher.group(1)), committed + rolledBack + unknown);
-        assertTrue(committed > 0 && rolledBack > 0, () -> lastLine(demo));
+        assertTables(demo, committed, rolledBack, unknown);
         for (int group = 5; group <= 7; group++) {
             assertTrue(Integer.parseInt(matcher.group(group)) >= 1, () -> lastLine(demo));
         }

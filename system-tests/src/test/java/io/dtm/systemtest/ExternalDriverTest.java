@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.client.Acknowledge;
+import io.dtm.session.ClientTransaction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,15 +22,30 @@ class ExternalDriverTest {
         house.close();
     }
 
+    private static CompletableFuture<Answer> commitInteractive(
+        final Peer client, final int oneResource, final int otherResource) {
+        final ClientTransaction transaction = client.begin(60_000);
+        assertEquals(Peer.JOINED, Conditions.await("one", client.enlist(transaction, oneResource, 8)));
+        assertEquals(Peer.JOINED, Conditions.await("other", client.enlist(transaction, otherResource, 8)));
+        return client.commit(transaction, Acknowledge.DECIDED);
+    }
+
+    @Test
+    void shouldWarnOfAMediaDriverThatNoticesItsDeathTooLate() {
+        final Path directory = house.path("driver");
+        house.mediaDriver(directory);
+
+        final CoordinatorChild coordinator = house.coordinator("aeron.dir=" + directory, "dtm.session.timeout=6s");
+
+        assertTrue(coordinator.jvm().said().contains(
+            "its media driver tells peers only after 5000 ms, and their sessions are lost 6000 ms after"),
+            coordinator.jvm()::said);
+    }
+
     @Test
     void shouldResumeWithEverybodyWhenTheCoordinatorIsKilledAndItsMediaDriverLivesOn() {
         final Path directory = house.path("driver");
-        final ChildJvm driver = house.own(new ChildJvm("media driver", house.path("driver-log"),
-            List.of("-Daeron.dir=" + directory, "-Daeron.threading.mode=SHARED", "-Daeron.shared.idle.strategy="
-                + "org.agrona.concurrent.BackoffIdleStrategy", "-Daeron.dir.delete.on.start=true"),
-            "io.aeron.driver.MediaDriver", List.of()));
-        driver.start();
-        Conditions.await(() -> "the driver is up:\n" + driver.said(), () -> Files.exists(directory.resolve("cnc.dat")));
+        final ChildJvm driver = house.mediaDriver(directory);
         final CoordinatorChild coordinator = house.coordinator("aeron.dir=" + directory);
         assertFalse(Files.exists(coordinator.directory().resolve("aeron")), "no driver of its own");
         final HeldParticipant held = new HeldParticipant().withholdsVotes();
@@ -42,8 +59,11 @@ class ExternalDriverTest {
         final int willingId = client.lookUp("willing");
         final CompletableFuture<Answer> far = client.submit(client.request("work", heldId, willingId));
         final CompletableFuture<Answer> near = neighbour.submit(neighbour.request("work", heldId, willingId));
-        Conditions.await("PREPAREs", () -> held.prepares().size() == 2 && willing.prepares().size() == 2);
-        Conditions.await("votes", () -> coordinator.story().count("vote") == 2);
+        // their sessions must be resumed in time: when they are lost, so is what isn't submitted
+        final CompletableFuture<Answer> farInteractive = commitInteractive(client, heldId, willingId);
+        final CompletableFuture<Answer> nearInteractive = commitInteractive(neighbour, heldId, willingId);
+        Conditions.await("PREPAREs", () -> held.prepares().size() == 4 && willing.prepares().size() == 4);
+        Conditions.await("votes", () -> coordinator.story().count("vote") == 4);
 
         coordinator.kill();
         coordinator.start();
@@ -52,7 +72,10 @@ class ExternalDriverTest {
         Conditions.await(() -> "outcome, but: " + client.connections() + coordinator.jvm().said(), far::isDone);
         Conditions.await("outcome", far).assertCommitted();
         Conditions.await("outcome", near).assertCommitted();
-        Conditions.await("COMMITs", () -> held.decisions().size() == 2 && willing.decisions().size() == 2);
+        Conditions.await("outcome", farInteractive).assertCommitted();
+        Conditions.await("outcome", nearInteractive).assertCommitted();
+        Conditions.await("COMMITs", () -> held.decisions().size() == 4 && willing.decisions().size() == 4);
+        assertFalse(coordinator.jvm().said().contains("WARNING"), coordinator.jvm()::said);
         held.votes(true);
         Conditions.await("outcome", client.submit(client.request("work", heldId, willingId))).assertCommitted();
         Conditions.await("outcome", neighbour.submit(neighbour.request("work", heldId, willingId)))

@@ -1,26 +1,20 @@
 package io.dtm.systemtest;
 
+import io.dtm.server.process.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * All that one test starts, on a directory of its own; closed in the reverse order, also when the test fails. One
  * thread.
  */
 final class House implements AutoCloseable {
-    private static final Set<Integer> USED_PORTS = ConcurrentHashMap.newKeySet();
-
     private final Path directory;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private int numbers;
@@ -56,6 +50,19 @@ final class House implements AutoCloseable {
         return own(new CoordinatorChild(this, path("coordinator"), jvmOptions, List.of(settings))).start();
     }
 
+    /** Starts a media driver, a process of its own, and waits until it is there. */
+    ChildJvm mediaDriver(final Path driverDirectory) {
+        final ChildJvm driver = own(new ChildJvm("media driver", path("driver-log"),
+            List.of("-Daeron.dir=" + driverDirectory, "-Daeron.threading.mode=SHARED",
+                "-Daeron.shared.idle.strategy=org.agrona.concurrent.BackoffIdleStrategy",
+                "-Daeron.client.liveness.timeout=5s"),
+            "io.aeron.driver.MediaDriver", List.of()));
+        driver.start();
+        Conditions.await(() -> "the driver is up:\n" + driver.said(),
+            () -> Files.exists(driverDirectory.resolve("cnc.dat")));
+        return driver;
+    }
+
     /** A connection of this JVM. */
     Peer peer(final String name, final CoordinatorChild... coordinators) {
         final List<String> endpoints = List.of(coordinators).stream().map(CoordinatorChild::endpoint).toList();
@@ -87,21 +94,12 @@ final class House implements AutoCloseable {
         }
     }
 
-    /** @return a free UDP port whose successor is free too, never given out before by this JVM. */
+    /** @return a free UDP port whose successor is free too. */
     static int freeUdpPorts() {
-        while (true) {
-            try (DatagramSocket first = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                 DatagramSocket second =
-                     new DatagramSocket(first.getLocalPort() + 1, InetAddress.getLoopbackAddress())) {
-                final int port = second.getLocalPort() - 1;
-                if (USED_PORTS.add(port) && USED_PORTS.add(port + 1)) {
-                    return port;
-                }
-            } catch (final BindException taken) {
-                continue;
-            } catch (final IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
+        try {
+            return FreePorts.udpPair();
+        } catch (final IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 }

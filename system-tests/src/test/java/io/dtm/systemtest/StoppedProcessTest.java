@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.client.Outcome;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,12 +32,16 @@ class StoppedProcessTest {
 
     private static void stop(final ChildJvm process) {
         process.pause();
+        waitStopped();
+        process.resume();
+    }
+
+    private static void waitStopped() {
         try {
             TimeUnit.SECONDS.sleep(STOPPED_S);
         } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        process.resume();
     }
 
     private static void assertServes(final Peer client, final int... resources) {
@@ -137,5 +142,90 @@ class StoppedProcessTest {
         assertTrue(client.said().lines().anyMatch(line -> line.startsWith(ClientMain.SECOND)
             && line.contains("COMMITTED")), client::said);
         assertEquals(0, client.exitStatus(Conditions.LIMIT_S));
+    }
+
+    @Test
+    void shouldResumeWhenAMediaDriverOfItsOwnIsStopped() {
+        final Path directory = house.path("driver");
+        final ChildJvm driver = house.mediaDriver(directory);
+        final CoordinatorChild coordinator = house.coordinator("aeron.dir=" + directory);
+        final HeldParticipant held = new HeldParticipant().withholdsVotes();
+        final HeldParticipant willing = new HeldParticipant();
+        final Peer near = house.own(new Peer("near", null, directory, List.of(coordinator.endpoint())));
+        near.register("held", held);
+        house.peer("willing", coordinator).register("willing", willing);
+        final Peer far = house.peer("far", coordinator);
+        final int heldId = far.lookUp("held");
+        final int willingId = far.lookUp("willing");
+        final CompletableFuture<Answer> farBefore = far.submit(far.request("before", heldId, willingId));
+        final CompletableFuture<Answer> nearBefore = near.submit(near.request("before", heldId, willingId));
+        Conditions.await("PREPAREs", () -> held.prepares().size() == 2 && willing.prepares().size() == 2);
+        Conditions.await("votes", () -> coordinator.story().count("vote") == 2);
+
+        driver.pause();
+        // these don't reach the coordinator
+        final CompletableFuture<Answer> farMeanwhile = far.submit(far.request("meanwhile", heldId, willingId));
+        final CompletableFuture<Answer> nearMeanwhile = near.submit(near.request("meanwhile", heldId, willingId));
+        held.prepares().get(0).yes();
+        waitStopped();
+        driver.resume();
+        held.votes(true);
+        held.prepares().get(1).yes();
+
+        Conditions.await("outcome", farBefore).assertCommitted();
+        Conditions.await("outcome", nearBefore).assertCommitted();
+        assertCommittedOrNeverBegun(far, farMeanwhile, heldId, willingId);
+        assertCommittedOrNeverBegun(near, nearMeanwhile, heldId, willingId);
+        Conditions.await("COMMITs", () -> held.decisions().size() == 4 && willing.decisions().size() == 4);
+        assertTrue(held.decisions().stream().allMatch(decision -> decision.isCommit));
+        Conditions.await("the end", () -> coordinator.story().transactionsInFlight() == 0);
+        assertEquals(1, coordinator.story().epochs().size());
+        assertServes(far, heldId, willingId);
+        assertServes(near, heldId, willingId);
+    }
+
+    /**
+     * What doesn't reach the coordinator before its session is lost is never begun, and its client told so: it may, and
+     * here does, run it again.
+     */
+    private static void assertCommittedOrNeverBegun(
+        final Peer client, final CompletableFuture<Answer> told, final int... resources) {
+        final Answer answer = Conditions.await("outcome", told);
+        if (answer.outcome() == null || answer.outcome().status() != Outcome.Status.COMMITTED) {
+            assertTrue(answer.outcome() != null && answer.outcome().neverBegun(), answer::toString);
+            Conditions.await("outcome", client.submit(client.request("again", resources))).assertCommitted();
+        }
+    }
+
+    @Test
+    void shouldResumeWhenADatabaseServerIsStopped() throws Exception {
+        final CoordinatorChild coordinator = house.coordinator();
+        final BankServer bank = house.own(new BankServer(house.path("postgres")));
+        house.peer("bank", coordinator).register("bank", bank.participant());
+        final HeldParticipant held = new HeldParticipant().withholdsVotes();
+        house.peer("held", coordinator).register("held", held);
+        final Peer client = house.peer("client", coordinator);
+        final int bankId = client.lookUp("bank");
+        final int heldId = client.lookUp("held");
+        final CompletableFuture<Answer> voted = client.submit(client.request("voted", bankId, heldId));
+        final long id = held.awaitPrepare().branch.transactionId();
+        Conditions.await("its vote", () -> !coordinator.story().votes(id, 0).isEmpty());
+
+        bank.pause();
+        final CompletableFuture<Answer> unvoted = client.submit(client.request("unvoted", bankId, heldId));
+        Conditions.await("PREPARE", () -> held.prepares().size() == 2);
+        held.prepares().forEach(HeldParticipant.Prepare::yes);
+        // decided without the database, which is told when it goes on
+        Conditions.await("outcome", voted).assertCommitted();
+        waitStopped();
+        assertFalse(unvoted.isDone());
+        bank.resume();
+
+        Conditions.await("outcome", unvoted).assertCommitted();
+        Conditions.await("the end", () -> coordinator.story().transactionsInFlight() == 0);
+        assertEquals(List.of("unvoted", "voted"), bank.payloads());
+        assertEquals(0, bank.prepared());
+        held.votes(true);
+        assertServes(client, bankId, heldId);
     }
 }

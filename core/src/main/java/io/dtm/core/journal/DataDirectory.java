@@ -5,8 +5,10 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -25,6 +27,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A data directory and its one owner. The lock is the operating system's, on a file that is kept open for life: it
@@ -176,7 +179,25 @@ final class DataDirectory implements AutoCloseable {
             throw owned("this process", ex);
         }
         if (lock == null) {
-            throw owned("another process", null);
+            throw owned("another process" + ownerByMark(), null);
+        }
+    }
+
+    /**
+     * Whom the mark file calls the owner, for the message only. An owner that still reads its journal hasn't written
+     * its id yet: then the file has that of the one before, which is dead and not named.
+     */
+    private String ownerByMark() {
+        try (FileChannel mark = FileChannel.open(resolve(FileNames.MARK), Set.of(READ, NOFOLLOW_LINKS))) {
+            final ByteBuffer content = ByteBuffer.allocate(MarkDescriptor.FILE_LENGTH);
+            int length = 0;
+            while (length >= 0 && content.hasRemaining()) {
+                length = mark.read(content);
+            }
+            final long pid = MarkDescriptor.pid(new UnsafeBuffer(content));
+            return pid > 0 && ProcessHandle.of(pid).isPresent() ? " (" + pid + ")" : "";
+        } catch (final IOException unreadable) {
+            return "";
         }
     }
 

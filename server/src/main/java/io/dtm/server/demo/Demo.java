@@ -120,14 +120,14 @@ final class Demo {
             books.add(house.books(bank));
         }
         final FinalCheck.Result result = new FinalCheck(books).run(log.all());
-        out.println();
-        out.println("How the transfers ended");
         final Map<Ending, Integer> endings = log.endings();
-        endings.forEach((ending, count) -> out.printf(Locale.ROOT, "  %-45s %7d%n", ending.text, count));
-        log.refusals().forEach((why, count) -> out.println("    refused " + count + " times: " + why));
+        final EndingTable table = new EndingTable(endings, log.refusals(), result, seconds);
+        out.println();
+        table.print(out);
         out.println("Transactions at the moment of each SIGKILL, by the journal");
         kills.kills().forEach(kill -> out.printf(Locale.ROOT, "  %-30s %s%n", kill.what(), kill.census()));
         result.findings().stream().limit(20).forEach(finding -> out.println("WRONG: " + finding));
+        table.missing().forEach(missing -> out.println("WRONG: " + missing));
         if (!kills.isComplete()) {
             out.println("WRONG: not every kill fell while transactions were PREPARING and others COMMITTING");
         }
@@ -142,6 +142,7 @@ final class Demo {
             all, Progress.committed(endings), Progress.rolledBack(endings), endings.get(Ending.UNKNOWN), inDoubt,
             kills.count("coordinator"), kills.count("service"), kills.count("database"),
             result.conserved(), result.atomic());
-        return result.atomic() && result.conserved() && inDoubt == 0 && kills.isComplete();
+        return result.atomic() && result.conserved() && table.missing().isEmpty() && inDoubt == 0
+            && kills.isComplete();
     }
 }

@@ -67,12 +67,17 @@ public final class DemoCommand implements Callable<Integer> {
         if (keep == null) {
             return Files.createTempDirectory("dtm-demo-");
         }
-        if (Files.exists(keep)) {
-            try (var entries = Files.list(keep)) {
+        try {
+            final Path directory = Files.createDirectories(keep).toAbsolutePath();
+            try (var entries = Files.list(directory)) {
                 check(entries.findAny().isEmpty(), "--keep must name an empty or a new directory: " + keep);
             }
+            check(Files.isWritable(directory), "--keep names a directory that can't be written to: " + keep);
+            return directory;
+        } catch (final IOException failed) {
+            throw new ParameterException(
+                spec.commandLine(), "--keep names a directory that can't be made or read: " + failed, failed);
         }
-        return Files.createDirectories(keep).toAbsolutePath();
     }
 
     private void check(final boolean condition, final String message) {

@@ -1,12 +1,11 @@
 package io.dtm.server.demo;
 
 import io.dtm.server.demo.FinalCheck.Books;
+import io.dtm.server.process.ChildProcess;
+import io.dtm.server.process.FreePorts;
+import io.dtm.server.process.ReadyLine;
 import io.dtm.xa.embedded.PostgresServer;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,8 +21,7 @@ import java.util.stream.IntStream;
  * each a process. Knows how to kill and to start each again on the same ground. One thread.
  */
 final class DemoHouse implements AutoCloseable {
-    /** What the coordinator says when it serves. */
-    private static final String COORDINATOR_READY = "coordinator ready";
+    private static final String PROGRAM = "io.dtm.server.Dtm";
     private static final int READY_TIMEOUT_S = 90;
     private static final int STOP_TIMEOUT_S = 10;
     private static final int PREPARED_TRANSACTIONS = 200;
@@ -37,7 +35,7 @@ final class DemoHouse implements AutoCloseable {
 
     DemoHouse(final Path directory) throws IOException {
         this.directory = directory;
-        this.coordinatorEndpoint = "localhost:" + freeUdpPorts();
+        this.coordinatorEndpoint = "localhost:" + FreePorts.udpPair();
     }
 
     /** Starts all of it; the databases at the same time. */
@@ -46,17 +44,18 @@ final class DemoHouse implements AutoCloseable {
         coordinator = new ChildProcess(
             "the coordinator", directory.resolve("coordinator/coordinator.log"),
             List.of("-XX:+UseSerialGC", "-Xmx512m"),
+            PROGRAM,
             List.of("coordinator",
                 "-D", "dtm.directory=" + directory.resolve("coordinator"),
                 "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
         startCoordinator();
         for (int bank = 0; bank < banks; bank++) {
-            rpcPorts.add(freeTcpPort());
+            rpcPorts.add(FreePorts.tcp());
             services.add(service(bank));
             services.get(bank).start();
         }
         for (int bank = 0; bank < banks; bank++) {
-            services.get(bank).awaitLine(BankService.READY, 0, READY_TIMEOUT_S);
+            services.get(bank).awaitLine(BankService.READY, READY_TIMEOUT_S);
         }
     }
 
@@ -91,6 +90,7 @@ final class DemoHouse implements AutoCloseable {
         return new ChildProcess(
             name(bank), directory.resolve(name(bank)).resolve("service.log"),
             List.of("-XX:+UseSerialGC", "-Xmx256m"),
+            PROGRAM,
             List.of("bank-service",
                 "--name", name(bank),
                 "--coordinator", coordinatorEndpoint,
@@ -105,20 +105,17 @@ final class DemoHouse implements AutoCloseable {
 
     /** Stops it where it stands, until {@link #resumeCoordinator}. */
     void pauseCoordinator() throws IOException, InterruptedException {
-        coordinator.signal("STOP");
+        coordinator.pause();
     }
 
     /** Lets it go on; a dead one stays dead. */
     void resumeCoordinator() throws IOException, InterruptedException {
-        if (coordinator.isAlive()) {
-            coordinator.signal("CONT");
-        }
+        coordinator.resume();
     }
 
     void startCoordinator() throws IOException, InterruptedException {
-        final long from = coordinator.logLength();
         coordinator.start();
-        coordinator.awaitLine(COORDINATOR_READY, from, READY_TIMEOUT_S);
+        coordinator.awaitLine(ReadyLine.COORDINATOR, READY_TIMEOUT_S);
     }
 
     void killService(final int bank) throws InterruptedException {
@@ -126,9 +123,8 @@ final class DemoHouse implements AutoCloseable {
     }
 
     void startService(final int bank) throws IOException, InterruptedException {
-        final long from = services.get(bank).logLength();
         services.get(bank).start();
-        services.get(bank).awaitLine(BankService.READY, from, READY_TIMEOUT_S);
+        services.get(bank).awaitLine(BankService.READY, READY_TIMEOUT_S);
     }
 
     void killDatabase(final int bank) {
@@ -218,25 +214,6 @@ final class DemoHouse implements AutoCloseable {
         try (var paths = Files.walk(directory)) {
             for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
-            }
-        }
-    }
-
-    private static int freeTcpPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** @return a free UDP port whose successor is free too. */
-    private static int freeUdpPorts() throws IOException {
-        while (true) {
-            try (DatagramSocket first = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                 DatagramSocket second =
-                     new DatagramSocket(first.getLocalPort() + 1, InetAddress.getLoopbackAddress())) {
-                return second.getLocalPort() - 1;
-            } catch (final BindException taken) {
-                continue;
             }
         }
     }

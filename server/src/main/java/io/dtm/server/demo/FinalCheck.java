@@ -35,13 +35,27 @@ final class FinalCheck {
     /**
      * @param atomic    whether every transfer has one fate.
      * @param conserved whether the sum of money is what it was.
+     * @param unknown   transfers, by what the databases say of them.
      * @param findings  what is wrong, each naming bank, account or transfer.
      */
-    record Result(boolean atomic, boolean conserved, List<String> findings) {
+    record Result(boolean atomic, boolean conserved, Unknown unknown, List<String> findings) {
+    }
+
+    /**
+     * Transfers of which the client wasn't told how they ended: that is no fault as long as all banks agree.
+     *
+     * @param inAll  of their banks.
+     * @param inNone of their banks; those that only read too.
+     * @param inSome of their banks: found as not atomic.
+     */
+    record Unknown(int inAll, int inNone, int inSome) {
     }
 
     private final List<Books> banks;
     private final List<String> findings = new ArrayList<>();
+    private int unknownInAll;
+    private int unknownInNone;
+    private int unknownInSome;
 
     FinalCheck(final List<Books> banks) {
         this.banks = banks;
@@ -62,7 +76,8 @@ final class FinalCheck {
         if (total != expected) {
             findings.add("all banks together hold " + total + ", not " + expected);
         }
-        return new Result(atomic, findings.size() == fates, List.copyOf(findings));
+        return new Result(atomic, findings.size() == fates,
+            new Unknown(unknownInAll, unknownInNone, unknownInSome), List.copyOf(findings));
     }
 
     private void checkFate(final Told told) {
@@ -80,6 +95,10 @@ final class FinalCheck {
                     + ", its order was " + wanted);
             }
         }
+        checkUntouched(transfer, writing);
+        if (told.ending() == TransferLog.Ending.UNKNOWN) {
+            count(applied, writing.size());
+        }
         if (applied != 0 && applied != writing.size()) {
             findings.add("transfer " + transfer.number() + " is in the ledgers of " + applied + " of its "
                 + writing.size() + " banks: " + transfer.legs());
@@ -88,6 +107,28 @@ final class FinalCheck {
         } else if (!told.ending().isCommitted() && told.ending() != TransferLog.Ending.UNKNOWN && applied > 0) {
             findings.add("transfer " + transfer.number() + " was told '" + told.ending().text
                 + "', and all its banks have it");
+        }
+    }
+
+    /** A bank that only read, or that had no part at all, must have nothing of it. */
+    private void checkUntouched(final Transfer transfer, final List<Leg> writing) {
+        for (int i = 0; i < banks.size(); i++) {
+            final int bank = i;
+            final List<Entry> rows = banks.get(bank).ledger().getOrDefault(transfer.number(), List.of());
+            if (!rows.isEmpty() && writing.stream().noneMatch(leg -> leg.bank() == bank)) {
+                findings.add(banks.get(bank).name() + ": ledger of transfer " + transfer.number() + " has " + rows
+                    + ", it was not asked to write");
+            }
+        }
+    }
+
+    private void count(final int applied, final int writing) {
+        if (applied == 0) {
+            unknownInNone++;
+        } else if (applied == writing) {
+            unknownInAll++;
+        } else {
+            unknownInSome++;
         }
     }
 

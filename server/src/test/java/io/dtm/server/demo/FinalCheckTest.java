@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.server.demo.BankDatabase.Entry;
 import io.dtm.server.demo.FinalCheck.Books;
 import io.dtm.server.demo.FinalCheck.Result;
+import io.dtm.server.demo.FinalCheck.Unknown;
 import io.dtm.server.demo.Transfer.Leg;
 import io.dtm.server.demo.Transfer.Style;
 import io.dtm.server.demo.TransferLog.Ending;
@@ -50,6 +51,44 @@ class FinalCheckTest {
         apply(0, FROM, -10);
         apply(1, TO, 10);
         assertTrue(check(Ending.UNKNOWN).atomic());
+    }
+
+    @Test
+    void shouldTellWhatBecameOfTransfersThatTheirClientsDoNotKnowOf() {
+        assertEquals(new Unknown(0, 1, 0), check(Ending.UNKNOWN).unknown());
+        apply(0, FROM, -10);
+        assertEquals(new Unknown(0, 0, 1), check(Ending.UNKNOWN).unknown());
+        apply(1, TO, 10);
+        assertEquals(new Unknown(1, 0, 0), check(Ending.UNKNOWN).unknown());
+        assertEquals(new Unknown(0, 0, 0), check(Ending.COMMITTED).unknown());
+    }
+
+    @Test
+    void shouldFindARowOfABankThatWasOnlyToRead() {
+        final Leg reading = new Leg(1, new BankOrder(1, TO, 0, BankOrder.Kind.READ, 0));
+        final Transfer transfer =
+            new Transfer(1, Style.ONE_SHOT, List.of(leg(0, FROM, -10), reading), 1_000, false);
+        apply(0, FROM, -10);
+        assertTrue(check(transfer, Ending.COMMITTED).atomic());
+
+        apply(1, TO, 10);
+        final Result result = check(transfer, Ending.COMMITTED);
+
+        assertFalse(result.atomic());
+        assertTrue(result.findings().get(0).startsWith("bank-2: ledger of transfer 1"), result.findings()::toString);
+    }
+
+    @Test
+    void shouldFindARowOfAReadOnlyTransfer() {
+        final Transfer transfer = new Transfer(1, Style.ONE_SHOT, List.of(
+            new Leg(0, new BankOrder(1, FROM, 0, BankOrder.Kind.READ, 0)),
+            new Leg(1, new BankOrder(1, TO, 0, BankOrder.Kind.READ, 0))), 1_000, false);
+        assertTrue(check(transfer, Ending.READ_ONLY).atomic());
+        assertTrue(check(transfer, Ending.FAULT).atomic());
+
+        apply(1, TO, 10);
+
+        assertFalse(check(transfer, Ending.READ_ONLY).atomic());
     }
 
     @Test
@@ -111,7 +150,11 @@ class FinalCheckTest {
     }
 
     private Result check(final Ending told) {
-        return new FinalCheck(books()).run(List.of(new Told(TRANSFER, told)));
+        return check(TRANSFER, told);
+    }
+
+    private Result check(final Transfer transfer, final Ending told) {
+        return new FinalCheck(books()).run(List.of(new Told(transfer, told)));
     }
 
     private List<Books> books() {

@@ -6,6 +6,7 @@ import io.aeron.security.AuthenticatorSupplier;
 import io.aeron.security.AuthorisationServiceSupplier;
 import java.util.concurrent.TimeUnit;
 import org.agrona.ErrorHandler;
+import org.agrona.Strings;
 import org.agrona.SystemUtil;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -86,7 +87,8 @@ public final class AeronServerContext {
                     + "reaches this address could decide transactions. Configure an authenticator, bind to loopback, "
                     + "or set " + UNAUTHENTICATED_ALLOWED_PROP + "=true");
         }
-        if (null == aeronDirectoryName) {
+        if (Strings.isEmpty(aeronDirectoryName)) {
+            aeronDirectoryName = null;
             if (null == embeddedDriver) {
                 throw new ConfigurationException(
                     "neither an embedded driver nor the directory of another one is set; see "
@@ -105,9 +107,10 @@ public final class AeronServerContext {
         return this;
     }
 
-    /** Images of links that ended linger: twice the links, and some for the rest. */
+    /** Images of links that ended linger: twice the links, and some for the rest; unless the property says it. */
     private int sessionLimit() {
-        return (int) Math.min(Integer.MAX_VALUE, 2L * maxLinks + 16);
+        return Integer.getInteger(
+            EmbeddedDriverContext.STREAM_SESSION_LIMIT_PROP, (int) Math.min(Integer.MAX_VALUE, 2L * maxLinks + 16));
     }
 
     /** @return whether the driver is another process's. */
@@ -131,7 +134,8 @@ public final class AeronServerContext {
 
     /**
      * @param value a driver to start with the transport, unless {@link #aeronDirectoryName(String)} names another's.
-     *              Its error handler, session limit and greatest term length are set from here.
+     *              Its error handler and greatest term length are set from here, its session limit too unless
+     *              {@link EmbeddedDriverContext#STREAM_SESSION_LIMIT_PROP} is set.
      * @return this.
      */
     public AeronServerContext embeddedDriver(final EmbeddedDriverContext value) {
@@ -144,9 +148,12 @@ public final class AeronServerContext {
     }
 
     /**
-     * @param value directory of an external driver; null: the embedded one. Default: the property {@code aeron.dir}.
+     * @param value directory of an external driver; null or empty: the embedded one. Default:
+     *              the property {@code aeron.dir}.
      *              A killed coordinator looks alive to an external driver for its client liveness timeout (Aeron's
-     *              default: 10 s); peers are held up for so long.
+     *              default: 10 s); peers are held up for so long, and those that come back after the sessions' grace
+     *              period have lost what they had not submitted. Give such a driver
+     *              {@code aeron.client.liveness.timeout=5s}.
      * @return this.
      */
     public AeronServerContext aeronDirectoryName(final String value) {

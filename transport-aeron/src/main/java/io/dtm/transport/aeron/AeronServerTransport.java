@@ -25,6 +25,7 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class AeronServerTransport implements AutoCloseable {
     private final EmbeddedDriver driver;
+    private final AeronInstance ingress;
     private final AeronLinkPoller poller;
     private final AeronLinkPublisher publisher;
     private final AuthenticatorAdmission admission;
@@ -35,8 +36,8 @@ public final class AeronServerTransport implements AutoCloseable {
         admission = admission(ctx);
         driver = ctx.isDriverExternal() ? null : EmbeddedDriver.launch(ctx.embeddedDriver());
         final LinkHandover handover = new LinkHandover(BitUtil.findNextPositivePowerOfTwo(2 * ctx.maxLinks()));
-        poller = new AeronLinkPoller(
-            ctx, new AeronInstance(instance(ctx, "dtm-ingress").embeddedDriver(driver)), handover);
+        ingress = new AeronInstance(instance(ctx, "dtm-ingress").embeddedDriver(driver));
+        poller = new AeronLinkPoller(ctx, ingress, handover);
         publisher = new AeronLinkPublisher(
             ctx, new AeronInstance(instance(ctx, "dtm-egress").aeronDirectoryName(directoryName(ctx))), handover);
     }
@@ -113,6 +114,16 @@ public final class AeronServerTransport implements AutoCloseable {
             ctx.maxUnauthenticated(),
             ctx.nanoClock(),
             ctx.errorHandler());
+    }
+
+    /**
+     * How long the driver takes a dead coordinator for a living one, and so do its peers. With a driver in the same
+     * process that doesn't matter: both die together.
+     *
+     * @return the driver's client liveness timeout, ns; before any agent runs.
+     */
+    public long clientLivenessTimeoutNs() {
+        return ingress.aeron().context().interServiceTimeoutNs();
     }
 
     /** @return the ingress side; ingress agent only. */

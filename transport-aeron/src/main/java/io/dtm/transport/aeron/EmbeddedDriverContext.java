@@ -11,7 +11,8 @@ import org.agrona.SystemUtil;
  * Configures an {@link EmbeddedDriver}. Two durations are raised over Aeron's defaults where that lets a process live
  * through a pause of 15 s: a client whose thread didn't run for the client liveness timeout is closed by its driver,
  * and must be built anew. With a driver in the same process both pause together, so a longer timeout costs nothing;
- * a shared external driver should keep its 10 s, since that is how fast it notices a killed client.
+ * a shared external driver should have a shorter one than Aeron's 10 s, since that is how fast it notices a killed
+ * client.
  */
 public final class EmbeddedDriverContext {
     /** Property for {@link #clientLivenessTimeoutNs(long)}, a duration. */

@@ -1,0 +1,149 @@
+package io.dtm.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.server.process.ChildProcess;
+import io.dtm.server.process.FreePorts;
+import io.dtm.server.process.ReadyLine;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the program says of its settings, and how it ends when one can't be used: a real process each time. */
+class CoordinatorCommandTest {
+    private static final int LIMIT_S = 60;
+    private static final int BAD_SETTING = 2;
+
+    @TempDir
+    private Path directory;
+    private ChildProcess coordinator;
+
+    @AfterEach
+    void kill() throws InterruptedException {
+        coordinator.kill();
+    }
+
+    private ChildProcess start(final String... arguments) throws Exception {
+        final List<String> all = new ArrayList<>(List.of("coordinator"));
+        all.addAll(List.of(arguments));
+        coordinator = new ChildProcess("coordinator", directory.resolve("log"),
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Dtm.class.getName(), all);
+        coordinator.start();
+        return coordinator;
+    }
+
+    private String dataDirectory() {
+        return "dtm.directory=" + directory.resolve("data");
+    }
+
+    private void assertRefused(final String... said) throws Exception {
+        assertEquals(BAD_SETTING, coordinator.exitStatus(LIMIT_S), coordinator.said());
+        final List<String> lines = coordinator.said().lines().toList();
+        assertEquals(1, lines.size(), coordinator.said());
+        for (final String text : said) {
+            assertTrue(lines.get(0).contains(text), lines.get(0));
+        }
+        assertFalse(Files.exists(directory.resolve("data")), "nothing was started");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "dtm.max.sessions=many           | a whole number",
+        "dtm.max.links=-5                | no such setting",
+        "dtm.ingress.max.links=-5        | must not be negative",
+        "dtm.ingress.max.links=0         | limits must be positive",
+        "dtm.ingress.max.links=1k        | a whole number",
+        "dtm.ingress.udp=yes             | true or false",
+        "dtm.retention=soon              | a duration with a unit",
+        "dtm.ingress.challenge.timeout=x | a duration with a unit",
+        "dtm.transport.mtu.length=big    | a size in bytes",
+        "dtm.transport.mtu.length=100    | MTU must be a multiple of 32",
+        "dtm.transport.term.length=1000k | power of two",
+        "dtm.journal.segment.length=70000 | segmentLength must be",
+        "dtm.transaction.timeout.max=61s | dtm.transaction.timeout.max=61s: maxTimeoutMs must be 1 to 60000: 61000",
+        "dtm.durability=maybe            | must be force or append",
+        "dtm.threading=none              | must be auto, dedicated or shared",
+        "dtm.ingress.endpoint=nowhere    | host:port",
+        "dtm.ingress.endpoint=0.0.0.0:1  | dtm.ingress.unauthenticated.allowed=true",
+        "dtm.driver.timeout.ms=3s        | a whole number of milliseconds",
+        "aeron.threading.mode=MANY       | MANY",
+    })
+    void shouldSayInOneLineWhySettingsCanNotBeUsed(final String setting, final String why) throws Exception {
+        start("-D", dataDirectory(), "-D", setting);
+
+        assertRefused(why);
+    }
+
+    @Test
+    void shouldRefuseASettingThatItDoesNotKnowInAPropertyFileToo() throws Exception {
+        final Path file = Files.writeString(directory.resolve("my.properties"),
+            dataDirectory() + "\ndtm.durabilty=append\n");
+
+        start(file.toString());
+
+        assertRefused("no such setting: dtm.durabilty", "dtm coordinator --settings");
+    }
+
+    @Test
+    void shouldNameAPropertyFileThatItCanNotRead() throws Exception {
+        start(directory.resolve("none.properties").toString());
+
+        assertRefused("can't read the property file " + directory.resolve("none.properties"));
+    }
+
+    @Test
+    void shouldTakeEverySettingThatItListsAndPrintItAtTheStart() throws Exception {
+        final Path file = Files.writeString(directory.resolve("my.properties"),
+            "dtm.ingress.max.links=77\ndtm.driver.stream.session.limit=99\ndtm.transport.linger=2s\n");
+
+        start(file.toString(), "-D", dataDirectory(),
+            "-D", "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair(),
+            "-D", "aeron.dir=",
+            "-D", "dtm.ingress.max.links=78",
+            "-D", "dtm.ingress.unauthenticated.allowed=true",
+            "-D", "aeron.threading.mode=SHARED",
+            "-D", "aeron.term.buffer.sparse.file=true").awaitLine(ReadyLine.COORDINATOR, LIMIT_S);
+
+        for (final ServerSetting setting : ServerSetting.values()) {
+            assertTrue(coordinator.said().contains(" setting " + setting.property() + "="), setting::property);
+        }
+        for (final String given : List.of("dtm.ingress.max.links=78", "dtm.driver.stream.session.limit=99",
+            "dtm.transport.linger=2s", "dtm.ingress.unauthenticated.allowed=true", "aeron.threading.mode=SHARED",
+            "aeron.term.buffer.sparse.file=true")) {
+            assertTrue(coordinator.said().contains(" setting " + given + "\n"), given);
+        }
+    }
+
+    @Test
+    void shouldListSettingsWithUnitAndDefault() throws Exception {
+        start("--settings");
+
+        assertEquals(0, coordinator.exitStatus(LIMIT_S), coordinator.said());
+        assertTrue(coordinator.said().contains("dtm.response.connect.timeout=5s\n"), coordinator.said());
+        assertTrue(coordinator.said().contains("a duration with a unit"), coordinator.said());
+    }
+
+    @Test
+    void shouldSayInOneLineThatItsPortIsTaken() throws Exception {
+        final int port = FreePorts.udpPair();
+        try (DatagramSocket taken = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+            start("-D", dataDirectory(), "-D", "dtm.ingress.endpoint=localhost:" + port);
+
+            assertEquals(ExitStatus.STAGE_FAILED.code(), coordinator.exitStatus(LIMIT_S), coordinator.said());
+            assertTrue(coordinator.said().contains("the coordinator doesn't start: can't listen on localhost:" + port),
+                coordinator.said());
+            assertFalse(coordinator.said().contains("\tat "), coordinator.said());
+            assertTrue(taken.isBound());
+        }
+    }
+}
