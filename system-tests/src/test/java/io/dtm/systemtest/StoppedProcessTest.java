@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.client.Outcome;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -174,27 +173,15 @@ class StoppedProcessTest {
 
         Conditions.await("outcome", farBefore).assertCommitted();
         Conditions.await("outcome", nearBefore).assertCommitted();
-        assertCommittedOrNeverBegun(far, farMeanwhile, heldId, willingId);
-        assertCommittedOrNeverBegun(near, nearMeanwhile, heldId, willingId);
+        // nobody is to be blamed for a silence that the driver made
+        Conditions.await("outcome", farMeanwhile).assertCommitted();
+        Conditions.await("outcome", nearMeanwhile).assertCommitted();
         Conditions.await("COMMITs", () -> held.decisions().size() == 4 && willing.decisions().size() == 4);
         assertTrue(held.decisions().stream().allMatch(decision -> decision.isCommit));
         Conditions.await("the end", () -> coordinator.story().transactionsInFlight() == 0);
         assertEquals(1, coordinator.story().epochs().size());
         assertServes(far, heldId, willingId);
         assertServes(near, heldId, willingId);
-    }
-
-    /**
-     * What doesn't reach the coordinator before its session is lost is never begun, and its client told so: it may, and
-     * here does, run it again.
-     */
-    private static void assertCommittedOrNeverBegun(
-        final Peer client, final CompletableFuture<Answer> told, final int... resources) {
-        final Answer answer = Conditions.await("outcome", told);
-        if (answer.outcome() == null || answer.outcome().status() != Outcome.Status.COMMITTED) {
-            assertTrue(answer.outcome() != null && answer.outcome().neverBegun(), answer::toString);
-            Conditions.await("outcome", client.submit(client.request("again", resources))).assertCommitted();
-        }
     }
 
     @Test

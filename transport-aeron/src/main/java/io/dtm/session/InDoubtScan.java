@@ -15,6 +15,9 @@ import java.util.List;
  */
 final class InDoubtScan {
     private static final int PATIENCE = 6;
+    private static final long NONE = 0;
+    /** A process that hasn't seen the PREPARE can't say that it was recovered (rule 12): it may be beyond any end. */
+    private static final long UNKNOWN_POSITION = Long.MAX_VALUE;
 
     private final ResourceSession resource;
     private final BranchTable table;
@@ -133,7 +136,7 @@ final class InDoubtScan {
         }
         final BranchState state = table.find(id.transactionId(), id.branchId());
         if (state == null) {
-            ask(id, 0);
+            ask(id, NONE);
             return;
         }
         state.lastScan = number;
@@ -173,6 +176,6 @@ final class InDoubtScan {
 
     private void ask(final BranchId id, final long position) {
         publisher.inDoubt(guard.coordinatorId(), resource.resourceId(),
-            id.transactionId(), id.branchId(), id.enlistEpoch(), position);
+            id.transactionId(), id.branchId(), id.enlistEpoch(), position == NONE ? UNKNOWN_POSITION : position);
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class InDoubtScanTest extends ParticipantFixture {
     private static final long T = transaction(3, 1);
     private static final BranchId BRANCH = new BranchId(FakeCoordinator.ID, T, 0, 1);
-    private static final String ASKED = "InDoubt 3:1 branch 0 enlisted 1 position 0";
+    private static final String ASKED = "InDoubt 3:1 branch 0 enlisted 1 position 9223372036854775807";
     private static final String ASKED_WITH_POSITION = "InDoubt 3:1 branch 0 enlisted 1 position 4096";
     private static final String ONE_PHASE = "OnePhase COMMITTED 3:1 branch 0 epoch 1";
 

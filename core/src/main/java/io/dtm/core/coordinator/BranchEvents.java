@@ -16,7 +16,7 @@ import org.agrona.DirectBuffer;
  * resource over the frame's link is heard.
  */
 final class BranchEvents {
-    /** A vote doesn't echo its PREPARE's position: it may lie beyond the recovered end. An inquiry will tell. */
+    /** Whoever doesn't know at which position it was asked may have been asked beyond the recovered end. */
     private static final long UNKNOWN_POSITION = Long.MAX_VALUE;
 
     private final CoordinatorState state;

@@ -94,7 +94,7 @@ public final class IngressAgent implements Agent {
             polled = poller.poll(adapter, pollLimit);
             work += polled;
         } while (polled > 0 && ++rounds < POLL_ROUNDS && !sequencer.lackedRoom());
-        watch.onCycle(sequencer.timeNs(), polled == 0 && !sequencer.lackedRoom());
+        watch.onCycle(sequencer.timeNs(), polled == 0 && !sequencer.lackedRoom() && poller.isReceiving());
         return work;
     }
 }

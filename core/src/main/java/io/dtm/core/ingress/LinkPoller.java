@@ -40,4 +40,12 @@ public interface LinkPoller {
      * @return the number handed over; 0: everything received was drained, unless the handler had no room.
      */
     int poll(Handler handler, int limit);
+
+    /**
+     * @return whether what peers send arrives now, as far as is known. False while something between them and this
+     *     process stands still, a media driver for instance: then nobody is to be blamed for silence.
+     */
+    default boolean isReceiving() {
+        return true;
+    }
 }

@@ -20,6 +20,7 @@ public final class FakeLinks implements LinkPoller, LinkPublisher {
     private final Set<Integer> gone = new HashSet<>();
     private final List<Integer> closed = new ArrayList<>();
     private boolean isRecording = true;
+    private boolean isReceiving = true;
     private long framesSent;
     private long bytesSent;
 
@@ -49,6 +50,16 @@ public final class FakeLinks implements LinkPoller, LinkPublisher {
     public FakeLinks send(final int linkId, final DirectBuffer frame, final int length) {
         inbound.add(handler -> handler.onFrame(linkId, frame, 0, length));
         return this;
+    }
+
+    /** What is between the peers and us stands still, or goes on. */
+    public void receiving(final boolean value) {
+        isReceiving = value;
+    }
+
+    @Override
+    public boolean isReceiving() {
+        return isReceiving;
     }
 
     @Override

@@ -60,6 +60,20 @@ class LinksTest {
     }
 
     @Test
+    void shouldAccuseNobodyWhileNothingThatIsSentArrives() {
+        rig.admit(LINK);
+        rig.pass(5 * SECOND_NS);
+        rig.links.receiving(false);
+        rig.pass(60 * SECOND_NS);
+        rig.links.receiving(true);
+        rig.pass(4 * SECOND_NS);
+        assertEquals(0, losses());
+
+        rig.pass(2 * SECOND_NS);
+        assertEquals(1, losses());
+    }
+
+    @Test
     void shouldAccuseNobodyAfterAPause() {
         rig.admit(LINK);
         rig.nowNs += 15 * SECOND_NS;

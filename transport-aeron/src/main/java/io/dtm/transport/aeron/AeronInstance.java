@@ -11,8 +11,10 @@ import org.agrona.BufferUtil;
 import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.NoOpLock;
+import org.agrona.concurrent.SystemEpochClock;
 
 /**
  * An Aeron client that is driven by the thread that uses its handles: it has no thread of its own.
@@ -26,6 +28,10 @@ import org.agrona.concurrent.NoOpLock;
  * tells users that theirs is gone. One thread at a time; several links of that thread may share one.
  */
 public final class AeronInstance implements AutoCloseable {
+    /** A driver gives a sign of life each second, by default. */
+    private static final long DRIVER_SILENCE_MS = 2_500;
+
+    private final EpochClock epochClock = SystemEpochClock.INSTANCE;
     private final AeronInstanceContext ctx;
     private final File directory;
     private final ErrorHandler errorHandler;
@@ -75,6 +81,12 @@ public final class AeronInstance implements AutoCloseable {
     /** @return the client, null: there is none now. Valid until the next {@link #doWork()}. */
     public Aeron aeron() {
         return aeron;
+    }
+
+    /** @return whether there is a client, and its driver has given a sign of life of late. */
+    boolean isDriverAlive() {
+        return null != aeron
+            && epochClock.time() - aeron.context().toDriverBuffer().consumerHeartbeatTime() <= DRIVER_SILENCE_MS;
     }
 
     /** @return a number that changes whenever a client was lost: handles of a former one are dead. */

@@ -77,6 +77,11 @@ public final class AeronLinkPoller implements LinkPoller, AutoCloseable {
         return frameCount;
     }
 
+    @Override
+    public boolean isReceiving() {
+        return instance.isDriverAlive();
+    }
+
     /** Drives the client and its subscriptions without a handler: what {@link #poll} does first. */
     int doWork() {
         int workCount = instance.doWork();
