@@ -3,7 +3,8 @@ package io.dtm.core.ingress;
 /**
  * Time as far as it counts against silent peers (rule 6). It goes on only in duty cycles in which everything received
  * was drained and found room, and only by a small step in each: a coordinator that was stopped, or could not keep up,
- * or whose media driver was stopped, accuses nobody of silence. Under a load that never lets ingress drain it stands still; deadlines still apply.
+ * or whose media driver was stopped, accuses nobody of silence. Under a load that never lets ingress drain it stands
+ * still; deadlines still apply.
  */
 final class WatchClock {
     /** Greatest step of a duty cycle. */
