@@ -145,7 +145,14 @@ final class BranchEvents {
             return;
         }
         final Branch branch = transaction.branch(branchId);
-        if (branch == null || branch.resource != sender.resource || branch.state != Branch.State.DELEGATED) {
+        if (branch == null || branch.resource != sender.resource) {
+            return;
+        }
+        if (branch.state != Branch.State.DELEGATED) {
+            if (branch.state == Branch.State.DONE && branch.vote == 0
+                && (result == OnePhase.COMMITTED) != (transaction.state == Transaction.State.COMMITTING)) {
+                output.alarm(Alarm.ONE_PHASE_CONTRADICTS, transactionId, branchId);
+            }
             return;
         }
         protocol.delegateAnswered(branch, result == OnePhase.COMMITTED, text, textOffset, textLength);

@@ -56,7 +56,7 @@ public interface CoordinatorOutput {
 
     /**
      * @param onAppend true: ACCEPTED, or all branches read-only; false: on durable.
-     * @param flags    1: nothing was written; 2: mixed.
+     * @param flags    1: nothing was written; 2: mixed; 4: ended without the acknowledgement of each branch.
      * @param branchId that caused an abort; 65535: none.
      */
     void outcome(

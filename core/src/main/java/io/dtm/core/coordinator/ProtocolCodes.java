@@ -87,6 +87,7 @@ public final class ProtocolCodes {
     public static final class OutcomeFlag {
         public static final int NOTHING_WRITTEN = 1;
         public static final int MIXED = 2;
+        public static final int UNACKNOWLEDGED = 4;
 
         private OutcomeFlag() {
         }

@@ -297,7 +297,7 @@ final class TwoPhaseCommit {
         state.retained.add(
             transaction.id,
             RetainedOutcomes.pack(
-                OutcomeMessages.outcomeOf(transaction), transaction.reason, OutcomeMessages.flagsOf(transaction),
+                OutcomeMessages.outcomeOf(transaction), transaction.reason, OutcomeMessages.flagsAtEndOf(transaction),
                 transaction.causeBranchId),
             state.nowNs,
             state.settings.retainedOutcomes(),

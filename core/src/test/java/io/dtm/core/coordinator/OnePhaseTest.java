@@ -131,6 +131,18 @@ class OnePhaseTest {
     }
 
     @Test
+    void shouldRaiseAnAlarmWhenALastAgentAnswersOtherwiseBeforeTheEnd() {
+        final long transaction = client.submits(agent, a);
+        a.votesYes(transaction);
+        agent.committedOnePhase(transaction);
+        scenario.quiet();
+        agent.committedOnePhase(transaction);
+        scenario.sendsNothing();
+        agent.answersOnePhase(transaction, OnePhase.ABORTED, "");
+        scenario.sends("ALARM ONE_PHASE_CONTRADICTS 1:1/0");
+    }
+
+    @Test
     void shouldRollBackAllOthersWhenTheLastAgentDid() {
         final long transaction = client.submits(a, agent);
         a.votesYes(transaction);

@@ -145,6 +145,7 @@ class RecordingOutput implements CoordinatorOutput {
             + (textLength == 0 ? "" : " '" + text(text, textOffset, textLength) + "'")
             + ((flags & OutcomeFlag.NOTHING_WRITTEN) != 0 ? " nothing-written" : "")
             + ((flags & OutcomeFlag.MIXED) != 0 ? " mixed" : "")
+            + ((flags & OutcomeFlag.UNACKNOWLEDGED) != 0 ? " unacknowledged" : "")
             + (onAppend ? " (append)" : ""));
     }
 

@@ -90,7 +90,7 @@ class TimeTest {
         scenario.passTicking(59_999);
         scenario.showsState("ABORTING", transaction);
         scenario.quiet().passTicking(1);
-        scenario.sends("s1 <- ABORTED 1:1 completed VOTE_NO by 1");
+        scenario.sends("s1 <- ABORTED 1:1 completed VOTE_NO by 1 unacknowledged");
         a.asksAbout(transaction);
         scenario.sends("s2 <- ROLLBACK 1:1/0 (presumed)");
     }
