@@ -1,16 +1,19 @@
 package io.dtm.server;
 
 import io.dtm.core.journal.JournalException;
+import io.dtm.core.recovery.Consent;
 import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +46,20 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Option(names = "--settings", description = "Print all settings with unit, default and meaning, and exit.")
     private boolean settingsOnly;
 
+    @Option(names = "--restored", description = "For one start: this directory was put back to an earlier point, by a "
+        + "backup or a snapshot, and what came after is lost. Peers that saw it go on; what was prepared before, and "
+        + "is unknown here, waits for you to settle it in its database.")
+    private boolean isRestored;
+
+    @Option(names = "--confirm-recovered", description = "For one start: nothing is missing at the journal's end, and "
+        + "this is no copy. Branches in doubt are then told to roll back although a participant that is gone for good "
+        + "hasn't called.")
+    private boolean isRecoveryConfirmed;
+
+    @Option(names = "--accept-contradictions", description = "For one start after a refused one: take the "
+        + "acknowledgements that contradict the journal for the participants' fault. Recorded in the journal.")
+    private boolean acceptsContradictions;
+
     @Override
     public Integer call() throws InterruptedException {
         try {
@@ -53,7 +70,7 @@ final class CoordinatorCommand implements Callable<Integer> {
                 describeSettings();
                 return 0;
             }
-            return run(new HostLog(System.out));
+            return run(new HostLog(System.out), consents(), isRecoveryConfirmed);
         } catch (final SettingException refused) {
             throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
         }
@@ -82,10 +99,22 @@ final class CoordinatorCommand implements Callable<Integer> {
         System.out.println("Other properties of Aeron (aeron.*) reach an embedded media driver.");
     }
 
-    private static int run(final HostLog log) throws InterruptedException {
+    private Set<Consent> consents() {
+        final Set<Consent> consents = EnumSet.noneOf(Consent.class);
+        if (isRestored) {
+            consents.add(Consent.RESTORED);
+        }
+        if (acceptsContradictions) {
+            consents.add(Consent.CONTRADICTIONS);
+        }
+        return consents;
+    }
+
+    private static int run(final HostLog log, final Set<Consent> consents, final boolean isRecoveryConfirmed)
+        throws InterruptedException {
         final CoordinatorProcess coordinator;
         try {
-            coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause));
+            coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause), consents);
         } catch (final JournalException refused) {
             log.say("the coordinator doesn't start: " + refused.getMessage());
             return ExitStatus.of(refused).code();
@@ -110,6 +139,9 @@ final class CoordinatorCommand implements Callable<Integer> {
         }
         log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId()) + ", listening on "
             + ServerSetting.ENDPOINT.text());
+        if (isRecoveryConfirmed) {
+            coordinator.confirmRecovered();
+        }
         stop.await();
         coordinator.close();
         log.say("coordinator stopped");

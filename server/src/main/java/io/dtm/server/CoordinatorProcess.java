@@ -5,9 +5,11 @@ import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.RecoveryOutput;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
@@ -45,12 +48,17 @@ final class CoordinatorProcess implements AutoCloseable {
     private final SegmentedJournal journal;
     private final AeronServerTransport transport;
     private final Pipeline pipeline;
+    private final OperatorCommands operators;
 
     private CoordinatorProcess(
-        final SegmentedJournal journal, final AeronServerTransport transport, final Pipeline pipeline) {
+        final SegmentedJournal journal,
+        final AeronServerTransport transport,
+        final Pipeline pipeline,
+        final OperatorCommands operators) {
         this.journal = journal;
         this.transport = transport;
         this.pipeline = pipeline;
+        this.operators = operators;
     }
 
     /**
@@ -58,10 +66,12 @@ final class CoordinatorProcess implements AutoCloseable {
      *
      * @param log         takes what an operator should know.
      * @param haltHandler ends the process when a stage has failed.
+     * @param consents    of the operator, for this start.
      * @return the running coordinator.
      * @throws SettingException if it can't be configured so; nothing was started.
      */
-    static CoordinatorProcess launch(final HostLog log, final HaltHandler haltHandler) {
+    static CoordinatorProcess launch(
+        final HostLog log, final HaltHandler haltHandler, final Set<Consent> consents) {
         BoundsChecks.requireEnabled();
         ServerSetting.checkValues();
         final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
@@ -105,10 +115,10 @@ final class CoordinatorProcess implements AutoCloseable {
                 handler -> opened.replay(0, handler),
                 opened::start,
                 Recovered.NOTHING,
-                new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs));
+                new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs, consents));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             pipeline.start();
-            return new CoordinatorProcess(journal, transport, pipeline);
+            return new CoordinatorProcess(journal, transport, pipeline, context.operators());
         } catch (final RuntimeException failed) {
             CloseHelper.quietCloseAll(transport, recovery);
             throw failed;
@@ -196,6 +206,11 @@ final class CoordinatorProcess implements AutoCloseable {
     /** @return whether the start is on the device, so that peers are answered. */
     boolean isServing() {
         return journal.forcedPosition() > 0 && journal.forcedPosition() == journal.appendedPosition();
+    }
+
+    /** An operator says that nothing beyond the recovered end is missing; the log tells when that is recorded. */
+    void confirmRecovered() {
+        operators.confirmRecovered(1);
     }
 
     @Override

@@ -16,7 +16,7 @@ final class CoordinatorChild implements AutoCloseable {
 
     CoordinatorChild(
         final House house, final Path directory, final List<String> jvmOptions, final List<String> settings) {
-        this(house, directory, "localhost:" + House.freeUdpPorts(), jvmOptions, settings);
+        this(house, directory, "localhost:" + House.freeUdpPorts(), jvmOptions, settings, List.of());
     }
 
     private CoordinatorChild(
@@ -24,7 +24,8 @@ final class CoordinatorChild implements AutoCloseable {
         final Path directory,
         final String endpoint,
         final List<String> jvmOptions,
-        final List<String> settings) {
+        final List<String> settings,
+        final List<String> options) {
         this.house = house;
         this.directory = directory;
         this.endpoint = endpoint;
@@ -35,12 +36,19 @@ final class CoordinatorChild implements AutoCloseable {
         for (final String setting : settings) {
             arguments.addAll(List.of("-D", setting));
         }
+        arguments.addAll(options);
         jvm = new ChildJvm("coordinator", house.path("coordinator-log"), jvmOptions, MAIN, arguments);
     }
 
     /** @return another process on the same data directory, with another endpoint, not started. */
     CoordinatorChild second() {
         return house.own(new CoordinatorChild(house, directory, List.of(), List.of()));
+    }
+
+    /** @return another process on the same data directory and endpoint, with more options, not started. */
+    CoordinatorChild again(final String... options) {
+        return house.own(
+            new CoordinatorChild(house, directory, endpoint, List.of(), List.of(), List.of(options)));
     }
 
     /** Starts it and waits until it serves. */

@@ -109,12 +109,11 @@ final class CoordinatorState {
     /**
      * What a peer is told of the epoch that it knows.
      *
-     * @return the nonce in the chain. An epoch that an operator's restore skipped is one of the lost history: whatever
-     *     nonce it had, the operator has said that this epoch follows it.
+     * @return the nonce in the chain. Of an epoch before an operator's restore the peer's own: there may be several
+     *     histories up to there, and the operator has said that this generation follows them all.
      */
     long nonceAt(final int ofEpoch, final long knownNonce) {
-        final long kept = nonceAt(ofEpoch);
-        return kept == 0 && ofEpoch >= 1 && ofEpoch < epoch ? knownNonce : kept;
+        return ofEpoch >= 1 && ofEpoch < generationEpoch ? knownNonce : nonceAt(ofEpoch);
     }
 
     /**

@@ -1,0 +1,82 @@
+package io.dtm.systemtest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A directory that is put back to an earlier point, as a backup or a snapshot of a machine does it (rule 12). */
+class RestoredDirectoryTest {
+    private static final int OTHER_HISTORY = 74;
+
+    private final House house = new House();
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void shouldHaltOnACopyUntilAnOperatorSaysThatItIsRestored() throws IOException {
+        final CoordinatorChild first = house.coordinator();
+        final Peer peer = house.peer("peer", first);
+        peer.register("one", new HeldParticipant());
+        peer.register("two", new HeldParticipant());
+        assertServes(peer);
+        first.kill();
+        final Path copy = house.path("copy");
+        copy(first.directory(), copy);
+        first.start();
+        assertServes(peer);
+        first.kill();
+
+        // its next epoch is the one that the peer has seen, with another nonce
+        delete(first.directory());
+        copy(copy, first.directory());
+        final ChildJvm restored = first.jvm().start();
+        assertEquals(OTHER_HISTORY, restored.exitStatus(Conditions.LIMIT_S));
+        assertTrue(restored.said().contains("dtm coordinator --restored"), restored.said());
+
+        final CoordinatorChild explicit = first.again("--restored").start();
+        assertServes(peer);
+        explicit.kill();
+        // for one start
+        first.again("--confirm-recovered").start();
+        assertServes(peer);
+        Conditions.await("the operator's word", () -> first.story().count("operatorConfirmRecovered") == 1);
+        assertEquals(List.of(1, 2, 1002, 1003),
+            first.story().epochs().stream().map(epoch -> epoch.arguments().get(1)).toList());
+    }
+
+    /** What was submitted before the peer saw the restart is never begun, and may be run again. */
+    private static void assertServes(final Peer peer) {
+        Answer answer;
+        do {
+            answer = Conditions.await(
+                "outcome", peer.submit(peer.request("work", peer.lookUp("one"), peer.lookUp("two"))));
+        } while (answer.outcome() != null && answer.outcome().neverBegun());
+        answer.assertCommitted();
+    }
+
+    private static void copy(final Path from, final Path to) throws IOException {
+        try (var paths = Files.walk(from)) {
+            for (final Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    private static void delete(final Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
