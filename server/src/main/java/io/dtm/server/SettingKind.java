@@ -81,7 +81,11 @@ enum SettingKind {
         throw new SettingException(property + "=" + text + ": must not be negative");
     }
 
+    /** A bare number would be nanoseconds, and nobody means that. */
     static long durationNs(final String property, final String text) {
+        if (!text.isEmpty() && Character.isDigit(text.charAt(text.length() - 1)) && !text.matches("0+")) {
+            throw DURATION.malformed(property, text);
+        }
         try {
             return SystemUtil.parseDuration(property, text);
         } catch (final NumberFormatException malformed) {

@@ -65,6 +65,7 @@ class CoordinatorCommandTest {
         "dtm.ingress.max.links=1k        | a whole number",
         "dtm.ingress.udp=yes             | true or false",
         "dtm.retention=soon              | a duration with a unit",
+        "dtm.retention=600               | a duration with a unit",
         "dtm.ingress.challenge.timeout=x | a duration with a unit",
         "dtm.transport.mtu.length=big    | a size in bytes",
         "dtm.transport.mtu.length=100    | MTU must be a multiple of 32",
