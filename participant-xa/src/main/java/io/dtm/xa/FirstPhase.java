@@ -88,7 +88,8 @@ final class FirstPhase {
         try {
             lease.resource().end(xid, XAResource.TMSUCCESS);
             if (lease.resource().prepare(xid) == XAResource.XA_OK) {
-                return Vote.YES;
+                return isReallyPrepared(xid, lease) ? Vote.YES
+                    : Vote.no("the branch was gone after its PREPARE: a statement that outlived the work failed");
             }
             // Drivers were seen to answer XA_RDONLY and leave the branch prepared.
             return dialect.isPrepared(lease.xaConnection(), xid) ? Vote.YES : Vote.READ_ONLY;
@@ -96,6 +97,14 @@ final class FirstPhase {
             undo(xid, lease, failed);
             return Vote.no("the database refused to prepare: " + message(failed));
         }
+    }
+
+    /**
+     * After the look at the branch's state, a statement that nobody knows of may still have failed, and drivers say OK
+     * to a dead branch. Where the connection is pinned its list isn't asked: it needn't tell about branches that live.
+     */
+    private boolean isReallyPrepared(final BranchXid xid, final Lease lease) throws XAException, SQLException {
+        return !lease.isEscaped() || dialect.pinsConnection() || dialect.isPrepared(lease.xaConnection(), xid);
     }
 
     /** Rolls back after an error of prepare, which may have been carried out in spite of it. */

@@ -16,6 +16,7 @@ final class Lease implements AutoCloseable {
     private volatile boolean used;
     private Connection handle;
     private boolean spoiled;
+    private boolean escaped;
     private boolean returned;
 
     Lease(final XaConnections owner, final XAConnection xaConnection, final boolean fresh) throws SQLException {
@@ -59,6 +60,17 @@ final class Lease implements AutoCloseable {
     /** It must not be lent out again. */
     synchronized void spoil() {
         spoiled = true;
+    }
+
+    /** Its work holds something of the driver's that works on after it. */
+    synchronized void escape() {
+        escaped = true;
+        spoiled = true;
+    }
+
+    /** @return whether statements may run on it that nobody knows of: what the driver says must be looked up. */
+    synchronized boolean isEscaped() {
+        return escaped;
     }
 
     /** Whether the driver has given it up. */

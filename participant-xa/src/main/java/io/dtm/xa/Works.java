@@ -12,6 +12,8 @@ import org.agrona.ErrorHandler;
  * may itself wait only for other transactions' keys, where constraints are deferred).
  */
 final class Works {
+    static final String STILL_RUNNING = "a statement of its work was still running when the work ended";
+
     private final BranchWork work;
     private final XaDialect dialect;
     private final int maxPrepared;
@@ -194,14 +196,19 @@ final class Works {
 
     private WorkResult perform(final Lease lease, final byte[] payload) throws SQLException {
         final GuardedConnection guard = new GuardedConnection(lease);
+        WorkResult result;
+        boolean quiet = false;
         try {
-            final WorkResult result = work.perform(guard.proxy(), payload);
-            return result != null ? result : WorkResult.refuse("the work returned nothing");
+            result = work.perform(guard.proxy(), payload);
         } catch (final Exception refused) {
-            return WorkResult.refuse(FirstPhase.message(refused));
+            result = WorkResult.refuse(FirstPhase.message(refused));
         } finally {
-            guard.shut();
+            quiet = guard.shut();
         }
+        if (!quiet) {
+            return WorkResult.refuse(STILL_RUNNING);
+        }
+        return result != null ? result : WorkResult.refuse("the work returned nothing");
     }
 
     private Vote tooManyPrepared() {
