@@ -71,21 +71,27 @@ final class XaConnections implements AutoCloseable {
 
     /** Does something over any connection, and once more over a new one if that was stale. */
     <T> T call(final Task<T> task) throws SQLException, XAException {
-        final Lease lease = borrow();
-        try (lease) {
-            return task.run(lease);
-        } catch (final SQLException | XAException failed) {
-            lease.spoil();
-            if (lease.isFresh() || !lease.isBroken()) {
-                throw failed;
+        try (Lease lease = borrow()) {
+            try {
+                return runOrSpoil(task, lease);
+            } catch (final SQLException | XAException failed) {
+                // Asked before it is given back: afterwards its handle is closed, or it is somebody else's.
+                if (lease.isFresh() || !lease.isBroken()) {
+                    throw failed;
+                }
             }
         }
         discardIdle();
-        final Lease second = borrowFresh();
-        try (second) {
-            return task.run(second);
-        } catch (final SQLException | XAException failed) {
-            second.spoil();
+        try (Lease second = borrowFresh()) {
+            return runOrSpoil(task, second);
+        }
+    }
+
+    private static <T> T runOrSpoil(final Task<T> task, final Lease lease) throws SQLException, XAException {
+        try {
+            return task.run(lease);
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
+            lease.spoil();
             throw failed;
         }
     }

@@ -39,7 +39,12 @@ final class FakeDatabase implements XADataSource {
     boolean failsNextRecoverAfterAnError;
     /** Whether errors come as what no driver should throw. */
     boolean throwsUnchecked;
+    /** Whether the connections that exist are dead. */
+    volatile boolean broken;
     int open;
+    int opened;
+    /** Handles that were closed because somebody asked for another one. */
+    int stolenHandles;
 
     synchronized List<String> calls() {
         return List.copyOf(calls);
@@ -72,6 +77,7 @@ final class FakeDatabase implements XADataSource {
             throw new SQLException("down", "08001");
         }
         open++;
+        opened++;
         return new FakeConnection();
     }
 
@@ -106,6 +112,10 @@ final class FakeDatabase implements XADataSource {
     }
 
     private final class FakeConnection implements XAConnection, XAResource {
+        /** One handle at a time, as the specification says: a new one closes the one before. */
+        private boolean[] handleClosed = {true};
+        private boolean closed;
+
         @Override
         public XAResource getXAResource() {
             return this;
@@ -113,9 +123,20 @@ final class FakeDatabase implements XADataSource {
 
         @Override
         public Connection getConnection() {
+            if (!handleClosed[0]) {
+                stolenHandles++;
+            }
+            handleClosed[0] = true;
+            final boolean[] isClosed = {false};
+            handleClosed = isClosed;
             return (Connection) Proxy.newProxyInstance(FakeDatabase.class.getClassLoader(),
                 new Class<?>[] {Connection.class}, (self, method, arguments) -> switch (method.getName()) {
-                    case "isClosed", "getAutoCommit" -> false;
+                    case "isClosed" -> isClosed[0] || closed || broken;
+                    case "close", "abort" -> {
+                        isClosed[0] = true;
+                        yield null;
+                    }
+                    case "getAutoCommit" -> false;
                     case "toString" -> "fake";
                     default -> null;
                 });
@@ -124,6 +145,7 @@ final class FakeDatabase implements XADataSource {
         @Override
         public void close() {
             synchronized (FakeDatabase.this) {
+                closed = true;
                 open--;
             }
         }
