@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.transaction.xa.XAException;
+import org.agrona.ErrorHandler;
 
 /**
  * Carries out COMMIT and ROLLBACK, for branches of this process in whatever phase and for those of former ones. The
@@ -40,6 +41,7 @@ final class Decisions {
     private final Evidence evidence;
     private final BranchTable table;
     private final Executor executor;
+    private final ErrorHandler errorHandler;
     /**
      * COMMITs whose answers were lost; of branches of former processes too, which no row is kept for. What is pushed
      * out by others will be reported as absent.
@@ -64,6 +66,7 @@ final class Decisions {
         this.evidence = evidence;
         this.table = table;
         this.executor = executor;
+        this.errorHandler = context::report;
     }
 
     /** A decision arrived. */
@@ -145,12 +148,7 @@ final class Decisions {
     }
 
     private void resolveLater(final Branch branch, final boolean undoFirst) {
-        execute(() -> {
-            if (undoFirst) {
-                undo(branch);
-            }
-            resolve(branch);
-        }, rejected -> finish(branch, Resolution.retry(rejected, false)));
+        execute(() -> resolve(branch, undoFirst), rejected -> finish(branch, Resolution.retry(rejected, false)));
     }
 
     private void execute(final Runnable task, final Consumer<Exception> ifRejected) {
@@ -179,14 +177,26 @@ final class Decisions {
         table.releaseSeat(branch);
     }
 
-    private void resolve(final Branch branch) {
+    /** Whatever is thrown, the branch leaves DECIDING and who waits is answered. */
+    private void resolve(final Branch branch, final boolean undoFirst) {
         Resolution resolution;
         try {
+            if (undoFirst) {
+                undo(branch);
+            }
             resolution = branch.decision == COMMIT ? commit(branch) : rollback(branch);
-        } catch (final XAException | SQLException | RuntimeException failed) {
+        } catch (final XAException | SQLException | RuntimeException | Error failed) {
             resolution = Resolution.retry(failed, false);
         }
         finish(branch, resolution);
+        reportIfError(resolution.cause());
+    }
+
+    /** What a driver or a database throws is told in the answer; an Error, out of memory say, is told here too. */
+    private void reportIfError(final Throwable cause) {
+        if (cause instanceof Error) {
+            errorHandler.onError(cause);
+        }
     }
 
     /**
@@ -282,8 +292,9 @@ final class Decisions {
                 scans.put(coordinatorId, found);
                 found.values().forEach(names -> names.forEach(xid -> reply.prepared(xid.branch())));
                 reply.complete();
-            } catch (final XAException | SQLException | RuntimeException failed) {
+            } catch (final XAException | SQLException | RuntimeException | Error failed) {
                 reply.failed(failed);
+                reportIfError(failed);
             }
         }, reply::failed);
     }

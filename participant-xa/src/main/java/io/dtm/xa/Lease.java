@@ -77,7 +77,7 @@ final class Lease implements AutoCloseable {
     synchronized boolean isBroken() {
         try {
             return connection().isClosed();
-        } catch (final SQLException broken) {
+        } catch (final SQLException | RuntimeException | Error broken) {
             return true;
         }
     }
@@ -93,12 +93,12 @@ final class Lease implements AutoCloseable {
         spoiled = true;
         try {
             dialect.cancel(handle);
-        } catch (final SQLException alreadyGone) {
+        } catch (final SQLException | RuntimeException | Error alreadyGone) {
             owner.report(alreadyGone);
         }
         try {
             handle.abort(Runnable::run);
-        } catch (final SQLException alreadyGone) {
+        } catch (final SQLException | RuntimeException | Error alreadyGone) {
             owner.report(alreadyGone);
         }
     }
@@ -127,7 +127,7 @@ final class Lease implements AutoCloseable {
             handle.setAutoCommit(true);
             handle.close();
             return true;
-        } catch (final SQLException broken) {
+        } catch (final SQLException | RuntimeException | Error broken) {
             return false;
         }
     }

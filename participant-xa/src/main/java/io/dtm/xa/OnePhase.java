@@ -99,7 +99,7 @@ final class OnePhase {
             final boolean committed = connections.call(lease -> evidence.settle(lease.connection(), xid.branch()));
             return committed
                 ? Result.COMMITTED : Result.aborted("the participant's process ended before it committed");
-        } catch (final SQLException | XAException | RuntimeException failed) {
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
             return Result.unknown(failed);
         }
     }

@@ -16,6 +16,7 @@ final class Works {
 
     private final BranchWork work;
     private final XaDialect dialect;
+    private final boolean pinsConnection;
     private final int maxPrepared;
     private final FirstPhase firstPhase;
     private final OnePhase onePhase;
@@ -28,12 +29,13 @@ final class Works {
         final Decisions decisions) {
         this.work = context.work();
         this.dialect = context.dialect();
+        this.pinsConnection = dialect.pinsConnection();
         this.maxPrepared = context.maxPreparedBranches();
         this.firstPhase = firstPhase;
         this.onePhase = onePhase;
         this.table = table;
         this.decisions = decisions;
-        this.errorHandler = context.errorHandler();
+        this.errorHandler = context::report;
     }
 
     /** A one-shot branch that waits for its turn. */
@@ -84,7 +86,7 @@ final class Works {
     }
 
     private void voted(final Branch branch, final Lease lease, final Vote vote, final VoteReply reply) {
-        final boolean pinned = vote.isYes() && dialect.pinsConnection();
+        final boolean pinned = vote.isYes() && pinsConnection;
         if (lease != null && !pinned) {
             lease.close();
         }

@@ -57,7 +57,7 @@ final class XaConnections implements AutoCloseable {
         }
         try {
             return lend(dataSource.getXAConnection(), true);
-        } catch (final SQLException | RuntimeException failed) {
+        } catch (final SQLException | RuntimeException | Error failed) {
             leave();
             throw failed;
         }
@@ -135,7 +135,7 @@ final class XaConnections implements AutoCloseable {
     private Lease lend(final XAConnection connection, final boolean fresh) throws SQLException {
         try {
             return new Lease(this, connection, fresh);
-        } catch (final SQLException | RuntimeException failed) {
+        } catch (final SQLException | RuntimeException | Error failed) {
             closeQuietly(connection);
             if (!fresh) {
                 leave();
@@ -157,7 +157,7 @@ final class XaConnections implements AutoCloseable {
     private void closeQuietly(final XAConnection connection) {
         try {
             connection.close();
-        } catch (final SQLException | RuntimeException alreadyGone) {
+        } catch (final SQLException | RuntimeException | Error alreadyGone) {
             errorHandler.onError(alreadyGone);
         }
     }

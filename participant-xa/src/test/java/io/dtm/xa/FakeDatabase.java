@@ -39,6 +39,9 @@ final class FakeDatabase implements XADataSource {
     boolean failsNextRecoverAfterAnError;
     /** Whether errors come as what no driver should throw. */
     boolean throwsUnchecked;
+    /** Thrown by the next of any calls to the resource, instead of doing it; null: none. */
+    volatile Error nextFatal;
+    private int callsBeforeFatal;
     /** Whether the connections that exist are dead. */
     volatile boolean broken;
     int open;
@@ -52,10 +55,21 @@ final class FakeDatabase implements XADataSource {
 
     private synchronized void call(final String name) {
         calls.add(name);
+        if (nextFatal != null && callsBeforeFatal-- == 0) {
+            final Error fatal = nextFatal;
+            fatalAfter(0, null);
+            throw fatal;
+        }
+    }
+
+    /** Lets so many calls pass before that. */
+    synchronized void fatalAfter(final int passing, final Error fatal) {
+        callsBeforeFatal = passing;
+        nextFatal = fatal;
     }
 
     private synchronized void act(final String name, final Runnable action) throws XAException {
-        calls.add(name);
+        call(name);
         final int error = everyError != 0 ? everyError : nextError;
         nextError = 0;
         if (error == 0 || carriesOut) {
