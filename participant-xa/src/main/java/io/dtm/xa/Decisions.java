@@ -9,6 +9,7 @@ import io.dtm.participant.ScanReply;
 import io.dtm.xa.SecondPhase.Decision;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -286,7 +287,10 @@ final class Decisions {
     void scan(final long coordinatorId, final ScanReply reply) {
         execute(() -> {
             try {
-                final Map<BranchKey, List<BranchXid>> found = secondPhase.prepared().stream()
+                final List<Branch> before = table.prepared();
+                final List<BranchXid> prepared = secondPhase.prepared();
+                dropFinishedElsewhere(before, prepared);
+                final Map<BranchKey, List<BranchXid>> found = prepared.stream()
                     .filter(xid -> xid.branch().coordinatorId() == coordinatorId)
                     .collect(Collectors.groupingBy(BranchXid::key));
                 scans.put(coordinatorId, found);
@@ -297,6 +301,26 @@ final class Decisions {
                 reportIfError(failed);
             }
         }, reply::failed);
+    }
+
+    /**
+     * What was prepared here before the list was read and isn't in it was finished by another process of the resource
+     * or by hand: nobody will send a decision here, so the row would keep its promise, one of a limited number. Should
+     * a decision come after all, it is treated as for a branch of a former process. Where connections are pinned no
+     * other process can have finished it, and the list needn't tell about branches that live.
+     */
+    private void dropFinishedElsewhere(final List<Branch> before, final List<BranchXid> prepared) {
+        if (dialect.pinsConnection()) {
+            return;
+        }
+        final Set<BranchXid> names = new HashSet<>(prepared);
+        for (final Branch branch : before) {
+            synchronized (branch) {
+                if (branch.phase == Branch.Phase.PREPARED && !branch.gone && !names.contains(branch.xid)) {
+                    table.remove(branch);
+                }
+            }
+        }
     }
 
     /** Commits a branch after another name of it was rolled back. */
