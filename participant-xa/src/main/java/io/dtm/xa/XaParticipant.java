@@ -30,6 +30,7 @@ import org.agrona.DirectBuffer;
 public final class XaParticipant implements Participant, AutoCloseable {
     private static final long CLOSE_TIMEOUT_S = 5;
     private static final long PURGE_INTERVAL_H = 1;
+    private static final long FORGET_INTERVAL_S = 5;
 
     private final XaContext context;
     private final XaConnections connections;
@@ -90,6 +91,8 @@ public final class XaParticipant implements Participant, AutoCloseable {
         reaper.scheduleWithFixedDelay(this::reap, periodMs, periodMs, TimeUnit.MILLISECONDS);
         if (evidence != null) {
             reaper.scheduleWithFixedDelay(() -> toDeciders(this::purge), 0, PURGE_INTERVAL_H, TimeUnit.HOURS);
+            reaper.scheduleWithFixedDelay(
+                this::forgetAgain, FORGET_INTERVAL_S, FORGET_INTERVAL_S, TimeUnit.SECONDS);
         }
     }
 
@@ -231,11 +234,20 @@ public final class XaParticipant implements Participant, AutoCloseable {
                 }
             }
         }
+        if (evidence == null) {
+            return; // written while one phase was offered; docs/databases.md says how such rows go
+        }
         forgotten.add(id);
         toDeciders(this::forget);
     }
 
-    /** One that fails stays for the next time. */
+    private void forgetAgain() {
+        if (!forgotten.isEmpty()) {
+            toDeciders(this::forget);
+        }
+    }
+
+    /** One that fails stays for the next time, which comes by itself: the coordinator says it once. */
     private void forget() {
         BranchId id = forgotten.poll();
         try {
