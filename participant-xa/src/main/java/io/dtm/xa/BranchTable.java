@@ -1,6 +1,8 @@
 package io.dtm.xa;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
@@ -69,6 +71,19 @@ final class BranchTable {
 
     Collection<Branch> all() {
         return branches.values();
+    }
+
+    /** @return those that wait for their decisions now. */
+    List<Branch> prepared() {
+        final List<Branch> prepared = new ArrayList<>();
+        for (final Branch branch : branches.values()) {
+            synchronized (branch) {
+                if (branch.phase == Branch.Phase.PREPARED) {
+                    prepared.add(branch);
+                }
+            }
+        }
+        return prepared;
     }
 
     int count(final Branch.Phase phase) {

@@ -9,6 +9,7 @@ import io.dtm.participant.ScanReply;
 import io.dtm.xa.SecondPhase.Decision;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.transaction.xa.XAException;
+import org.agrona.ErrorHandler;
 
 /**
  * Carries out COMMIT and ROLLBACK, for branches of this process in whatever phase and for those of former ones. The
@@ -40,6 +42,7 @@ final class Decisions {
     private final Evidence evidence;
     private final BranchTable table;
     private final Executor executor;
+    private final ErrorHandler errorHandler;
     /**
      * COMMITs whose answers were lost; of branches of former processes too, which no row is kept for. What is pushed
      * out by others will be reported as absent.
@@ -64,6 +67,7 @@ final class Decisions {
         this.evidence = evidence;
         this.table = table;
         this.executor = executor;
+        this.errorHandler = context::report;
     }
 
     /** A decision arrived. */
@@ -145,12 +149,7 @@ final class Decisions {
     }
 
     private void resolveLater(final Branch branch, final boolean undoFirst) {
-        execute(() -> {
-            if (undoFirst) {
-                undo(branch);
-            }
-            resolve(branch);
-        }, rejected -> finish(branch, Resolution.retry(rejected, false)));
+        execute(() -> resolve(branch, undoFirst), rejected -> finish(branch, Resolution.retry(rejected, false)));
     }
 
     private void execute(final Runnable task, final Consumer<Exception> ifRejected) {
@@ -179,14 +178,26 @@ final class Decisions {
         table.releaseSeat(branch);
     }
 
-    private void resolve(final Branch branch) {
+    /** Whatever is thrown, the branch leaves DECIDING and who waits is answered. */
+    private void resolve(final Branch branch, final boolean undoFirst) {
         Resolution resolution;
         try {
+            if (undoFirst) {
+                undo(branch);
+            }
             resolution = branch.decision == COMMIT ? commit(branch) : rollback(branch);
-        } catch (final XAException | SQLException | RuntimeException failed) {
+        } catch (final XAException | SQLException | RuntimeException | Error failed) {
             resolution = Resolution.retry(failed, false);
         }
         finish(branch, resolution);
+        reportIfError(resolution.cause());
+    }
+
+    /** What a driver or a database throws is told in the answer; an Error, out of memory say, is told here too. */
+    private void reportIfError(final Throwable cause) {
+        if (cause instanceof Error) {
+            errorHandler.onError(cause);
+        }
     }
 
     /**
@@ -276,16 +287,40 @@ final class Decisions {
     void scan(final long coordinatorId, final ScanReply reply) {
         execute(() -> {
             try {
-                final Map<BranchKey, List<BranchXid>> found = secondPhase.prepared().stream()
+                final List<Branch> before = table.prepared();
+                final List<BranchXid> prepared = secondPhase.prepared();
+                dropFinishedElsewhere(before, prepared);
+                final Map<BranchKey, List<BranchXid>> found = prepared.stream()
                     .filter(xid -> xid.branch().coordinatorId() == coordinatorId)
                     .collect(Collectors.groupingBy(BranchXid::key));
                 scans.put(coordinatorId, found);
                 found.values().forEach(names -> names.forEach(xid -> reply.prepared(xid.branch())));
                 reply.complete();
-            } catch (final XAException | SQLException | RuntimeException failed) {
+            } catch (final XAException | SQLException | RuntimeException | Error failed) {
                 reply.failed(failed);
+                reportIfError(failed);
             }
         }, reply::failed);
+    }
+
+    /**
+     * What was prepared here before the list was read and isn't in it was finished by another process of the resource
+     * or by hand: nobody will send a decision here, so the row would keep its promise, one of a limited number. Should
+     * a decision come after all, it is treated as for a branch of a former process. Where connections are pinned no
+     * other process can have finished it, and the list needn't tell about branches that live.
+     */
+    private void dropFinishedElsewhere(final List<Branch> before, final List<BranchXid> prepared) {
+        if (dialect.pinsConnection()) {
+            return;
+        }
+        final Set<BranchXid> names = new HashSet<>(prepared);
+        for (final Branch branch : before) {
+            synchronized (branch) {
+                if (branch.phase == Branch.Phase.PREPARED && !branch.gone && !names.contains(branch.xid)) {
+                    table.remove(branch);
+                }
+            }
+        }
     }
 
     /** Commits a branch after another name of it was rolled back. */

@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
  * The rows that prove what became of one-phase commits (rule 9). A COMMITTED row is written inside the branch's own
  * local transaction; an ABORTED row, under the same unique key, forbids that there ever be one.
  * <p>
- * When rows go. COMMITTED: as soon as the coordinator has said that the result is forced. ABORTED: not before no
+ * When rows go. COMMITTED: as soon as the coordinator has said that the result is forced; never by age, since it may
+ * have been away for any time and ask then. What it said to a process that died at that moment stays, until an
+ * administrator removes it as docs/databases.md says. ABORTED: not before no
  * database session of a former incarnation can exist, since such a session (of a process that was stopped for hours
  * and goes on) could still begin the work and commit it. Nothing in the database can prove that, so these rows are
  * only marked as forgotten, and deleted after a retention that must be longer than any process of this resource can

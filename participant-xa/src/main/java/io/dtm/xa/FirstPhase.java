@@ -20,7 +20,7 @@ final class FirstPhase {
         this.dialect = context.dialect();
         this.secondPhase = secondPhase;
         this.verifyReadOnly = context.verifyReadOnly();
-        this.errorHandler = context.errorHandler();
+        this.errorHandler = context::report;
     }
 
     /** Borrows a connection and starts the branch on it; once more on a new one if the first was stale. */
@@ -29,7 +29,7 @@ final class FirstPhase {
         try {
             start(xid, lease);
             return lease;
-        } catch (final SQLException | XAException | RuntimeException failed) {
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
             lease.spoil();
             lease.close();
             if (lease.isFresh()) {
@@ -41,7 +41,7 @@ final class FirstPhase {
         try {
             start(xid, second);
             return second;
-        } catch (final SQLException | XAException | RuntimeException failed) {
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
             second.spoil();
             second.close();
             throw failed;
@@ -88,18 +88,27 @@ final class FirstPhase {
         try {
             lease.resource().end(xid, XAResource.TMSUCCESS);
             if (lease.resource().prepare(xid) == XAResource.XA_OK) {
-                return Vote.YES;
+                return isReallyPrepared(xid, lease) ? Vote.YES
+                    : Vote.no("the branch was gone after its PREPARE: a statement that outlived the work failed");
             }
             // Drivers were seen to answer XA_RDONLY and leave the branch prepared.
             return dialect.isPrepared(lease.xaConnection(), xid) ? Vote.YES : Vote.READ_ONLY;
-        } catch (final XAException | SQLException failed) {
+        } catch (final XAException | SQLException | RuntimeException | Error failed) {
             undo(xid, lease, failed);
             return Vote.no("the database refused to prepare: " + message(failed));
         }
     }
 
+    /**
+     * After the look at the branch's state, a statement that nobody knows of may still have failed, and drivers say OK
+     * to a dead branch. Where the connection is pinned its list isn't asked: it needn't tell about branches that live.
+     */
+    private boolean isReallyPrepared(final BranchXid xid, final Lease lease) throws XAException, SQLException {
+        return !lease.isEscaped() || dialect.pinsConnection() || dialect.isPrepared(lease.xaConnection(), xid);
+    }
+
     /** Rolls back after an error of prepare, which may have been carried out in spite of it. */
-    private void undo(final BranchXid xid, final Lease lease, final Exception cause) {
+    private void undo(final BranchXid xid, final Lease lease, final Throwable cause) {
         try {
             lease.resource().rollback(xid);
             return;
@@ -107,6 +116,8 @@ final class FirstPhase {
             if (failed.errorCode >= XAException.XA_RBBASE && failed.errorCode <= XAException.XA_RBEND) {
                 return;
             }
+        } catch (final RuntimeException | Error failed) {
+            cause.addSuppressed(failed);
         }
         lease.spoil();
         lease.close();
@@ -125,10 +136,12 @@ final class FirstPhase {
             if (endedAlready.errorCode < XAException.XA_RBBASE || endedAlready.errorCode > XAException.XA_RBEND) {
                 lease.spoil();
             }
+        } catch (final RuntimeException | Error failed) {
+            lease.spoil();
         }
         try {
             lease.resource().rollback(xid);
-        } catch (final XAException failed) {
+        } catch (final XAException | RuntimeException | Error failed) {
             lease.spoil();
         }
     }

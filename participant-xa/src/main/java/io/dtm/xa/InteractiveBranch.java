@@ -77,7 +77,9 @@ public final class InteractiveBranch implements AutoCloseable {
             return;
         }
         closed = true;
-        guard.shut();
+        if (!guard.shut()) {
+            verdict = WorkResult.refuse(Works.STILL_RUNNING);
+        }
         final WorkResult said = verdict != null ? verdict : WorkResult.refuse("its work ended without a result");
         synchronized (branch) {
             branch.inUse = false;

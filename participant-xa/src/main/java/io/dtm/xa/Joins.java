@@ -59,7 +59,7 @@ final class Joins {
             lease.spoil();
             lease.close();
             throw new SQLException("the branch was rolled back while it began");
-        } catch (final SQLException | RuntimeException failed) {
+        } catch (final SQLException | RuntimeException | Error failed) {
             fail(branch, failed);
             throw failed;
         } catch (final XAException failed) {
@@ -68,7 +68,7 @@ final class Joins {
         }
     }
 
-    private void fail(final Branch branch, final Exception cause) {
+    private void fail(final Branch branch, final Throwable cause) {
         abandon(branch, FirstPhase.message(cause));
         table.releaseSeat(branch); // also if a ROLLBACK took it out of the table before it had one
     }

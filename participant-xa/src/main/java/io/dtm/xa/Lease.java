@@ -16,6 +16,7 @@ final class Lease implements AutoCloseable {
     private volatile boolean used;
     private Connection handle;
     private boolean spoiled;
+    private boolean escaped;
     private boolean returned;
 
     Lease(final XaConnections owner, final XAConnection xaConnection, final boolean fresh) throws SQLException {
@@ -61,11 +62,22 @@ final class Lease implements AutoCloseable {
         spoiled = true;
     }
 
+    /** Its work holds something of the driver's that works on after it. */
+    synchronized void escape() {
+        escaped = true;
+        spoiled = true;
+    }
+
+    /** @return whether statements may run on it that nobody knows of: what the driver says must be looked up. */
+    synchronized boolean isEscaped() {
+        return escaped;
+    }
+
     /** Whether the driver has given it up. */
     synchronized boolean isBroken() {
         try {
             return connection().isClosed();
-        } catch (final SQLException broken) {
+        } catch (final SQLException | RuntimeException | Error broken) {
             return true;
         }
     }
@@ -81,12 +93,12 @@ final class Lease implements AutoCloseable {
         spoiled = true;
         try {
             dialect.cancel(handle);
-        } catch (final SQLException alreadyGone) {
+        } catch (final SQLException | RuntimeException | Error alreadyGone) {
             owner.report(alreadyGone);
         }
         try {
             handle.abort(Runnable::run);
-        } catch (final SQLException alreadyGone) {
+        } catch (final SQLException | RuntimeException | Error alreadyGone) {
             owner.report(alreadyGone);
         }
     }
@@ -115,7 +127,7 @@ final class Lease implements AutoCloseable {
             handle.setAutoCommit(true);
             handle.close();
             return true;
-        } catch (final SQLException broken) {
+        } catch (final SQLException | RuntimeException | Error broken) {
             return false;
         }
     }

@@ -71,7 +71,7 @@ final class SecondPhase {
                     return Resolution.retry(error, inTheOpen);
                 }
             }
-        } catch (final XAException | SQLException | RuntimeException failed) {
+        } catch (final XAException | SQLException | RuntimeException | Error failed) {
             spoil(lease);
             return Resolution.retry(failed, inTheOpen);
         } finally {
@@ -91,7 +91,7 @@ final class SecondPhase {
             return null;
         } catch (final XAException error) {
             return error;
-        } catch (final RuntimeException unexpected) {
+        } catch (final RuntimeException | Error unexpected) {
             final XAException error = new XAException(XAException.XAER_RMFAIL);
             error.initCause(unexpected);
             return error; // sent or not: as open as any lost answer

@@ -12,8 +12,11 @@ import org.agrona.ErrorHandler;
  * may itself wait only for other transactions' keys, where constraints are deferred).
  */
 final class Works {
+    static final String STILL_RUNNING = "a statement of its work was still running when the work ended";
+
     private final BranchWork work;
     private final XaDialect dialect;
+    private final boolean pinsConnection;
     private final int maxPrepared;
     private final FirstPhase firstPhase;
     private final OnePhase onePhase;
@@ -26,12 +29,13 @@ final class Works {
         final Decisions decisions) {
         this.work = context.work();
         this.dialect = context.dialect();
+        this.pinsConnection = dialect.pinsConnection();
         this.maxPrepared = context.maxPreparedBranches();
         this.firstPhase = firstPhase;
         this.onePhase = onePhase;
         this.table = table;
         this.decisions = decisions;
-        this.errorHandler = context.errorHandler();
+        this.errorHandler = context::report;
     }
 
     /** A one-shot branch that waits for its turn. */
@@ -82,7 +86,7 @@ final class Works {
     }
 
     private void voted(final Branch branch, final Lease lease, final Vote vote, final VoteReply reply) {
-        final boolean pinned = vote.isYes() && dialect.pinsConnection();
+        final boolean pinned = vote.isYes() && pinsConnection;
         if (lease != null && !pinned) {
             lease.close();
         }
@@ -194,14 +198,19 @@ final class Works {
 
     private WorkResult perform(final Lease lease, final byte[] payload) throws SQLException {
         final GuardedConnection guard = new GuardedConnection(lease);
+        WorkResult result;
+        boolean quiet = false;
         try {
-            final WorkResult result = work.perform(guard.proxy(), payload);
-            return result != null ? result : WorkResult.refuse("the work returned nothing");
+            result = work.perform(guard.proxy(), payload);
         } catch (final Exception refused) {
-            return WorkResult.refuse(FirstPhase.message(refused));
+            result = WorkResult.refuse(FirstPhase.message(refused));
         } finally {
-            guard.shut();
+            quiet = guard.shut();
         }
+        if (!quiet) {
+            return WorkResult.refuse(STILL_RUNNING);
+        }
+        return result != null ? result : WorkResult.refuse("the work returned nothing");
     }
 
     private Vote tooManyPrepared() {

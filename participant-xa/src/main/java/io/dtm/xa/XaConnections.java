@@ -57,7 +57,7 @@ final class XaConnections implements AutoCloseable {
         }
         try {
             return lend(dataSource.getXAConnection(), true);
-        } catch (final SQLException | RuntimeException failed) {
+        } catch (final SQLException | RuntimeException | Error failed) {
             leave();
             throw failed;
         }
@@ -71,21 +71,27 @@ final class XaConnections implements AutoCloseable {
 
     /** Does something over any connection, and once more over a new one if that was stale. */
     <T> T call(final Task<T> task) throws SQLException, XAException {
-        final Lease lease = borrow();
-        try (lease) {
-            return task.run(lease);
-        } catch (final SQLException | XAException failed) {
-            lease.spoil();
-            if (lease.isFresh() || !lease.isBroken()) {
-                throw failed;
+        try (Lease lease = borrow()) {
+            try {
+                return runOrSpoil(task, lease);
+            } catch (final SQLException | XAException failed) {
+                // Asked before it is given back: afterwards its handle is closed, or it is somebody else's.
+                if (lease.isFresh() || !lease.isBroken()) {
+                    throw failed;
+                }
             }
         }
         discardIdle();
-        final Lease second = borrowFresh();
-        try (second) {
-            return task.run(second);
-        } catch (final SQLException | XAException failed) {
-            second.spoil();
+        try (Lease second = borrowFresh()) {
+            return runOrSpoil(task, second);
+        }
+    }
+
+    private static <T> T runOrSpoil(final Task<T> task, final Lease lease) throws SQLException, XAException {
+        try {
+            return task.run(lease);
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
+            lease.spoil();
             throw failed;
         }
     }
@@ -129,7 +135,7 @@ final class XaConnections implements AutoCloseable {
     private Lease lend(final XAConnection connection, final boolean fresh) throws SQLException {
         try {
             return new Lease(this, connection, fresh);
-        } catch (final SQLException | RuntimeException failed) {
+        } catch (final SQLException | RuntimeException | Error failed) {
             closeQuietly(connection);
             if (!fresh) {
                 leave();
@@ -151,7 +157,7 @@ final class XaConnections implements AutoCloseable {
     private void closeQuietly(final XAConnection connection) {
         try {
             connection.close();
-        } catch (final SQLException | RuntimeException alreadyGone) {
+        } catch (final SQLException | RuntimeException | Error alreadyGone) {
             errorHandler.onError(alreadyGone);
         }
     }

@@ -317,6 +317,16 @@ public final class XaContext {
         return this;
     }
 
+    /** Tells the handler, and goes on if that throws: whoever reports has still to answer or to clean up. */
+    void report(final Throwable cause) {
+        try {
+            errorHandler.onError(cause);
+        } catch (final RuntimeException | Error failed) {
+            failed.addSuppressed(cause);
+            LOGGER.log(System.Logger.Level.ERROR, "XA participant: the error handler failed", failed);
+        }
+    }
+
     /** @return the handler. */
     public ErrorHandler errorHandler() {
         return errorHandler;

@@ -30,6 +30,7 @@ import org.agrona.DirectBuffer;
 public final class XaParticipant implements Participant, AutoCloseable {
     private static final long CLOSE_TIMEOUT_S = 5;
     private static final long PURGE_INTERVAL_H = 1;
+    private static final long FORGET_INTERVAL_S = 5;
 
     private final XaContext context;
     private final XaConnections connections;
@@ -55,7 +56,7 @@ public final class XaParticipant implements Participant, AutoCloseable {
     public static XaParticipant launch(final XaContext context) throws SQLException {
         context.conclude();
         final XaConnections connections =
-            new XaConnections(context.dataSource(), context.connectionLimit(), context.errorHandler());
+            new XaConnections(context.dataSource(), context.connectionLimit(), context::report);
         try {
             final Evidence evidence = context.onePhase() ? new Evidence(context) : null;
             try (Lease lease = connections.borrow()) {
@@ -65,7 +66,7 @@ public final class XaParticipant implements Participant, AutoCloseable {
                 }
             }
             return new XaParticipant(context, connections, evidence);
-        } catch (final SQLException | RuntimeException failed) {
+        } catch (final SQLException | RuntimeException | Error failed) {
             connections.close();
             throw failed;
         }
@@ -87,9 +88,11 @@ public final class XaParticipant implements Participant, AutoCloseable {
         joins = new Joins(context, firstPhase, table, decisions);
         reaper = Executors.newSingleThreadScheduledExecutor(threads("reaper"));
         final long periodMs = Math.max(1, context.interactiveTimeoutMs() / 4);
-        reaper.scheduleWithFixedDelay(joins::reap, periodMs, periodMs, TimeUnit.MILLISECONDS);
+        reaper.scheduleWithFixedDelay(this::reap, periodMs, periodMs, TimeUnit.MILLISECONDS);
         if (evidence != null) {
             reaper.scheduleWithFixedDelay(() -> toDeciders(this::purge), 0, PURGE_INTERVAL_H, TimeUnit.HOURS);
+            reaper.scheduleWithFixedDelay(
+                this::forgetAgain, FORGET_INTERVAL_S, FORGET_INTERVAL_S, TimeUnit.SECONDS);
         }
     }
 
@@ -231,11 +234,20 @@ public final class XaParticipant implements Participant, AutoCloseable {
                 }
             }
         }
+        if (evidence == null) {
+            return; // written while one phase was offered; docs/databases.md says how such rows go
+        }
         forgotten.add(id);
         toDeciders(this::forget);
     }
 
-    /** One that fails stays for the next time. */
+    private void forgetAgain() {
+        if (!forgotten.isEmpty()) {
+            toDeciders(this::forget);
+        }
+    }
+
+    /** One that fails stays for the next time, which comes by itself: the coordinator says it once. */
     private void forget() {
         BranchId id = forgotten.poll();
         try {
@@ -247,9 +259,9 @@ public final class XaParticipant implements Participant, AutoCloseable {
                 });
                 id = forgotten.poll();
             }
-        } catch (final SQLException | XAException | RuntimeException failed) {
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
             forgotten.add(id);
-            context.errorHandler().onError(failed);
+            context.report(failed);
         }
     }
 
@@ -266,11 +278,20 @@ public final class XaParticipant implements Participant, AutoCloseable {
         return joins.begin(id);
     }
 
+    /** One that throws would be the last. */
+    private void reap() {
+        try {
+            joins.reap();
+        } catch (final RuntimeException | Error failed) {
+            context.report(failed);
+        }
+    }
+
     private void purge() {
         try {
             connections.call(lease -> evidence.purge(lease.connection(), context.evidenceRetentionMs()));
-        } catch (final SQLException | XAException | RuntimeException failed) {
-            context.errorHandler().onError(failed);
+        } catch (final SQLException | XAException | RuntimeException | Error failed) {
+            context.report(failed);
         }
     }
 
@@ -349,7 +370,7 @@ public final class XaParticipant implements Participant, AutoCloseable {
         try {
             deciders.execute(task);
         } catch (final RejectedExecutionException closed) {
-            context.errorHandler().onError(closed); // the coordinator asks the next process
+            context.report(closed); // the coordinator asks the next process
         }
     }
 

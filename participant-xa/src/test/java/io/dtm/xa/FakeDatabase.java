@@ -39,7 +39,15 @@ final class FakeDatabase implements XADataSource {
     boolean failsNextRecoverAfterAnError;
     /** Whether errors come as what no driver should throw. */
     boolean throwsUnchecked;
+    /** Thrown by the next of any calls to the resource, instead of doing it; null: none. */
+    volatile Error nextFatal;
+    private int callsBeforeFatal;
+    /** Whether the connections that exist are dead. */
+    volatile boolean broken;
     int open;
+    int opened;
+    /** Handles that were closed because somebody asked for another one. */
+    int stolenHandles;
 
     synchronized List<String> calls() {
         return List.copyOf(calls);
@@ -47,10 +55,21 @@ final class FakeDatabase implements XADataSource {
 
     private synchronized void call(final String name) {
         calls.add(name);
+        if (nextFatal != null && callsBeforeFatal-- == 0) {
+            final Error fatal = nextFatal;
+            fatalAfter(0, null);
+            throw fatal;
+        }
+    }
+
+    /** Lets so many calls pass before that. */
+    synchronized void fatalAfter(final int passing, final Error fatal) {
+        callsBeforeFatal = passing;
+        nextFatal = fatal;
     }
 
     private synchronized void act(final String name, final Runnable action) throws XAException {
-        calls.add(name);
+        call(name);
         final int error = everyError != 0 ? everyError : nextError;
         nextError = 0;
         if (error == 0 || carriesOut) {
@@ -72,6 +91,7 @@ final class FakeDatabase implements XADataSource {
             throw new SQLException("down", "08001");
         }
         open++;
+        opened++;
         return new FakeConnection();
     }
 
@@ -106,6 +126,10 @@ final class FakeDatabase implements XADataSource {
     }
 
     private final class FakeConnection implements XAConnection, XAResource {
+        /** One handle at a time, as the specification says: a new one closes the one before. */
+        private boolean[] handleClosed = {true};
+        private boolean closed;
+
         @Override
         public XAResource getXAResource() {
             return this;
@@ -113,9 +137,20 @@ final class FakeDatabase implements XADataSource {
 
         @Override
         public Connection getConnection() {
+            if (!handleClosed[0]) {
+                stolenHandles++;
+            }
+            handleClosed[0] = true;
+            final boolean[] isClosed = {false};
+            handleClosed = isClosed;
             return (Connection) Proxy.newProxyInstance(FakeDatabase.class.getClassLoader(),
                 new Class<?>[] {Connection.class}, (self, method, arguments) -> switch (method.getName()) {
-                    case "isClosed", "getAutoCommit" -> false;
+                    case "isClosed" -> isClosed[0] || closed || broken;
+                    case "close", "abort" -> {
+                        isClosed[0] = true;
+                        yield null;
+                    }
+                    case "getAutoCommit" -> false;
                     case "toString" -> "fake";
                     default -> null;
                 });
@@ -124,6 +159,7 @@ final class FakeDatabase implements XADataSource {
         @Override
         public void close() {
             synchronized (FakeDatabase.this) {
+                closed = true;
                 open--;
             }
         }

@@ -2,13 +2,18 @@ package io.dtm.xa;
 
 import static io.dtm.xa.Driver.branch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.participant.BranchId;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +93,29 @@ class H2Test {
         assertTrue(driver.findOut(branch(78)).startsWith("ABORTED: "));
         assertTrue(driver.commitOnePhase(branch(78), "INSERT INTO account VALUES (2)").startsWith("ABORTED: "));
         assertEquals(1, rows());
+    }
+
+    /** Closed at the vote, it would take the promise with it; so it stays until the decision, and is closed then. */
+    @Test
+    void shouldKeepAnUnwrappedConnectionForItsBranchOnly() throws SQLException {
+        participant.close();
+        final List<Statement> kept = new ArrayList<>();
+        participant = XaParticipant.launch(new XaContext().dataSource(source).dialect(new H2Dialect())
+            .connections(6).work((connection, payload) -> {
+                final Statement statement = connection.unwrap(JdbcConnection.class).createStatement();
+                statement.execute(new String(payload, StandardCharsets.UTF_8));
+                kept.add(statement);
+                return WorkResult.done();
+            }));
+        driver = new Driver(participant);
+
+        assertEquals("YES", driver.prepare(BRANCH, INSERT));
+        assertEquals("DONE", driver.commit(BRANCH));
+        assertEquals(1, rows());
+        assertThrows(SQLException.class, () -> kept.get(0).execute("INSERT INTO account VALUES (3)"));
+        assertEquals("YES", driver.prepare(branch(78), "INSERT INTO account VALUES (2)"));
+        assertEquals("DONE", driver.commit(branch(78)));
+        assertEquals(2, rows());
     }
 
     /** The documented limit: here a YES doesn't survive the end of its process while the database lives on. */

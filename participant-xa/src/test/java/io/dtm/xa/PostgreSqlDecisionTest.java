@@ -65,6 +65,27 @@ class PostgreSqlDecisionTest {
     }
 
     @Test
+    void shouldFreeThePromiseOfABranchThatAnotherProcessFinished() throws SQLException {
+        use(database.context().maxPreparedBranches(2));
+        assertEquals("YES", driver.prepare(branch(1), INSERT));
+        assertEquals("YES", driver.prepare(branch(2), INSERT));
+        assertTrue(driver.prepare(branch(3), INSERT).startsWith("NO: overloaded"));
+        try (XaParticipant other = XaParticipant.launch(database.context())) {
+            assertEquals("DONE", new Driver(other).commit(branch(1)));
+        }
+        assertEquals(2, participant.preparedBranches());
+
+        assertEquals(List.of(branch(2)), driver.scan(COORDINATOR));
+
+        assertEquals(1, participant.preparedBranches());
+        assertEquals("YES", driver.prepare(branch(4), INSERT));
+        assertEquals("ABSENT", driver.commit(branch(1)));
+        assertEquals("DONE", driver.commit(branch(2)));
+        assertEquals("DONE", driver.commit(branch(4)));
+        assertEquals(3, rows());
+    }
+
+    @Test
     void shouldSayThatTheResourceKnowsNothingWhenADecisionIsRepeatedOrForNothing() {
         assertEquals("ABSENT", driver.commit(BRANCH));
         assertEquals("ABSENT", driver.rollback(BRANCH));

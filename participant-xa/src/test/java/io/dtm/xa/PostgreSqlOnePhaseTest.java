@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,6 +281,49 @@ class PostgreSqlOnePhaseTest {
             participant.forgetEvidence(branch(1));
             return evidence().isEmpty();
         });
+    }
+
+    @Test
+    void shouldForgetByItselfWhatItCouldNotForgetAtFirst() throws SQLException {
+        final List<Throwable> reported = new CopyOnWriteArrayList<>();
+        use(database.context().errorHandler(reported::add));
+        driver.commitOnePhase(BRANCH, INSERT);
+        database.execute("ALTER TABLE dtm_evidence RENAME TO hidden");
+        participant.forgetEvidence(BRANCH);
+        Await.until("it has failed", () -> !reported.isEmpty());
+
+        database.execute("ALTER TABLE hidden RENAME TO dtm_evidence");
+
+        Await.until("it is forgotten", () -> evidence().isEmpty());
+    }
+
+    @Test
+    void shouldIgnoreForgottenEvidenceWhenOnePhaseIsNoLongerOffered() throws SQLException {
+        driver.commitOnePhase(BRANCH, INSERT);
+        final List<Throwable> reported = new CopyOnWriteArrayList<>();
+        final XaParticipant without = XaParticipant.launch(
+            database.context().work(new SqlWork()).errorHandler(reported::add));
+        without.forgetEvidence(BRANCH);
+        without.close(); // waits for what was begun
+
+        assertEquals(List.of(), reported);
+        assertEquals(List.of("77C"), evidence());
+    }
+
+    /** The statements of docs/databases.md. */
+    @Test
+    void shouldLetAnAdministratorRemoveWhatADeadProcessLeft() throws SQLException {
+        driver.commitOnePhase(BRANCH, INSERT);
+        driver.findOut(branch(78));
+        database.execute("DROP TABLE IF EXISTS dtm_evidence_old", "CREATE TABLE dtm_evidence_old AS "
+            + "SELECT coordinator_id, transaction_id, branch_id FROM dtm_evidence WHERE outcome = 'C'");
+        driver.commitOnePhase(branch(79), "SELECT 1");
+
+        database.execute("DELETE FROM dtm_evidence e USING dtm_evidence_old o WHERE e.outcome = 'C' "
+            + "AND (e.coordinator_id, e.transaction_id, e.branch_id) "
+            + "= (o.coordinator_id, o.transaction_id, o.branch_id)", "DROP TABLE dtm_evidence_old");
+
+        assertEquals(List.of("78A", "79C"), evidence());
     }
 
     @Test

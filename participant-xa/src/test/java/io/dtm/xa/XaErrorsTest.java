@@ -181,6 +181,18 @@ class XaErrorsTest {
     }
 
     @Test
+    void shouldRememberAnAttemptAlsoWhenAScanFindsTheBranchGone() {
+        prepare();
+        loseTheAnswerAndTheList(XAException.XAER_RMFAIL);
+        assertEquals(1, participant.preparedBranches());
+        assertEquals(List.of(), driver.scan(COORDINATOR));
+        assertEquals(0, participant.preparedBranches());
+
+        database.nextError = XAException.XAER_NOTA;
+        assertEquals("DONE", driver.commit(BRANCH));
+    }
+
+    @Test
     void shouldRememberAnAttemptWhoseDriverThrewSomethingElse() {
         prepare();
         database.throwsUnchecked = true;
