@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 
@@ -43,10 +44,12 @@ public final class Dtm implements AutoCloseable {
     private final List<CoordinatorSession> sessions = new ArrayList<>();
     private final List<DtmClient> clients = new ArrayList<>();
     private final Duty duty = new Duty();
+    private final ErrorHandler errorHandler;
     private final AgentRunner runner;
     private boolean closed;
 
     private Dtm(final DtmContext context) {
+        errorHandler = context.errorHandler();
         driver = context.aeronDirectoryName() == null ? launchDriver(context) : null;
         try {
             aeron = new AeronInstance(new AeronInstanceContext()
@@ -116,6 +119,7 @@ public final class Dtm implements AutoCloseable {
             .credentials(context.credentials())
             .epochMemory(context.epochMemory().get())
             .listener(context.listener())
+            .errorHandler(context.errorHandler())
             .random(new SecureRandom()::nextLong));
     }
 
@@ -173,9 +177,19 @@ public final class Dtm implements AutoCloseable {
             int work = aeron.doWork();
             final long nowNs = System.nanoTime();
             for (int i = 0; i < sessions.size(); i++) {
-                work += sessions.get(i).doWork(nowNs);
+                work += doWork(sessions.get(i), nowNs);
             }
             return work;
+        }
+
+        /** An error would end the thread, and with it what the other sessions do. */
+        private int doWork(final CoordinatorSession session, final long nowNs) {
+            try {
+                return session.doWork(nowNs);
+            } catch (final Throwable failed) {
+                errorHandler.onError(failed);
+                return 0;
+            }
         }
 
         @Override

@@ -138,8 +138,11 @@ public final class DtmClient {
         final boolean taken = session.execute(owner -> {
             try {
                 command.run();
-            } catch (final RuntimeException failed) {
+            } catch (final Throwable failed) {
                 future.completeExceptionally(failed);
+                if (failed instanceof VirtualMachineError) {
+                    throw failed;
+                }
             }
         });
         if (!taken) {

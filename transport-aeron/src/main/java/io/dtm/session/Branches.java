@@ -25,6 +25,7 @@ final class Branches {
     private final CompletionQueue completions;
     private final ParticipantPublisher publisher;
     private final SessionListener listener;
+    private final UserCode userCode;
 
     Branches(
         final ResourceSession resource,
@@ -32,13 +33,14 @@ final class Branches {
         final BranchTable table,
         final CompletionQueue completions,
         final ParticipantPublisher publisher,
-        final SessionListener listener) {
+        final UserCode userCode) {
         this.resource = resource;
         this.participant = participant;
         this.table = table;
         this.completions = completions;
         this.publisher = publisher;
-        this.listener = listener;
+        this.listener = userCode.listener();
+        this.userCode = userCode;
     }
 
     // what the coordinator asks for
@@ -223,8 +225,8 @@ final class Branches {
         }
         try {
             participant.forgetEvidence(state == null ? id : state.id());
-        } catch (final Exception ex) {
-            listener.onAnomaly("forgetting evidence of " + id + " failed", ex);
+        } catch (final Throwable ex) {
+            userCode.threw("forgetting evidence of " + id + " failed", ex);
         }
     }
 
@@ -262,7 +264,7 @@ final class Branches {
     }
 
     void onDecisionFailed(final BranchState state, final Throwable cause) {
-        listener.onAnomaly(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
+        userCode.threw(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
         // What was found prepared is still: the next decision must be carried out, whatever was answered before.
         if (state.vote != null) {
             state.phase = Phase.VOTED;
@@ -282,7 +284,7 @@ final class Branches {
     }
 
     void onOnePhaseFailed(final BranchState state, final Throwable cause) {
-        listener.onAnomaly("the one-phase commit of " + state.id() + " can't be told now", cause);
+        userCode.threw("the one-phase commit of " + state.id() + " can't be told now", cause);
         state.phase = Phase.UNRESOLVED;
         state.isOnePhaseTried = true;
     }
@@ -328,9 +330,9 @@ final class Branches {
         final Replies.Vote reply = new Replies.Vote(completions, this, state);
         try {
             participant.prepare(state.id(), payload, offset, length, reply);
-        } catch (final Exception ex) {
-            listener.onAnomaly("preparing " + state.id() + " failed", ex);
-            reply.no(ex.toString());
+        } catch (final Throwable ex) {
+            reply.no(UserCode.text(ex));
+            userCode.threw("preparing " + state.id() + " failed", ex);
         }
     }
 
@@ -357,8 +359,8 @@ final class Branches {
         if (!isRepeat) {
             try {
                 participant.abandonPrepare(state.id());
-            } catch (final Exception ex) {
-                listener.onAnomaly("abandoning " + state.id() + " failed", ex);
+            } catch (final Throwable ex) {
+                userCode.threw("abandoning " + state.id() + " failed", ex);
             }
         }
     }
@@ -417,7 +419,7 @@ final class Branches {
             } else {
                 participant.rollback(id, reply);
             }
-        } catch (final Exception ex) {
+        } catch (final Throwable ex) {
             reply.retry(ex);
         }
     }
@@ -432,7 +434,7 @@ final class Branches {
         final Replies.OnePhase reply = new Replies.OnePhase(completions, this, state);
         try {
             participant.commitOnePhase(state.id(), payload, offset, length, isOnlyToFindOut, reply);
-        } catch (final Exception ex) {
+        } catch (final Throwable ex) {
             reply.retry(ex);
         }
     }

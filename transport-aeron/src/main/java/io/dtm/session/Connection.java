@@ -7,6 +7,7 @@ import io.dtm.codec.message.SessionResumedDecoder;
 import io.dtm.session.CoordinatorLink.Status;
 import io.dtm.session.EpochGuard.Verdict;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Keeps a link to the coordinator, and the sessions attached to it: connects, opens, resumes, answers challenges, sends
@@ -176,8 +177,11 @@ final class Connection {
 
     void onChallenge(final long answeredRequestId, final byte[] challenge) {
         if (step != Step.NONE && answeredRequestId == requestId) {
-            publisher.challengeResponse(requestId, context.credentials().onChallenge(challenge));
-            stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+            final byte[] response = credentials(() -> context.credentials().onChallenge(challenge));
+            if (response != null) {
+                publisher.challengeResponse(requestId, response);
+                stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+            }
         }
     }
 
@@ -340,14 +344,36 @@ final class Connection {
     }
 
     private void resume(final OwnedSession session) {
-        startStep(Step.RESUMING);
-        resuming = session;
-        publisher.sessionResume(requestId, session, guard, context.credentials().encodedCredentials());
+        final byte[] credentials = credentials(context.credentials()::encodedCredentials);
+        if (credentials != null) {
+            startStep(Step.RESUMING);
+            resuming = session;
+            publisher.sessionResume(requestId, session, guard, credentials);
+        }
     }
 
     private void open() {
-        startStep(Step.OPENING);
-        publisher.sessionOpen(requestId, guard, clientName, context.credentials().encodedCredentials());
+        final byte[] credentials = credentials(context.credentials()::encodedCredentials);
+        if (credentials != null) {
+            startStep(Step.OPENING);
+            publisher.sessionOpen(requestId, guard, clientName, credentials);
+        }
+    }
+
+    /** What the user's supplier gives; null: it failed, and the link was given up. */
+    private byte[] credentials(final Supplier<byte[]> supplier) {
+        Throwable cause = null;
+        try {
+            final byte[] credentials = supplier.get();
+            if (credentials != null) {
+                return credentials;
+            }
+        } catch (final Throwable ex) {
+            cause = ex;
+        }
+        context.userCode().threw("there are no credentials", cause);
+        giveUp("there are no credentials", context.refusedBackoffNs());
+        return null;
     }
 
     private void startStep(final Step next) {
@@ -389,6 +415,10 @@ final class Connection {
             listener.onEpochRefused("coordinator " + Long.toHexString(offeredBy) + " answered where "
                 + Long.toHexString(guard.coordinatorId()) + " is expected; check the address");
             giveUp("another coordinator answered", context.refusedBackoffNs());
+            return true;
+        }
+        if (verdict == Verdict.NOT_KEPT) {
+            giveUp("the coordinator's epoch can't be kept", context.refusedBackoffNs());
             return true;
         }
         if (verdict == Verdict.REFUSE) {

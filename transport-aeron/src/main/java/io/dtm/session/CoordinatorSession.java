@@ -33,6 +33,7 @@ public final class CoordinatorSession implements AutoCloseable {
     private final ManyToOneConcurrentArrayQueue<Command> commands;
     private final CompletionQueue completions = new CompletionQueue();
     private final SessionContext context;
+    private final UserCode userCode;
     private final EpochGuard guard;
     private final OwnedSessions sessions;
     private final Outbox outbox;
@@ -51,9 +52,10 @@ public final class CoordinatorSession implements AutoCloseable {
      */
     public CoordinatorSession(final SessionContext context) {
         this.context = context.conclude();
+        this.userCode = context.userCode();
         this.link = context.link();
         this.commands = new ManyToOneConcurrentArrayQueue<>(context.commandCapacity());
-        this.guard = new EpochGuard(context.epochMemory(), context.expectedCoordinatorId());
+        this.guard = new EpochGuard(context.epochMemory(), context.expectedCoordinatorId(), userCode);
         this.sessions = new OwnedSessions(context.renewAhead());
         this.outbox = new Outbox(link, context.frameSoftLimitBytes());
         this.connection = new Connection(context, guard, sessions, outbox, new ConnectionEvents());
@@ -137,7 +139,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener     takes the answer.
      */
     public void lookup(final String resourceName, final LookupListener listener) {
-        lookups.lookup(resourceName, listener);
+        lookups.lookup(resourceName, userCode.guard(listener));
     }
 
     /**
@@ -147,7 +149,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener takes the acknowledgement that the request names.
      */
     public void submit(final SubmitRequest request, final OutcomeListener listener) {
-        begins.submit(request, listener);
+        begins.submit(request, userCode.guard(listener));
     }
 
     /**
@@ -157,7 +159,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener  takes it.
      */
     public void begin(final int timeoutMs, final BeginListener listener) {
-        begins.begin(timeoutMs, listener);
+        begins.begin(timeoutMs, userCode.guard(listener));
     }
 
     /**
@@ -177,7 +179,7 @@ public final class CoordinatorSession implements AutoCloseable {
         final int offset,
         final int length,
         final JoinListener listener) {
-        transactions.enlist(transaction, resourceId, payload, offset, length, listener);
+        transactions.enlist(transaction, resourceId, payload, offset, length, userCode.guard(listener));
     }
 
     /**
@@ -193,7 +195,7 @@ public final class CoordinatorSession implements AutoCloseable {
         final int[] expected,
         final Acknowledge acknowledge,
         final OutcomeListener listener) {
-        transactions.commit(transaction, expected, acknowledge, listener);
+        transactions.commit(transaction, expected, acknowledge, userCode.guard(listener));
     }
 
     /**
@@ -203,7 +205,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener    hears that it is.
      */
     public void rollback(final ClientTransaction transaction, final OutcomeListener listener) {
-        transactions.rollback(transaction, listener);
+        transactions.rollback(transaction, userCode.guard(listener));
     }
 
     /**
@@ -214,7 +216,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener      takes it.
      */
     public void inquire(final long transactionId, final Acknowledge acknowledge, final OutcomeListener listener) {
-        transactions.inquire(transactionId, acknowledge, listener);
+        transactions.inquire(transactionId, acknowledge, userCode.guard(listener));
     }
 
     /**
@@ -225,7 +227,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener takes it.
      */
     public void reserve(final ReservationListener listener) {
-        begins.reserve(listener);
+        begins.reserve(userCode.guard(listener));
     }
 
     /**
@@ -246,7 +248,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener    takes the acknowledgement that the request names.
      */
     public void submit(final Reservation reservation, final SubmitRequest request, final OutcomeListener listener) {
-        transactions.submitReserved(reservation, begins.giveBack(reservation), request, listener);
+        transactions.submitReserved(reservation, begins.giveBack(reservation), request, userCode.guard(listener));
     }
 
     // participants
@@ -262,7 +264,7 @@ public final class CoordinatorSession implements AutoCloseable {
             throw new IllegalArgumentException(registration.resourceName() + " is served here already");
         }
         final ResourceSession resource = new ResourceSession(
-            registration, listener, context, connection, guard, sessions, outbox, completions);
+            registration, userCode.guard(listener), context, connection, guard, sessions, outbox, completions);
         resources.add(resource);
         sessions.mustRegister();
         if (connection.isOpen()) {
@@ -303,11 +305,12 @@ public final class CoordinatorSession implements AutoCloseable {
         final JoinListener listener) {
         final ResourceSession resource = resources.byName(resourceName);
         if (resource == null || resource.resourceId() < 0) {
-            listener.onRefused(Refusal.NOT_CONNECTED, resourceName + " isn't registered at the coordinator");
+            userCode.guard(listener).onRefused(
+                Refusal.NOT_CONNECTED, resourceName + " isn't registered at the coordinator");
         } else {
             resource.joins().join(
                 resource.branchId(transactionId, resource.resourceId(), enlistEpoch),
-                joinToken, timeLeftNs, listener);
+                joinToken, timeLeftNs, userCode.guard(listener));
         }
     }
 
@@ -334,7 +337,7 @@ public final class CoordinatorSession implements AutoCloseable {
         connection.close();
         Command command = commands.poll();
         while (command != null) {
-            command.run(this);
+            run(command);
             command = commands.poll();
         }
         lookups.close();
@@ -349,10 +352,14 @@ public final class CoordinatorSession implements AutoCloseable {
             if (command == null) {
                 break;
             }
-            command.run(this);
+            run(command);
             count++;
         }
         return count;
+    }
+
+    private void run(final Command command) {
+        userCode.call("a command", () -> command.run(this));
     }
 
     private final class ConnectionEvents implements Connection.Owner {

@@ -17,6 +17,7 @@ import io.dtm.session.FakeCoordinator;
 import io.dtm.session.SessionContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +127,17 @@ class DtmClientTest {
         }
 
         assertEquals(Refusal.OVERLOADED, refusal(client.begin(Duration.ZERO)));
+    }
+
+    @Test
+    void shouldFailWhenTheCommandThrowsAnError() {
+        final CompletableFuture<Void> future = new CompletableFuture<>();
+        client.execute(future, () -> {
+            throw new LinkageError("a class is missing");
+        });
+        coordinator.run();
+
+        assertInstanceOf(LinkageError.class, assertThrows(CompletionException.class, () -> get(future)).getCause());
     }
 
     @Test
