@@ -127,6 +127,33 @@ class ConnectionTest {
         coordinator.expect("Begin 7:1 timeout 0 token 42");
     }
 
+    // one bad name is nobody else's affair
+
+    @Test
+    void shouldRefuseANameThatNoResourceCanHaveAndAskForTheOthersWhenTheLinkIsThere() {
+        final RecordingListeners bad = new RecordingListeners();
+        coordinator.run();
+        session.lookup("x".repeat(300), bad);
+        session.lookup("", bad);
+        session.lookup("stock", listener);
+        coordinator.connect().expect("Lookup 'stock'");
+        coordinator.found(5).run();
+
+        assertEquals("refused UNKNOWN_PARTICIPANT\nrefused UNKNOWN_PARTICIPANT", bad.takeHeard());
+        assertEquals("found 5", listener.takeHeard());
+    }
+
+    @Test
+    void shouldSendWhatIsPendingAgainAfterABadNameWhenTheLinkIsLost() {
+        coordinator.connect();
+        session.lookup("", listener);
+        session.begin(0, listener);
+        coordinator.expect("Begin 7:1 timeout 0 token 42");
+        coordinator.loseLink().expect(RESUME);
+
+        coordinator.resumed(7, 1).expect("Begin 7:1 timeout 0 token 42");
+    }
+
     @Test
     void shouldWaitLongerBetweenAttemptsUpToABoundWhenTheCoordinatorStaysAway() {
         coordinator.connect();
