@@ -2,6 +2,7 @@ package io.dtm.session;
 
 import io.dtm.client.Acknowledge;
 import io.dtm.client.Refusal;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
@@ -45,6 +46,8 @@ public final class CoordinatorSession implements AutoCloseable {
     private final CoordinatorAdapter adapter;
     private long housekeepingAtNs;
     private boolean isStarted;
+    /** Threads that are in {@link #execute}. */
+    private final AtomicInteger callers = new AtomicInteger();
     private volatile boolean isClosed;
 
     /**
@@ -104,10 +107,16 @@ public final class CoordinatorSession implements AutoCloseable {
      * Hands something over to the duty cycle's thread. Any thread.
      *
      * @param command to run there.
-     * @return false: the queue is full, or the session is closed, and it won't be run.
+     * @return false: the queue is full, or the session is closed, and it won't be run; true: it will, at the latest
+     *         when the session is closed.
      */
     public boolean execute(final Command command) {
-        return !isClosed && commands.offer(command);
+        callers.incrementAndGet();
+        try {
+            return !isClosed && commands.offer(command);
+        } finally {
+            callers.decrementAndGet();
+        }
     }
 
     /** @return whether requests go straight to the coordinator; otherwise they wait. */
@@ -335,11 +344,16 @@ public final class CoordinatorSession implements AutoCloseable {
         isClosed = true;
         resources.close();
         connection.close();
-        Command command = commands.poll();
-        while (command != null) {
-            run(command);
-            command = commands.poll();
-        }
+        // Whoever saw it open may still be about to hand something over; whoever comes later sees it closed.
+        boolean isLast;
+        do {
+            isLast = callers.get() == 0;
+            Command command = commands.poll();
+            while (command != null) {
+                run(command);
+                command = commands.poll();
+            }
+        } while (!isLast);
         lookups.close();
         begins.close();
         transactions.close();
