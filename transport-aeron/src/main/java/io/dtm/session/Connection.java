@@ -1,6 +1,7 @@
 package io.dtm.session;
 
 import io.dtm.client.Refusal;
+import io.dtm.codec.Templates;
 import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
@@ -25,6 +26,9 @@ final class Connection {
 
         /** Nothing comes or goes until the next {@link #onOpen}. */
         void onClosed();
+
+        /** The coordinator takes nothing from this process: it is no use to wait for a session. */
+        void onRefused(Refusal refusal, String text);
 
         /** The coordinator has ended a session: it begins and commits nothing more, and can only be asked. */
         void onSessionEnded(OwnedSession session);
@@ -256,6 +260,18 @@ final class Connection {
         } else {
             giveUp("the handshake was refused: " + refusal, context.refusedBackoffNs());
         }
+    }
+
+    /** The coordinator can't read what this library writes. It is tried again: either may be upgraded meanwhile. */
+    void onVersionRefused(final int version) {
+        refuse(Refusal.SCHEMA_VERSION, "the coordinator speaks version " + version
+            + " of the messages, this library speaks version " + Templates.SCHEMA_VERSION + ": upgrade the older one");
+    }
+
+    private void refuse(final Refusal refusal, final String text) {
+        listener.onRefused(refusal, text);
+        giveUp("the handshake was refused: " + refusal, context.refusedBackoffNs());
+        owner.onRefused(refusal, text);
     }
 
     void onSessionClosed(final int sessionId, final CloseReason reason) {

@@ -354,8 +354,8 @@ public final class CoordinatorSession implements AutoCloseable {
                 command = commands.poll();
             }
         } while (!isLast);
-        lookups.close();
-        begins.close();
+        lookups.refuseAll(Refusal.CLOSED, "the library was closed");
+        begins.refuseAll(Refusal.CLOSED, "the library was closed");
         transactions.close();
     }
 
@@ -394,6 +394,13 @@ public final class CoordinatorSession implements AutoCloseable {
             lookups.onClosed();
             resources.onClosed();
             transactions.onClosed();
+        }
+
+        @Override
+        public void onRefused(final Refusal refusal, final String text) {
+            lookups.refuseAll(refusal, text);
+            begins.refuseAll(refusal, text);
+            resources.onRefused(refusal, text);
         }
 
         @Override

@@ -117,12 +117,12 @@ final class Lookups {
         return late.size();
     }
 
-    void close() {
+    void refuseAll(final Refusal refusal, final String text) {
         final List<Question> all = new ArrayList<>(open.values());
         open.clear();
         for (final Question question : all) {
             for (final LookupListener listener : question.listeners) {
-                listener.onRefused(Refusal.CLOSED, "the library was closed");
+                listener.onRefused(refusal, text);
             }
         }
     }

@@ -153,6 +153,11 @@ final class ResourceSession {
         return true;
     }
 
+    /** Not even a session is to be had. */
+    void onRefused(final Refusal refusal, final String text) {
+        listener.onRefused(refusal, text);
+    }
+
     /** @return whether the answer was for this resource. */
     boolean onFound(final long answeredRequestId) {
         if (fenceRequestId == 0 || answeredRequestId != fenceRequestId) {
