@@ -126,7 +126,7 @@ public final class Dtm implements AutoCloseable {
             .frameSoftLimitBytes(channels.mtuLength() - DataHeaderFlyweight.HEADER_LENGTH)
             .credentials(context.credentials())
             .epochMemory(context.epochMemory().get())
-            .listener(context.listener())
+            .listener(context.listener(endpoint))
             .errorHandler(context.errorHandler())
             .random(new SecureRandom()::nextLong));
     }

@@ -253,8 +253,13 @@ final class Connection {
             advance();
             return;
         }
+        final boolean isOpenedAnother = refusedStep == Step.OPENING && sessions.anyAttached();
+        if (refusal.isFinal() && !isOpenedAnother) {
+            refuse(refusal, text);
+            return;
+        }
         listener.onRefused(refusal, text);
-        if (refusedStep == Step.OPENING && sessions.anyAttached()) {
+        if (isOpenedAnother) {
             openNotBeforeNs = nowNs + context.refusedBackoffNs();
             advance();
         } else {

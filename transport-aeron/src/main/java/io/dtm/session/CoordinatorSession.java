@@ -18,6 +18,7 @@ public final class CoordinatorSession implements AutoCloseable {
     private static final int COMMAND_LIMIT = 64;
     private static final int FRAME_LIMIT = 16;
     private static final long HOUSEKEEPING_NS = 250_000_000L;
+    private static final String CLOSED_TEXT = "the library was closed";
 
     /** Something that another thread wants done on the duty cycle's thread. */
     @FunctionalInterface
@@ -342,6 +343,7 @@ public final class CoordinatorSession implements AutoCloseable {
             return;
         }
         isClosed = true;
+        resources.onRefused(Refusal.CLOSED, CLOSED_TEXT);
         resources.close();
         connection.close();
         // Whoever saw it open may still be about to hand something over; whoever comes later sees it closed.
@@ -354,8 +356,8 @@ public final class CoordinatorSession implements AutoCloseable {
                 command = commands.poll();
             }
         } while (!isLast);
-        lookups.refuseAll(Refusal.CLOSED, "the library was closed");
-        begins.refuseAll(Refusal.CLOSED, "the library was closed");
+        lookups.refuseAll(Refusal.CLOSED, CLOSED_TEXT);
+        begins.refuseAll(Refusal.CLOSED, CLOSED_TEXT);
         transactions.close();
     }
 
