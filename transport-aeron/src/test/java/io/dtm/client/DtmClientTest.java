@@ -104,6 +104,32 @@ class DtmClientTest {
     }
 
     @Test
+    void shouldRoundATimeoutUpToWholeMilliseconds() {
+        lookedUp("stock", 5);
+        client.oneShot().branch("stock", WORK).timeout(Duration.ofNanos(1)).submit();
+        client.begin(Duration.ofNanos(1_000_001));
+
+        coordinator.expect("Submit 7:1 timeout 1 DECIDED 0->5 'work'", "Begin 7:2 timeout 2 token 42");
+    }
+
+    @Test
+    void shouldRefuseATimeoutThatIsNegativeOrLongerThanAnIntegerHolds() {
+        lookedUp("stock", 5);
+        for (final Duration tooLong : new Duration[] {Duration.ofDays(25), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            assertEquals(Refusal.TIMEOUT_TOO_LONG,
+                refusal(submitted(client.oneShot().branch("stock", WORK).timeout(tooLong))));
+            final CompletionStage<Transaction> begun = client.begin(tooLong);
+            coordinator.run();
+            assertEquals(Refusal.TIMEOUT_TOO_LONG, refusal(begun));
+        }
+        final CompletionStage<Transaction> negative = client.begin(Duration.ofNanos(-1));
+        assertEquals(Refusal.OPERATION_REFUSED,
+            refusal(submitted(client.oneShot().branch("stock", WORK).timeout(Duration.ofMillis(-1)))));
+        assertEquals(Refusal.OPERATION_REFUSED, refusal(negative));
+        coordinator.expect();
+    }
+
+    @Test
     void shouldFailTheHundredAndFirstBranch() {
         final OneShot oneShot = client.oneShot();
         for (int i = 0; i < 101; i++) {
