@@ -195,16 +195,27 @@ final class Branches {
             case UNRESOLVED:
                 if (state.isOnePhaseTried) {
                     commitOnePhase(state, payload, offset, length, true);
+                } else if (isRolledBackHere(state, isNamedOther)) {
+                    // That did not work before; the work may not be committed after it was tried.
+                    state.isOnePhaseWaiting = true;
+                    rollBackHere(state);
+                } else {
+                    anomaly("one-phase COMMIT for a branch whose " + state.decision + " did not work", state);
+                }
+                break;
+            case DECIDING:
+                if (isRolledBackHere(state, isNamedOther)) {
+                    state.isOnePhaseWaiting = true;
+                } else {
+                    anomaly("one-phase COMMIT for a branch that is being decided", state);
                 }
                 break;
             case DECIDED:
                 if (state.decision == DecisionType.ROLLBACK && state.vote == null && !isNamedOther) {
-                    state.onePhaseResult = OnePhaseResult.ABORTED;
-                    state.onePhaseText = Utf8.cut("rolled back before, at its deadline");
-                    sendOnePhaseResult(state);
-                    break;
+                    onRolledBackHere(state);
+                } else {
+                    anomaly("one-phase COMMIT for a decided branch", state);
                 }
-                anomaly("one-phase COMMIT for a decided branch", state);
                 break;
             default:
                 anomaly("one-phase COMMIT for a branch that was asked to prepare", state);
@@ -260,7 +271,24 @@ final class Branches {
         state.result = result;
         state.scansBefore = resource.scansStarted();
         acknowledge(state, state.decision, result);
+        if (state.isOnePhaseWaiting) {
+            onRolledBackHere(state);
+        }
         table.remember(state);
+    }
+
+    /** The answer to a one-phase COMMIT for it. */
+    private void onRolledBackHere(final BranchState state) {
+        state.isOnePhaseWaiting = false;
+        state.onePhaseResult = OnePhaseResult.ABORTED;
+        state.onePhaseText = Utf8.cut("rolled back before, at its deadline");
+        sendOnePhaseResult(state);
+    }
+
+    /** Whether it is rolled back by this process alone: the coordinator has not decided, nor was there a vote. */
+    private static boolean isRolledBackHere(final BranchState state, final boolean isNamedOther) {
+        return state.decision == DecisionType.ROLLBACK && state.decisionEpoch == 0 && state.vote == null
+            && !isNamedOther;
     }
 
     void onDecisionFailed(final BranchState state, final Throwable cause) {
