@@ -18,9 +18,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.AgentTerminationException;
 
 /**
  * A process's connection to its coordinators over Aeron, as a client, as a participant or as both.
@@ -29,7 +34,8 @@ import org.agrona.concurrent.AgentRunner;
  * has no thread to spare asks for a polled one and calls {@link #doWork()} itself, from one thread at a time.
  * <p>
  * <b>Threads.</b> {@link #session(int)} and {@link #close()} may be called by any thread; of a session's own methods
- * only {@link CoordinatorSession#execute}.
+ * only {@link CoordinatorSession#execute}. What the connection holds belongs to the thread that is in the duty cycle,
+ * also while it is closed: a mapping that went away under a poll would end the process.
  */
 public final class Dtm implements AutoCloseable {
     /**
@@ -37,16 +43,21 @@ public final class Dtm implements AutoCloseable {
      * was killed and is back takes requests over the old stream again but can't answer it (aeron issue 1686).
      */
     private static final long IMAGE_LIVENESS_NS = 2_000_000_000L;
+    private static final long CLOSE_PAUSE_NS = 100_000L;
 
     private final EmbeddedDriver driver;
     private final AeronInstance aeron;
     private final List<CoordinatorSession> sessions = new ArrayList<>();
     private final List<DtmClient> clients = new ArrayList<>();
     private final Duty duty = new Duty();
+    private final ErrorHandler errorHandler;
     private final AgentRunner runner;
-    private boolean closed;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    /** The thread that is in a turn of a polled duty cycle. */
+    private final AtomicReference<Thread> poller = new AtomicReference<>();
 
     private Dtm(final DtmContext context) {
+        errorHandler = context.errorHandler();
         driver = context.aeronDirectoryName() == null ? launchDriver(context) : null;
         try {
             aeron = new AeronInstance(new AeronInstanceContext()
@@ -65,7 +76,7 @@ public final class Dtm implements AutoCloseable {
         }
         runner = context.polled()
             ? null
-            : new AgentRunner(context.idleStrategy().get(), context.errorHandler(), null, duty);
+            : new AgentRunner(context.idleStrategy().get(), this::onError, null, duty);
     }
 
     /**
@@ -115,7 +126,8 @@ public final class Dtm implements AutoCloseable {
             .frameSoftLimitBytes(channels.mtuLength() - DataHeaderFlyweight.HEADER_LENGTH)
             .credentials(context.credentials())
             .epochMemory(context.epochMemory().get())
-            .listener(context.listener())
+            .listener(context.listener(endpoint))
+            .errorHandler(context.errorHandler())
             .random(new SecureRandom()::nextLong));
     }
 
@@ -141,48 +153,109 @@ public final class Dtm implements AutoCloseable {
     }
 
     /**
-     * One turn of the duty cycle, if the connection is polled.
+     * One turn of the duty cycle, if the connection is polled. By one thread at a time.
      *
-     * @return how much was done; 0: the caller may idle.
+     * @return how much was done; 0: the caller may idle, or the connection is closed.
+     * @throws IllegalStateException if the connection has a thread of its own, or another thread is in a turn, or the
+     *                               caller is: it was called back in one.
      */
     public int doWork() {
         if (runner != null) {
             throw new IllegalStateException("this connection has a thread of its own; ask for a polled one");
         }
-        return duty.doWork();
+        final Thread me = Thread.currentThread();
+        if (!poller.compareAndSet(null, me)) {
+            if (closing.get()) {
+                return 0;
+            }
+            throw new IllegalStateException(poller.get() == me
+                ? "a callback must not poll" : "another thread polls: one at a time may");
+        }
+        try {
+            return duty.doWork();
+        } finally {
+            if (closing.get()) {
+                duty.onClose();
+            }
+            poller.set(null);
+        }
     }
 
-    /** Closes the sessions as far as the coordinators take it now; what is unfinished is reported. */
+    /**
+     * Closes the sessions as far as the coordinators take it now; what is unfinished is reported. Any thread. When it
+     * returns the connection is closed, with one exception: in a callback of the connection's own thread, or of the
+     * turn that polls it, it takes effect at the end of the turn. If the connection is polled and nobody is in a turn,
+     * the caller closes it; a turn later on does nothing.
+     */
     @Override
     public void close() {
-        if (closed) {
+        if (!closing.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
-        if (runner != null) {
+        final Thread me = Thread.currentThread();
+        if (runner == null) {
+            closePolled(me);
+        } else if (runner.thread() != me) {
             runner.close();
-        } else {
-            duty.onClose();
+        }
+    }
+
+    private void closePolled(final Thread me) {
+        while (!duty.isClosed && poller.get() != me) {
+            if (poller.compareAndSet(null, me)) {
+                duty.onClose();
+                poller.set(null);
+            } else {
+                LockSupport.parkNanos(CLOSE_PAUSE_NS);
+            }
+        }
+    }
+
+    /** Ending by itself is no error. */
+    private void onError(final Throwable error) {
+        if (!(error instanceof AgentTerminationException)) {
+            errorHandler.onError(error);
         }
     }
 
     /** What the connection's thread does. */
     private final class Duty implements Agent {
+        private volatile boolean isClosed;
+
         @Override
         public int doWork() {
+            if (isClosed) {
+                return 0;
+            }
             int work = aeron.doWork();
             final long nowNs = System.nanoTime();
             for (int i = 0; i < sessions.size(); i++) {
-                work += sessions.get(i).doWork(nowNs);
+                work += doWork(sessions.get(i), nowNs);
+            }
+            if (runner != null && closing.get()) {
+                throw new AgentTerminationException();
             }
             return work;
         }
 
+        /** An error would end the thread, and with it what the other sessions do. */
+        private int doWork(final CoordinatorSession session, final long nowNs) {
+            try {
+                return session.doWork(nowNs);
+            } catch (final Throwable failed) {
+                errorHandler.onError(failed);
+                return 0;
+            }
+        }
+
         @Override
         public void onClose() {
-            sessions.forEach(CloseHelper::quietClose);
-            CloseHelper.quietClose(aeron);
-            CloseHelper.quietClose(driver);
+            if (!isClosed) {
+                sessions.forEach(session -> CloseHelper.close(errorHandler, session));
+                CloseHelper.close(errorHandler, aeron);
+                CloseHelper.close(errorHandler, driver);
+                isClosed = true;
+            }
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.dtm.client;
 import io.dtm.participant.Participant;
 import io.dtm.session.BeginListener;
 import io.dtm.session.ClientTransaction;
+import io.dtm.session.CoordinatorLimits;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.LookupListener;
 import io.dtm.session.Reservation;
@@ -20,6 +21,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * failure: it is {@link Outcome.Status#UNKNOWN}.
  */
 public final class DtmClient {
+    private static final Duration GREATEST_TIMEOUT =
+        Duration.ofMillis(CoordinatorLimits.GREATEST.maxTimeoutMs());
+    private static final int NS_TO_ROUND_UP = 999_999;
+
     private final CoordinatorSession session;
     private final Map<String, CompletableFuture<Integer>> resources = new ConcurrentHashMap<>();
 
@@ -36,12 +41,13 @@ public final class DtmClient {
     /**
      * Begins an interactive transaction. No round trip, once there is a session.
      *
-     * @param timeout after which it rolls back by itself; at most the coordinator's greatest, 60 s.
-     * @return the transaction.
+     * @param timeout after which it rolls back by itself; at most the coordinator's greatest, 60 s, which is what zero
+     *                stands for. In whole milliseconds, rounded up.
+     * @return the transaction; fails with {@link RefusedException} if the timeout is negative or too long.
      */
     public CompletableFuture<Transaction> begin(final Duration timeout) {
         final CompletableFuture<Transaction> begun = new CompletableFuture<>();
-        execute(begun, () -> session.begin(Math.toIntExact(timeout.toMillis()), new BeginListener() {
+        execute(begun, () -> session.begin(timeoutMs(timeout), new BeginListener() {
             @Override
             public void onBegun(final ClientTransaction transaction) {
                 begun.complete(new Transaction(DtmClient.this, transaction, session.coordinatorId()));
@@ -107,6 +113,18 @@ public final class DtmClient {
         return found;
     }
 
+    /** As the schema has it. A positive one never becomes 0, which stands for the coordinator's default. */
+    static int timeoutMs(final Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new RefusedException(Refusal.OPERATION_REFUSED, "a timeout isn't negative: " + timeout);
+        }
+        if (timeout.compareTo(GREATEST_TIMEOUT) > 0) {
+            throw new RefusedException(Refusal.TIMEOUT_TOO_LONG,
+                "at most " + GREATEST_TIMEOUT.toMillis() + " ms at any coordinator: " + timeout);
+        }
+        return (int) timeout.plusNanos(NS_TO_ROUND_UP).toMillis();
+    }
+
     CoordinatorSession session() {
         return session;
     }
@@ -138,8 +156,11 @@ public final class DtmClient {
         final boolean taken = session.execute(owner -> {
             try {
                 command.run();
-            } catch (final RuntimeException failed) {
+            } catch (final Throwable failed) {
                 future.completeExceptionally(failed);
+                if (failed instanceof VirtualMachineError) {
+                    throw failed;
+                }
             }
         });
         if (!taken) {

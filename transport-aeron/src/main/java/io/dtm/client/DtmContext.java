@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * How a process connects to its coordinators. Filled before {@link Dtm#connect} and not changed after.
@@ -26,10 +27,11 @@ public final class DtmContext {
     private Path driverDirectory;
     private CredentialsSupplier credentials = CredentialsSupplier.NONE;
     private Supplier<EpochMemory> epochMemory = EpochMemory::inMemory;
-    private SessionListener listener = SessionListener.NONE;
+    private SessionListener listener;
     private Supplier<IdleStrategy> idleStrategy = () -> new BackoffIdleStrategy(100, 20, 1_000, 200_000);
     private ErrorHandler errorHandler = error -> System.getLogger(Dtm.class.getName())
-        .log(System.Logger.Level.WARNING, "dtm: " + error, error);
+        .log(System.Logger.Level.WARNING, "dtm: " + error.getMessage(), error.getCause() == null
+            && error instanceof DtmWarning ? null : error);
 
     /**
      * Adds a coordinator. Without any, {@link #DEFAULT_ENDPOINT} is used.
@@ -139,7 +141,9 @@ public final class DtmContext {
     }
 
     /**
-     * @param value hears of connections and anomalies, on the connection's thread.
+     * @param value hears of connections and anomalies, on the connection's thread. Without one, the error handler is
+     *              told what should be looked at: lost connections, refusals, a coordinator that isn't obeyed, what
+     *              participants and listeners threw; each distinct text as a {@link DtmWarning} once a minute.
      * @return this.
      */
     public DtmContext listener(final SessionListener value) {
@@ -147,8 +151,8 @@ public final class DtmContext {
         return this;
     }
 
-    SessionListener listener() {
-        return listener;
+    SessionListener listener(final String endpoint) {
+        return listener == null ? new WarningListener(endpoint, errorHandler, SystemNanoClock.INSTANCE) : listener;
     }
 
     /**
@@ -165,7 +169,8 @@ public final class DtmContext {
     }
 
     /**
-     * @param value takes what is worth a line in a log.
+     * @param value takes what is worth a line in a log; by default that is the platform's ({@link System.Logger}),
+     *              which prints to the standard error stream unless told otherwise.
      * @return this.
      */
     public DtmContext errorHandler(final ErrorHandler value) {

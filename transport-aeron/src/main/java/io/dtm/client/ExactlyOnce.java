@@ -68,8 +68,18 @@ public final class ExactlyOnce {
     private CompletableFuture<TransactionResult> runUnderNewId(
         final String requestKey, final Reservation kept, final OneShot oneShot) {
         return client.reserve()
-            .thenApplyAsync(reserved -> keep(requestKey, kept, reserved), executor)
+            .thenCompose(reserved -> keepLater(requestKey, kept, reserved))
             .thenCompose(oneShot::submit);
+    }
+
+    private CompletableFuture<Reservation> keepLater(
+        final String requestKey, final Reservation kept, final Reservation reserved) {
+        try {
+            return CompletableFuture.supplyAsync(() -> keep(requestKey, kept, reserved), executor);
+        } catch (final Throwable rejected) {
+            client.giveBack(reserved);
+            throw rejected;
+        }
     }
 
     /** @return the id under which the request is to be run: ours, or that of the process that was faster. */

@@ -37,7 +37,9 @@ public final class OneShot {
     }
 
     /**
-     * @param value after which it rolls back by itself; at most the coordinator's greatest, 60 s, which is the default.
+     * @param value after which it rolls back by itself; at most the coordinator's greatest, 60 s, which is the
+     *              default and what zero stands for. In whole milliseconds, rounded up. A negative or longer one is
+     *              refused when it is submitted.
      * @return this.
      */
     public OneShot timeout(final Duration value) {
@@ -96,14 +98,21 @@ public final class OneShot {
         };
         if (reservation == null) {
             client.session().submit(request(), listener);
-        } else {
-            client.session().submit(reservation, request(), listener);
+            return;
         }
+        final SubmitRequest request;
+        try {
+            request = request();
+        } catch (final RuntimeException refused) {
+            client.session().giveBack(reservation);
+            throw refused;
+        }
+        client.session().submit(reservation, request, listener);
     }
 
     private SubmitRequest request() {
         final SubmitRequest request = new SubmitRequest()
-            .timeoutMs(Math.toIntExact(timeout.toMillis()))
+            .timeoutMs(DtmClient.timeoutMs(timeout))
             .acknowledge(acknowledge);
         for (final Branch branch : branches) {
             request.branch(branch.resource().join(), new UnsafeBuffer(branch.payload()), 0, branch.payload().length);

@@ -1,5 +1,8 @@
 package io.dtm.client;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * Why a request was refused before anything was begun for it. Those down to {@link #OPERATION_REFUSED} come from the
  * coordinator and stand in the order of the schema's values, from 1; the others are the library's own.
@@ -68,7 +71,15 @@ public enum Refusal {
     /** The library's own queue or table is full. */
     LIBRARY_OVERLOADED;
 
+    private static final Set<Refusal> FINAL = EnumSet.of(
+        SCHEMA_VERSION, NOT_AUTHENTICATED, NOT_AUTHORISED, TOO_MANY_RESOURCES, NAME_TAKEN, STALE_INCARNATION,
+        FOREIGN_COORDINATOR, MALFORMED, CLOSED);
     private static final Refusal[] BY_VALUE = values();
+
+    /** @return whether the same process may as well give up: time alone won't mend it, somebody has to. */
+    public boolean isFinal() {
+        return FINAL.contains(this);
+    }
 
     /**
      * @param value a RejectCode of the schema.

@@ -30,7 +30,12 @@ public final class ServedResource implements RegistrationListener {
         this.name = name;
     }
 
-    /** @return completes when it is registered for the first time. */
+    /**
+     * @return completes when it is registered for the first time. Fails with {@link RefusedException} when it was
+     *         refused before for a reason that time alone won't mend ({@link Refusal#isFinal()}): the name is another
+     *         principal's, the credentials aren't accepted. The library tries again all the same, in case somebody
+     *         mends it: {@link #isRegistered()} tells.
+     */
     public CompletableFuture<Void> whenRegistered() {
         return registered;
     }
@@ -68,6 +73,13 @@ public final class ServedResource implements RegistrationListener {
     public void onRegistered(final long coordinatorId, final int resourceId, final int epoch) {
         place = new Place(coordinatorId, resourceId, epoch);
         registered.complete(null);
+    }
+
+    @Override
+    public void onRefused(final Refusal refusal, final String text) {
+        if (refusal.isFinal()) {
+            registered.completeExceptionally(new RefusedException(refusal, "'" + name + "': " + text));
+        }
     }
 
     @Override

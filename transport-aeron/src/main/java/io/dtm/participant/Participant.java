@@ -8,7 +8,7 @@ import org.agrona.DirectBuffer;
  * thread. Repeats are answered by the library's own table: each call is made once for a branch and phase within one
  * process, but for {@link #commit} and {@link #rollback}, which may also come for a branch of a former process.
  * <p>
- * A call that throws counts as a NO (prepare), or is made again later (commit, rollback).
+ * A call that throws, an {@link Error} too, counts as a NO (prepare), or is made again later (commit, rollback).
  */
 public interface Participant {
     /**

@@ -93,9 +93,10 @@ final class BeginQueue {
         return work;
     }
 
-    void close() {
-        while (!waiting.isEmpty()) {
-            waiting.poll().refuse(Refusal.CLOSED, "the library was closed");
+    void refuseAll(final Refusal refusal, final String text) {
+        // Not what is begun meanwhile by those who are told.
+        for (int i = waiting.size(); i > 0; i--) {
+            waiting.poll().refuse(refusal, text);
         }
     }
 

@@ -63,6 +63,8 @@ final class BranchState {
     boolean isEvidenceForgotten;
     /** A one-phase commit was tried and its result couldn't be told: from now on it is only looked for. */
     boolean isOnePhaseTried;
+    /** A one-phase commit came for what is being rolled back here: it is answered when that is done. */
+    boolean isOnePhaseWaiting;
 
     /** The number of scans started when it got into its phase: a later scan tells whether it is still prepared. */
     long scansBefore;

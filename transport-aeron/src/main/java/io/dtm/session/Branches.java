@@ -25,6 +25,7 @@ final class Branches {
     private final CompletionQueue completions;
     private final ParticipantPublisher publisher;
     private final SessionListener listener;
+    private final UserCode userCode;
 
     Branches(
         final ResourceSession resource,
@@ -32,13 +33,14 @@ final class Branches {
         final BranchTable table,
         final CompletionQueue completions,
         final ParticipantPublisher publisher,
-        final SessionListener listener) {
+        final UserCode userCode) {
         this.resource = resource;
         this.participant = participant;
         this.table = table;
         this.completions = completions;
         this.publisher = publisher;
-        this.listener = listener;
+        this.listener = userCode.listener();
+        this.userCode = userCode;
     }
 
     // what the coordinator asks for
@@ -193,16 +195,27 @@ final class Branches {
             case UNRESOLVED:
                 if (state.isOnePhaseTried) {
                     commitOnePhase(state, payload, offset, length, true);
+                } else if (isRolledBackHere(state, isNamedOther)) {
+                    // That did not work before; the work may not be committed after it was tried.
+                    state.isOnePhaseWaiting = true;
+                    rollBackHere(state);
+                } else {
+                    anomaly("one-phase COMMIT for a branch whose " + state.decision + " did not work", state);
+                }
+                break;
+            case DECIDING:
+                if (isRolledBackHere(state, isNamedOther)) {
+                    state.isOnePhaseWaiting = true;
+                } else {
+                    anomaly("one-phase COMMIT for a branch that is being decided", state);
                 }
                 break;
             case DECIDED:
                 if (state.decision == DecisionType.ROLLBACK && state.vote == null && !isNamedOther) {
-                    state.onePhaseResult = OnePhaseResult.ABORTED;
-                    state.onePhaseText = Utf8.cut("rolled back before, at its deadline");
-                    sendOnePhaseResult(state);
-                    break;
+                    onRolledBackHere(state);
+                } else {
+                    anomaly("one-phase COMMIT for a decided branch", state);
                 }
-                anomaly("one-phase COMMIT for a decided branch", state);
                 break;
             default:
                 anomaly("one-phase COMMIT for a branch that was asked to prepare", state);
@@ -223,8 +236,8 @@ final class Branches {
         }
         try {
             participant.forgetEvidence(state == null ? id : state.id());
-        } catch (final Exception ex) {
-            listener.onAnomaly("forgetting evidence of " + id + " failed", ex);
+        } catch (final Throwable ex) {
+            userCode.threw("forgetting evidence of " + id + " failed", ex);
         }
     }
 
@@ -258,11 +271,28 @@ final class Branches {
         state.result = result;
         state.scansBefore = resource.scansStarted();
         acknowledge(state, state.decision, result);
+        if (state.isOnePhaseWaiting) {
+            onRolledBackHere(state);
+        }
         table.remember(state);
     }
 
+    /** The answer to a one-phase COMMIT for it. */
+    private void onRolledBackHere(final BranchState state) {
+        state.isOnePhaseWaiting = false;
+        state.onePhaseResult = OnePhaseResult.ABORTED;
+        state.onePhaseText = Utf8.cut("rolled back before, at its deadline");
+        sendOnePhaseResult(state);
+    }
+
+    /** Whether it is rolled back by this process alone: the coordinator has not decided, nor was there a vote. */
+    private static boolean isRolledBackHere(final BranchState state, final boolean isNamedOther) {
+        return state.decision == DecisionType.ROLLBACK && state.decisionEpoch == 0 && state.vote == null
+            && !isNamedOther;
+    }
+
     void onDecisionFailed(final BranchState state, final Throwable cause) {
-        listener.onAnomaly(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
+        userCode.threw(state.decision + " of " + state.id() + " did not work and is tried again later", cause);
         // What was found prepared is still: the next decision must be carried out, whatever was answered before.
         if (state.vote != null) {
             state.phase = Phase.VOTED;
@@ -282,7 +312,7 @@ final class Branches {
     }
 
     void onOnePhaseFailed(final BranchState state, final Throwable cause) {
-        listener.onAnomaly("the one-phase commit of " + state.id() + " can't be told now", cause);
+        userCode.threw("the one-phase commit of " + state.id() + " can't be told now", cause);
         state.phase = Phase.UNRESOLVED;
         state.isOnePhaseTried = true;
     }
@@ -328,9 +358,9 @@ final class Branches {
         final Replies.Vote reply = new Replies.Vote(completions, this, state);
         try {
             participant.prepare(state.id(), payload, offset, length, reply);
-        } catch (final Exception ex) {
-            listener.onAnomaly("preparing " + state.id() + " failed", ex);
-            reply.no(ex.toString());
+        } catch (final Throwable ex) {
+            reply.no(UserCode.text(ex));
+            userCode.threw("preparing " + state.id() + " failed", ex);
         }
     }
 
@@ -357,8 +387,8 @@ final class Branches {
         if (!isRepeat) {
             try {
                 participant.abandonPrepare(state.id());
-            } catch (final Exception ex) {
-                listener.onAnomaly("abandoning " + state.id() + " failed", ex);
+            } catch (final Throwable ex) {
+                userCode.threw("abandoning " + state.id() + " failed", ex);
             }
         }
     }
@@ -417,7 +447,7 @@ final class Branches {
             } else {
                 participant.rollback(id, reply);
             }
-        } catch (final Exception ex) {
+        } catch (final Throwable ex) {
             reply.retry(ex);
         }
     }
@@ -432,7 +462,7 @@ final class Branches {
         final Replies.OnePhase reply = new Replies.OnePhase(completions, this, state);
         try {
             participant.commitOnePhase(state.id(), payload, offset, length, isOnlyToFindOut, reply);
-        } catch (final Exception ex) {
+        } catch (final Throwable ex) {
             reply.retry(ex);
         }
     }

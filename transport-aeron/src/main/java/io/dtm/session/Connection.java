@@ -1,12 +1,14 @@
 package io.dtm.session;
 
 import io.dtm.client.Refusal;
+import io.dtm.codec.Templates;
 import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
 import io.dtm.session.CoordinatorLink.Status;
 import io.dtm.session.EpochGuard.Verdict;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Keeps a link to the coordinator, and the sessions attached to it: connects, opens, resumes, answers challenges, sends
@@ -24,6 +26,9 @@ final class Connection {
 
         /** Nothing comes or goes until the next {@link #onOpen}. */
         void onClosed();
+
+        /** The coordinator takes nothing from this process: it is no use to wait for a session. */
+        void onRefused(Refusal refusal, String text);
 
         /** The coordinator has ended a session: it begins and commits nothing more, and can only be asked. */
         void onSessionEnded(OwnedSession session);
@@ -176,8 +181,11 @@ final class Connection {
 
     void onChallenge(final long answeredRequestId, final byte[] challenge) {
         if (step != Step.NONE && answeredRequestId == requestId) {
-            publisher.challengeResponse(requestId, context.credentials().onChallenge(challenge));
-            stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+            final byte[] response = credentials(() -> context.credentials().onChallenge(challenge));
+            if (response != null) {
+                publisher.challengeResponse(requestId, response);
+                stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+            }
         }
     }
 
@@ -245,13 +253,30 @@ final class Connection {
             advance();
             return;
         }
+        final boolean isOpenedAnother = refusedStep == Step.OPENING && sessions.anyAttached();
+        if (refusal.isFinal() && !isOpenedAnother) {
+            refuse(refusal, text);
+            return;
+        }
         listener.onRefused(refusal, text);
-        if (refusedStep == Step.OPENING && sessions.anyAttached()) {
+        if (isOpenedAnother) {
             openNotBeforeNs = nowNs + context.refusedBackoffNs();
             advance();
         } else {
             giveUp("the handshake was refused: " + refusal, context.refusedBackoffNs());
         }
+    }
+
+    /** The coordinator can't read what this library writes. It is tried again: either may be upgraded meanwhile. */
+    void onVersionRefused(final int version) {
+        refuse(Refusal.SCHEMA_VERSION, "the coordinator speaks version " + version
+            + " of the messages, this library speaks version " + Templates.SCHEMA_VERSION + ": upgrade the older one");
+    }
+
+    private void refuse(final Refusal refusal, final String text) {
+        listener.onRefused(refusal, text);
+        giveUp("the handshake was refused: " + refusal, context.refusedBackoffNs());
+        owner.onRefused(refusal, text);
     }
 
     void onSessionClosed(final int sessionId, final CloseReason reason) {
@@ -340,14 +365,36 @@ final class Connection {
     }
 
     private void resume(final OwnedSession session) {
-        startStep(Step.RESUMING);
-        resuming = session;
-        publisher.sessionResume(requestId, session, guard, context.credentials().encodedCredentials());
+        final byte[] credentials = credentials(context.credentials()::encodedCredentials);
+        if (credentials != null) {
+            startStep(Step.RESUMING);
+            resuming = session;
+            publisher.sessionResume(requestId, session, guard, credentials);
+        }
     }
 
     private void open() {
-        startStep(Step.OPENING);
-        publisher.sessionOpen(requestId, guard, clientName, context.credentials().encodedCredentials());
+        final byte[] credentials = credentials(context.credentials()::encodedCredentials);
+        if (credentials != null) {
+            startStep(Step.OPENING);
+            publisher.sessionOpen(requestId, guard, clientName, credentials);
+        }
+    }
+
+    /** What the user's supplier gives; null: it failed, and the link was given up. */
+    private byte[] credentials(final Supplier<byte[]> supplier) {
+        Throwable cause = null;
+        try {
+            final byte[] credentials = supplier.get();
+            if (credentials != null) {
+                return credentials;
+            }
+        } catch (final Throwable ex) {
+            cause = ex;
+        }
+        context.userCode().threw("there are no credentials", cause);
+        giveUp("there are no credentials", context.refusedBackoffNs());
+        return null;
     }
 
     private void startStep(final Step next) {
@@ -389,6 +436,10 @@ final class Connection {
             listener.onEpochRefused("coordinator " + Long.toHexString(offeredBy) + " answered where "
                 + Long.toHexString(guard.coordinatorId()) + " is expected; check the address");
             giveUp("another coordinator answered", context.refusedBackoffNs());
+            return true;
+        }
+        if (verdict == Verdict.NOT_KEPT) {
+            giveUp("the coordinator's epoch can't be kept", context.refusedBackoffNs());
             return true;
         }
         if (verdict == Verdict.REFUSE) {

@@ -8,6 +8,7 @@ import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.FrameValidator;
 import io.dtm.codec.Origin;
 import io.dtm.codec.Templates;
+import io.dtm.codec.VersionRefusalDescriptor;
 import io.dtm.codec.message.ChallengeDecoder;
 import io.dtm.codec.message.DecisionsDecoder;
 import io.dtm.codec.message.EnlistDecoder;
@@ -78,6 +79,10 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
 
     @Override
     public void onFrame(final DirectBuffer buffer, final int offset, final int length) {
+        if (VersionRefusalDescriptor.isVersionRefusal(buffer, offset, length)) {
+            connection.onVersionRefused(FrameDescriptor.version(buffer, offset));
+            return;
+        }
         final FrameValidator.Verdict verdict = FrameValidator.validate(buffer, offset, length, Origin.COORDINATOR);
         if (verdict != FrameValidator.Verdict.VALID) {
             listener.onAnomaly("a frame of " + length + " bytes was dropped: " + verdict, null);

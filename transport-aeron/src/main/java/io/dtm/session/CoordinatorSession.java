@@ -2,6 +2,7 @@ package io.dtm.session;
 
 import io.dtm.client.Acknowledge;
 import io.dtm.client.Refusal;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
@@ -17,6 +18,7 @@ public final class CoordinatorSession implements AutoCloseable {
     private static final int COMMAND_LIMIT = 64;
     private static final int FRAME_LIMIT = 16;
     private static final long HOUSEKEEPING_NS = 250_000_000L;
+    private static final String CLOSED_TEXT = "the library was closed";
 
     /** Something that another thread wants done on the duty cycle's thread. */
     @FunctionalInterface
@@ -33,6 +35,7 @@ public final class CoordinatorSession implements AutoCloseable {
     private final ManyToOneConcurrentArrayQueue<Command> commands;
     private final CompletionQueue completions = new CompletionQueue();
     private final SessionContext context;
+    private final UserCode userCode;
     private final EpochGuard guard;
     private final OwnedSessions sessions;
     private final Outbox outbox;
@@ -44,6 +47,8 @@ public final class CoordinatorSession implements AutoCloseable {
     private final CoordinatorAdapter adapter;
     private long housekeepingAtNs;
     private boolean isStarted;
+    /** Threads that are in {@link #execute}. */
+    private final AtomicInteger callers = new AtomicInteger();
     private volatile boolean isClosed;
 
     /**
@@ -51,9 +56,10 @@ public final class CoordinatorSession implements AutoCloseable {
      */
     public CoordinatorSession(final SessionContext context) {
         this.context = context.conclude();
+        this.userCode = context.userCode();
         this.link = context.link();
         this.commands = new ManyToOneConcurrentArrayQueue<>(context.commandCapacity());
-        this.guard = new EpochGuard(context.epochMemory(), context.expectedCoordinatorId());
+        this.guard = new EpochGuard(context.epochMemory(), context.expectedCoordinatorId(), userCode);
         this.sessions = new OwnedSessions(context.renewAhead());
         this.outbox = new Outbox(link, context.frameSoftLimitBytes());
         this.connection = new Connection(context, guard, sessions, outbox, new ConnectionEvents());
@@ -102,10 +108,16 @@ public final class CoordinatorSession implements AutoCloseable {
      * Hands something over to the duty cycle's thread. Any thread.
      *
      * @param command to run there.
-     * @return false: the queue is full, or the session is closed, and it won't be run.
+     * @return false: the queue is full, or the session is closed, and it won't be run; true: it will, at the latest
+     *         when the session is closed.
      */
     public boolean execute(final Command command) {
-        return !isClosed && commands.offer(command);
+        callers.incrementAndGet();
+        try {
+            return !isClosed && commands.offer(command);
+        } finally {
+            callers.decrementAndGet();
+        }
     }
 
     /** @return whether requests go straight to the coordinator; otherwise they wait. */
@@ -137,7 +149,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener     takes the answer.
      */
     public void lookup(final String resourceName, final LookupListener listener) {
-        lookups.lookup(resourceName, listener);
+        lookups.lookup(resourceName, userCode.guard(listener));
     }
 
     /**
@@ -147,7 +159,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener takes the acknowledgement that the request names.
      */
     public void submit(final SubmitRequest request, final OutcomeListener listener) {
-        begins.submit(request, listener);
+        begins.submit(request, userCode.guard(listener));
     }
 
     /**
@@ -157,7 +169,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener  takes it.
      */
     public void begin(final int timeoutMs, final BeginListener listener) {
-        begins.begin(timeoutMs, listener);
+        begins.begin(timeoutMs, userCode.guard(listener));
     }
 
     /**
@@ -177,7 +189,7 @@ public final class CoordinatorSession implements AutoCloseable {
         final int offset,
         final int length,
         final JoinListener listener) {
-        transactions.enlist(transaction, resourceId, payload, offset, length, listener);
+        transactions.enlist(transaction, resourceId, payload, offset, length, userCode.guard(listener));
     }
 
     /**
@@ -193,7 +205,7 @@ public final class CoordinatorSession implements AutoCloseable {
         final int[] expected,
         final Acknowledge acknowledge,
         final OutcomeListener listener) {
-        transactions.commit(transaction, expected, acknowledge, listener);
+        transactions.commit(transaction, expected, acknowledge, userCode.guard(listener));
     }
 
     /**
@@ -203,7 +215,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener    hears that it is.
      */
     public void rollback(final ClientTransaction transaction, final OutcomeListener listener) {
-        transactions.rollback(transaction, listener);
+        transactions.rollback(transaction, userCode.guard(listener));
     }
 
     /**
@@ -214,7 +226,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener      takes it.
      */
     public void inquire(final long transactionId, final Acknowledge acknowledge, final OutcomeListener listener) {
-        transactions.inquire(transactionId, acknowledge, listener);
+        transactions.inquire(transactionId, acknowledge, userCode.guard(listener));
     }
 
     /**
@@ -225,7 +237,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener takes it.
      */
     public void reserve(final ReservationListener listener) {
-        begins.reserve(listener);
+        begins.reserve(userCode.guard(listener));
     }
 
     /**
@@ -246,7 +258,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @param listener    takes the acknowledgement that the request names.
      */
     public void submit(final Reservation reservation, final SubmitRequest request, final OutcomeListener listener) {
-        transactions.submitReserved(reservation, begins.giveBack(reservation), request, listener);
+        transactions.submitReserved(reservation, begins.giveBack(reservation), request, userCode.guard(listener));
     }
 
     // participants
@@ -262,7 +274,7 @@ public final class CoordinatorSession implements AutoCloseable {
             throw new IllegalArgumentException(registration.resourceName() + " is served here already");
         }
         final ResourceSession resource = new ResourceSession(
-            registration, listener, context, connection, guard, sessions, outbox, completions);
+            registration, userCode.guard(listener), context, connection, guard, sessions, outbox, completions);
         resources.add(resource);
         sessions.mustRegister();
         if (connection.isOpen()) {
@@ -303,11 +315,12 @@ public final class CoordinatorSession implements AutoCloseable {
         final JoinListener listener) {
         final ResourceSession resource = resources.byName(resourceName);
         if (resource == null || resource.resourceId() < 0) {
-            listener.onRefused(Refusal.NOT_CONNECTED, resourceName + " isn't registered at the coordinator");
+            userCode.guard(listener).onRefused(
+                Refusal.NOT_CONNECTED, resourceName + " isn't registered at the coordinator");
         } else {
             resource.joins().join(
                 resource.branchId(transactionId, resource.resourceId(), enlistEpoch),
-                joinToken, timeLeftNs, listener);
+                joinToken, timeLeftNs, userCode.guard(listener));
         }
     }
 
@@ -330,15 +343,21 @@ public final class CoordinatorSession implements AutoCloseable {
             return;
         }
         isClosed = true;
+        resources.onRefused(Refusal.CLOSED, CLOSED_TEXT);
         resources.close();
         connection.close();
-        Command command = commands.poll();
-        while (command != null) {
-            command.run(this);
-            command = commands.poll();
-        }
-        lookups.close();
-        begins.close();
+        // Whoever saw it open may still be about to hand something over; whoever comes later sees it closed.
+        boolean isLast;
+        do {
+            isLast = callers.get() == 0;
+            Command command = commands.poll();
+            while (command != null) {
+                run(command);
+                command = commands.poll();
+            }
+        } while (!isLast);
+        lookups.refuseAll(Refusal.CLOSED, CLOSED_TEXT);
+        begins.refuseAll(Refusal.CLOSED, CLOSED_TEXT);
         transactions.close();
     }
 
@@ -349,10 +368,14 @@ public final class CoordinatorSession implements AutoCloseable {
             if (command == null) {
                 break;
             }
-            command.run(this);
+            run(command);
             count++;
         }
         return count;
+    }
+
+    private void run(final Command command) {
+        userCode.call("a command", () -> command.run(this));
     }
 
     private final class ConnectionEvents implements Connection.Owner {
@@ -373,6 +396,13 @@ public final class CoordinatorSession implements AutoCloseable {
             lookups.onClosed();
             resources.onClosed();
             transactions.onClosed();
+        }
+
+        @Override
+        public void onRefused(final Refusal refusal, final String text) {
+            lookups.refuseAll(refusal, text);
+            begins.refuseAll(refusal, text);
+            resources.onRefused(refusal, text);
         }
 
         @Override

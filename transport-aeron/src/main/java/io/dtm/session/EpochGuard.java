@@ -19,18 +19,27 @@ final class EpochGuard {
         NAME_AND_ASK_AGAIN,
         /** Another coordinator than the one that is expected. */
         FOREIGN,
+        /** It can't be kept, or not be compared with what was kept: not obeyed now. */
+        NOT_KEPT,
         /** Another history of the same coordinator: a restored or cloned directory, or an old process. */
         REFUSE
     }
 
     private final EpochMemory memory;
+    private final UserCode userCode;
     private long coordinatorId;
     private Known known;
     private int offeredEpoch;
     private long offeredNonce;
 
-    EpochGuard(final EpochMemory memory, final long expectedCoordinatorId) {
+    /**
+     * @param memory                keeps what is obeyed.
+     * @param expectedCoordinatorId or {@link #ANY_COORDINATOR}.
+     * @param userCode              hears what the memory throws later; what it throws here is thrown.
+     */
+    EpochGuard(final EpochMemory memory, final long expectedCoordinatorId, final UserCode userCode) {
         this.memory = memory;
+        this.userCode = userCode;
         this.coordinatorId = expectedCoordinatorId;
         this.known = expectedCoordinatorId == ANY_COORDINATOR ? Known.NONE : memory.load(expectedCoordinatorId);
     }
@@ -73,11 +82,22 @@ final class EpochGuard {
      */
     Verdict offer(
         final long offeredBy, final int epoch, final long nonce, final int namedEpoch, final long nonceAtNamed) {
+        try {
+            return compare(offeredBy, epoch, nonce, namedEpoch, nonceAtNamed);
+        } catch (final Throwable ex) {
+            userCode.threw("the memory of epochs failed at epoch " + epoch + " of coordinator "
+                + Long.toHexString(offeredBy) + ", which is not obeyed before it works", ex);
+            return Verdict.NOT_KEPT;
+        }
+    }
+
+    private Verdict compare(
+        final long offeredBy, final int epoch, final long nonce, final int namedEpoch, final long nonceAtNamed) {
         offeredEpoch = epoch;
         offeredNonce = nonce;
         if (coordinatorId == ANY_COORDINATOR) {
-            coordinatorId = offeredBy;
             known = memory.load(offeredBy);
+            coordinatorId = offeredBy;
         } else if (offeredBy != coordinatorId) {
             return Verdict.FOREIGN;
         }

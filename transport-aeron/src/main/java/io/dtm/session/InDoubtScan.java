@@ -25,6 +25,7 @@ final class InDoubtScan {
     private final EpochGuard guard;
     private final ParticipantPublisher publisher;
     private final SessionListener listener;
+    private final UserCode userCode;
     private final long intervalNs;
     private final int limit;
     private long started;
@@ -47,6 +48,7 @@ final class InDoubtScan {
         this.guard = guard;
         this.publisher = publisher;
         this.listener = context.listener();
+        this.userCode = context.userCode();
         this.intervalNs = context.scanIntervalNs();
         this.limit = context.maxBranches();
     }
@@ -103,7 +105,7 @@ final class InDoubtScan {
 
     void onFailed(final long number, final Throwable cause) {
         if (ends(number)) {
-            listener.onAnomaly("the scan for branches in doubt failed and is repeated", cause);
+            userCode.threw("the scan for branches in doubt failed and is repeated", cause);
         }
     }
 
@@ -115,7 +117,7 @@ final class InDoubtScan {
         final Replies.Scan reply = new Replies.Scan(completions, this, started, limit);
         try {
             resource.participant().scan(guard.coordinatorId(), reply);
-        } catch (final Exception ex) {
+        } catch (final Throwable ex) {
             reply.failed(ex);
         }
     }

@@ -17,11 +17,13 @@ final class Lookups {
     private static final long SWEEP_NS = 250 * MS;
 
     private static final class Question {
+        final byte[] encodedName;
         final long deadlineNs;
         long requestId;
         final List<LookupListener> listeners = new ArrayList<>(1);
 
-        Question(final long deadlineNs) {
+        Question(final byte[] encodedName, final long deadlineNs) {
+            this.encodedName = encodedName;
             this.deadlineNs = deadlineNs;
         }
     }
@@ -52,17 +54,25 @@ final class Lookups {
                 listener.onRefused(Refusal.LIBRARY_OVERLOADED, "more than " + open.size() + " names are looked up");
                 return;
             }
-            question = new Question(nowNs + connection.limits().maxTimeoutMs() * MS);
+            // Before it is kept: what can't be sent must not be there when all questions are sent again.
+            final byte[] encodedName;
+            try {
+                encodedName = Utf8.name(name);
+            } catch (final IllegalArgumentException ex) {
+                listener.onRefused(Refusal.UNKNOWN_PARTICIPANT, ex.getMessage());
+                return;
+            }
+            question = new Question(encodedName, nowNs + connection.limits().maxTimeoutMs() * MS);
             open.put(name, question);
             if (connection.isOpen()) {
-                ask(name, question);
+                ask(question);
             }
         }
         question.listeners.add(listener);
     }
 
     void onOpen() {
-        open.forEach(this::ask);
+        open.values().forEach(this::ask);
     }
 
     void onClosed() {
@@ -107,19 +117,19 @@ final class Lookups {
         return late.size();
     }
 
-    void close() {
+    void refuseAll(final Refusal refusal, final String text) {
         final List<Question> all = new ArrayList<>(open.values());
         open.clear();
         for (final Question question : all) {
             for (final LookupListener listener : question.listeners) {
-                listener.onRefused(Refusal.CLOSED, "the library was closed");
+                listener.onRefused(refusal, text);
             }
         }
     }
 
-    private void ask(final String name, final Question question) {
+    private void ask(final Question question) {
         question.requestId = connection.nextRequestId();
-        publisher.lookup(question.requestId, Utf8.name(name));
+        publisher.lookup(question.requestId, question.encodedName);
     }
 
     private String nameOf(final long requestId) {

@@ -23,7 +23,7 @@ public interface RegistrationListener {
     }
 
     /**
-     * The coordinator refused it; it is tried again.
+     * The coordinator refused it, or the process as a whole; it is tried again, unless the library was closed.
      *
      * @param refusal its code.
      * @param text    its text.

@@ -53,7 +53,7 @@ final class ResourceSession {
         this.transactionPublisher = new TransactionPublisher(outbox);
         this.table = new BranchTable(context.maxBranches(), context.rememberedBranches());
         this.branches = new Branches(
-            this, registration.participant(), table, completions, publisher, context.listener());
+            this, registration.participant(), table, completions, publisher, context.userCode());
         this.joins = new Joins(this, branches, table, guard, transactionPublisher);
         this.scan = new InDoubtScan(this, table, completions, guard, publisher, context);
     }
@@ -153,6 +153,11 @@ final class ResourceSession {
         return true;
     }
 
+    /** Not even a session is to be had. */
+    void onRefused(final Refusal refusal, final String text) {
+        listener.onRefused(refusal, text);
+    }
+
     /** @return whether the answer was for this resource. */
     boolean onFound(final long answeredRequestId) {
         if (fenceRequestId == 0 || answeredRequestId != fenceRequestId) {
@@ -197,7 +202,13 @@ final class ResourceSession {
     private void register() {
         registerAtNs = nowNs + context.handshakeTimeoutNs();
         requestId = connection.nextRequestId();
-        publisher.register(requestId, sessions.registrar().sessionId(), registration, guard);
+        try {
+            publisher.register(requestId, sessions.registrar().sessionId(), registration, guard);
+        } catch (final Throwable ex) {
+            // The participant was asked what it is capable of; the others go on.
+            requestId = 0;
+            context.userCode().threw(registration.resourceName() + " could not be registered; it is tried again", ex);
+        }
     }
 
     private void askForFence() {

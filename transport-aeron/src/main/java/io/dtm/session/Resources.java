@@ -45,6 +45,12 @@ final class Resources {
         }
     }
 
+    void onRefused(final Refusal refusal, final String text) {
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).onRefused(refusal, text);
+        }
+    }
+
     void onRegistered(final RegisteredDecoder registered) {
         for (int i = 0; i < all.size(); i++) {
             final ResourceSession resource = all.get(i);

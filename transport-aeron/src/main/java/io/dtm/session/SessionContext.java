@@ -3,6 +3,7 @@ package io.dtm.session;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.agrona.ErrorHandler;
 
 /**
  * What a {@link CoordinatorSession} is made of: its ports, limits and times. Filled before the session is made and not
@@ -14,6 +15,8 @@ public final class SessionContext {
     private EpochMemory epochMemory = EpochMemory.inMemory();
     private LongSupplier random;
     private SessionListener listener = SessionListener.NONE;
+    private ErrorHandler errorHandler = Throwable::printStackTrace;
+    private UserCode userCode;
     private String clientName = "";
     private long expectedCoordinatorId = EpochGuard.ANY_COORDINATOR;
     private long handshakeTimeoutNs = TimeUnit.SECONDS.toNanos(3);
@@ -44,6 +47,7 @@ public final class SessionContext {
         if (maxTransactions < 1 || maxWaiting < 1 || maxBranches < 1 || rememberedBranches < 1) {
             throw new IllegalArgumentException("limits must be positive");
         }
+        userCode = new UserCode(listener, errorHandler);
         return this;
     }
 
@@ -93,8 +97,23 @@ public final class SessionContext {
         return this;
     }
 
+    /** Nothing that it throws comes back. */
     SessionListener listener() {
-        return listener;
+        return userCode.listener();
+    }
+
+    /**
+     * @param value hears what the listener throws, and every error of the virtual machine that a listener or
+     *              participant threw; on the duty cycle's thread.
+     * @return this.
+     */
+    public SessionContext errorHandler(final ErrorHandler value) {
+        errorHandler = value;
+        return this;
+    }
+
+    UserCode userCode() {
+        return userCode;
     }
 
     /** @param value shown by the coordinator's tools; at most 254 bytes of UTF-8. @return this. */

@@ -4,7 +4,7 @@ import io.dtm.client.Refusal;
 
 /**
  * Hears what happens between this process and one coordinator, for logs and health checks. Duty cycle's thread; must
- * not block.
+ * not block. What it throws goes to the error handler, and changes nothing.
  */
 public interface SessionListener {
     /** Hears nothing. */

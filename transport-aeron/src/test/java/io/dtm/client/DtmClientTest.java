@@ -17,6 +17,7 @@ import io.dtm.session.FakeCoordinator;
 import io.dtm.session.SessionContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +104,32 @@ class DtmClientTest {
     }
 
     @Test
+    void shouldRoundATimeoutUpToWholeMilliseconds() {
+        lookedUp("stock", 5);
+        client.oneShot().branch("stock", WORK).timeout(Duration.ofNanos(1)).submit();
+        client.begin(Duration.ofNanos(1_000_001));
+
+        coordinator.expect("Submit 7:1 timeout 1 DECIDED 0->5 'work'", "Begin 7:2 timeout 2 token 42");
+    }
+
+    @Test
+    void shouldRefuseATimeoutThatIsNegativeOrLongerThanAnIntegerHolds() {
+        lookedUp("stock", 5);
+        for (final Duration tooLong : new Duration[] {Duration.ofDays(25), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            assertEquals(Refusal.TIMEOUT_TOO_LONG,
+                refusal(submitted(client.oneShot().branch("stock", WORK).timeout(tooLong))));
+            final CompletionStage<Transaction> begun = client.begin(tooLong);
+            coordinator.run();
+            assertEquals(Refusal.TIMEOUT_TOO_LONG, refusal(begun));
+        }
+        final CompletionStage<Transaction> negative = client.begin(Duration.ofNanos(-1));
+        assertEquals(Refusal.OPERATION_REFUSED,
+            refusal(submitted(client.oneShot().branch("stock", WORK).timeout(Duration.ofMillis(-1)))));
+        assertEquals(Refusal.OPERATION_REFUSED, refusal(negative));
+        coordinator.expect();
+    }
+
+    @Test
     void shouldFailTheHundredAndFirstBranch() {
         final OneShot oneShot = client.oneShot();
         for (int i = 0; i < 101; i++) {
@@ -126,6 +153,17 @@ class DtmClientTest {
         }
 
         assertEquals(Refusal.OVERLOADED, refusal(client.begin(Duration.ZERO)));
+    }
+
+    @Test
+    void shouldFailWhenTheCommandThrowsAnError() {
+        final CompletableFuture<Void> future = new CompletableFuture<>();
+        client.execute(future, () -> {
+            throw new LinkageError("a class is missing");
+        });
+        coordinator.run();
+
+        assertInstanceOf(LinkageError.class, assertThrows(CompletionException.class, () -> get(future)).getCause());
     }
 
     @Test

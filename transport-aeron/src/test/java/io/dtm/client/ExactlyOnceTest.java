@@ -11,11 +11,13 @@ import io.dtm.session.CoordinatorSession;
 import io.dtm.session.FakeCoordinator;
 import io.dtm.session.Reservation;
 import io.dtm.session.SessionContext;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +35,7 @@ class ExactlyOnceTest {
         private final Map<String, Reservation> kept = new HashMap<>();
         /** Another process is faster, once. */
         private Reservation winner;
-        private RuntimeException failure;
+        private Error failure;
 
         @Override
         public Reservation load(final String requestKey) {
@@ -121,8 +123,28 @@ class ExactlyOnceTest {
     }
 
     @Test
+    void shouldGiveTheIdBackWhenItCannotBeUsed() {
+        final int[] tasks = {0};
+        final CompletionStage<TransactionResult> rejected = new ExactlyOnce(client, store, task -> {
+            if (++tasks[0] == 2) {
+                throw new RejectedExecutionException("shut down");
+            }
+            task.run();
+        }).run(KEY, oneShot());
+        coordinator.expect();
+        assertTrue(rejected.toCompletableFuture().isCompletedExceptionally());
+        final CompletionStage<TransactionResult> refused =
+            exactlyOnce.run(KEY, oneShot().timeout(Duration.ofMillis(-1)));
+        coordinator.expect();
+        assertTrue(refused.toCompletableFuture().isCompletedExceptionally());
+        client.begin(Duration.ZERO);
+
+        coordinator.expect("Begin 7:3 timeout 0 token 42");
+    }
+
+    @Test
     void shouldSendNothingWhenTheIdCannotBeKept() {
-        store.failure = new IllegalStateException("no database");
+        store.failure = new LinkageError("no database driver");
         final CompletionStage<TransactionResult> result = exactlyOnce.run(KEY, oneShot());
         coordinator.expect();
         assertThrows(CompletionException.class, () -> result.toCompletableFuture().join());

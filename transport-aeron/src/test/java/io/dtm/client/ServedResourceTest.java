@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.message.DecisionCause;
 import io.dtm.codec.message.DecisionType;
 import io.dtm.codec.message.EnlistDecoder;
+import io.dtm.codec.message.RegisterDecoder;
+import io.dtm.codec.message.SessionOpenDecoder;
 import io.dtm.participant.BranchId;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.FakeCoordinator;
 import io.dtm.session.RecordingParticipant;
 import io.dtm.session.SessionContext;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +64,45 @@ class ServedResourceTest {
         first.run();
         assertFalse(atFirst.isRegistered());
         assertTrue(atSecond.isRegistered());
+    }
+
+    @Test
+    void shouldFailToRegisterWhenItIsRefusedForGoodAndBeRegisteredWhenSomebodyHasMendedThat() {
+        second.rejected(RegisterDecoder.TEMPLATE_ID, Refusal.NAME_TAKEN, "another principal holds it").run();
+
+        final CompletionException ex =
+            assertThrows(CompletionException.class, () -> atSecond.whenRegistered().getNow(null));
+        assertEquals("NAME_TAKEN: 'stock': another principal holds it", ex.getCause().getMessage());
+        second.after(5_001);
+        registerAtTheSecond();
+        assertTrue(atSecond.isRegistered());
+    }
+
+    @Test
+    void shouldWaitForItsRegistrationWhenItIsRefusedForNow() {
+        second.rejected(RegisterDecoder.TEMPLATE_ID, Refusal.TOO_MANY_INSTANCES, "one may go").run();
+        assertFalse(atSecond.whenRegistered().isDone());
+        second.after(5_001);
+        registerAtTheSecond();
+
+        assertFalse(atSecond.whenRegistered().isCompletedExceptionally());
+    }
+
+    @Test
+    void shouldFailToRegisterWhenTheCredentialsAreRefused() {
+        final FakeCoordinator third = start(FakeCoordinator.ID);
+        final ServedResource served = new DtmClient(third.library).serve("stock", "a", 900, participant);
+        third.run();
+        third.rejected(SessionOpenDecoder.TEMPLATE_ID, Refusal.NOT_AUTHENTICATED, "who are you").run();
+
+        assertTrue(served.whenRegistered().isCompletedExceptionally());
+    }
+
+    @Test
+    void shouldFailToRegisterWhenTheLibraryIsClosed() {
+        second.library.close();
+
+        assertTrue(atSecond.whenRegistered().isCompletedExceptionally());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.client.Refusal;
+import io.dtm.codec.Templates;
 import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.LookupDecoder;
 import io.dtm.codec.message.SessionOpenDecoder;
@@ -125,6 +126,62 @@ class ConnectionTest {
         assertTrue(session.isConnected());
         session.begin(0, listener);
         coordinator.expect("Begin 7:1 timeout 0 token 42");
+    }
+
+    @Test
+    void shouldFailWhatWaitsAndNameBothVersionsWhenTheCoordinatorSpeaksAnother() {
+        final RecordingListeners registration = new RecordingListeners();
+        coordinator.expect(OPEN);
+        session.lookup("stock", listener);
+        session.begin(0, listener);
+        session.register(new ResourceRegistration("stock", "a", 9, new RecordingParticipant()), registration);
+        coordinator.versionRefused(9).run();
+
+        assertEquals("refused SCHEMA_VERSION\nrefused SCHEMA_VERSION", listener.takeHeard());
+        assertEquals("refused SCHEMA_VERSION", registration.takeHeard());
+        assertEquals("refused SCHEMA_VERSION\ndisconnected: the handshake was refused: SCHEMA_VERSION",
+            events.takeHeard());
+        assertTrue(events.text.contains("version 9 ") && events.text.contains("version 1:"), events.text);
+        coordinator.after(4_000).expect();
+        coordinator.after(1_001).expect(OPEN);
+        coordinator.opened(7).run();
+        assertTrue(session.isConnected(), "one of them was upgraded");
+    }
+
+    @Test
+    void shouldUnderstandTheRefusalOfItsVersionByOneThatAnswersInOurs() {
+        coordinator.connect();
+        coordinator.versionRefused(Templates.SCHEMA_VERSION).run();
+
+        assertFalse(session.isConnected());
+        assertTrue(events.takeHeard().contains("refused SCHEMA_VERSION"));
+    }
+
+    // one bad name is nobody else's affair
+
+    @Test
+    void shouldRefuseANameThatNoResourceCanHaveAndAskForTheOthersWhenTheLinkIsThere() {
+        final RecordingListeners bad = new RecordingListeners();
+        coordinator.run();
+        session.lookup("x".repeat(300), bad);
+        session.lookup("", bad);
+        session.lookup("stock", listener);
+        coordinator.connect().expect("Lookup 'stock'");
+        coordinator.found(5).run();
+
+        assertEquals("refused UNKNOWN_PARTICIPANT\nrefused UNKNOWN_PARTICIPANT", bad.takeHeard());
+        assertEquals("found 5", listener.takeHeard());
+    }
+
+    @Test
+    void shouldSendWhatIsPendingAgainAfterABadNameWhenTheLinkIsLost() {
+        coordinator.connect();
+        session.lookup("", listener);
+        session.begin(0, listener);
+        coordinator.expect("Begin 7:1 timeout 0 token 42");
+        coordinator.loseLink().expect(RESUME);
+
+        coordinator.resumed(7, 1).expect("Begin 7:1 timeout 0 token 42");
     }
 
     @Test

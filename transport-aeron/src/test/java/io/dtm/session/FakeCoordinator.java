@@ -291,6 +291,13 @@ public final class FakeCoordinator {
         return send(ForgetEvidenceEncoder.TEMPLATE_ID, ForgetEvidenceEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
+    /** Answers as one does that speaks a certain version of the messages, and not ours. */
+    public FakeCoordinator versionRefused(final int version) {
+        rejected(0, Templates.NO_BRANCH, 0, Refusal.SCHEMA_VERSION, "upgrade");
+        link.toLibrary.peekLast()[1] = (byte) version;
+        return this;
+    }
+
     public FakeCoordinator raw(final byte[] bytes) {
         link.toLibrary.add(bytes);
         return this;

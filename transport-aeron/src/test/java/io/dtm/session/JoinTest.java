@@ -2,6 +2,7 @@ package io.dtm.session;
 
 import static io.dtm.session.FakeCoordinator.transaction;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.client.Refusal;
 import io.dtm.codec.message.DecisionCause;
@@ -202,6 +203,35 @@ class JoinTest extends ParticipantFixture {
         assertEquals("rollback 3:1 branch 5 enlisted 1", participant.takeCalls());
         coordinator.after(1_000);
         assertEquals("", participant.takeCalls());
+    }
+
+    @Test
+    void shouldAnswerAbortedWhenABranchIsDelegatedWhoseRollBackAtItsDeadlineDidNotWork() {
+        join();
+        coordinator.joined(T, RESOURCE).run();
+        participant.failure = new IllegalStateException("no connection");
+        coordinator.after(7_200).said();
+        participant.failure = null;
+
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, T, RESOURCE, 1)
+            .expect("OnePhase ABORTED 3:1 branch 5 epoch 1 'rolled back before, at its deadline'");
+        assertTrue(participant.takeCalls().endsWith("rollback 3:1 branch 5 enlisted 1"));
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, T, RESOURCE, 1)
+            .expect("OnePhase ABORTED 3:1 branch 5 epoch 1 'rolled back before, at its deadline'");
+    }
+
+    @Test
+    void shouldAnswerAbortedWhenABranchIsDelegatedWhileItIsRolledBackAtItsDeadline() {
+        join();
+        coordinator.joined(T, RESOURCE).run();
+        participant.answersAtOnce = false;
+        coordinator.after(7_200).said();
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, T, RESOURCE, 1).expect();
+        participant.decision.retry(new IllegalStateException("no connection"));
+        coordinator.after(300).expect();
+        participant.decision.done();
+
+        coordinator.expect("OnePhase ABORTED 3:1 branch 5 epoch 1 'rolled back before, at its deadline'");
     }
 
     @Test

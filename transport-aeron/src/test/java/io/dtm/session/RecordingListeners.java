@@ -11,6 +11,8 @@ final class RecordingListeners
     final List<String> heard = new ArrayList<>();
     final List<String> anomalies = new ArrayList<>();
     Outcome outcome;
+    /** Of the last refusal. */
+    String text;
     ClientTransaction begun;
 
     String takeHeard() {
@@ -49,7 +51,8 @@ final class RecordingListeners
     }
 
     @Override
-    public void onRefused(final Refusal refusal, final String text) {
+    public void onRefused(final Refusal refusal, final String told) {
+        text = told;
         heard.add("refused " + refusal);
     }
 

@@ -20,7 +20,7 @@ public final class RecordingParticipant implements Participant {
     ScanReply scan;
     boolean answersAtOnce = true;
     boolean scansAtOnce = true;
-    RuntimeException failure;
+    Throwable failure;
     int scans;
     boolean onePhaseIsSupported = true;
     boolean votesReadOnly = true;
@@ -48,6 +48,7 @@ public final class RecordingParticipant implements Participant {
     @Override
     public void abandonPrepare(final BranchId branch) {
         calls.add("abandon " + text(branch));
+        failIfToldTo();
     }
 
     @Override
@@ -81,10 +82,12 @@ public final class RecordingParticipant implements Participant {
     @Override
     public void forgetEvidence(final BranchId branch) {
         calls.add("forget evidence " + Transcript.id(branch.transactionId()) + " branch " + branch.branchId());
+        failIfToldTo();
     }
 
     @Override
     public boolean supportsOnePhase() {
+        failIfToldTo();
         return onePhaseIsSupported;
     }
 
@@ -101,6 +104,7 @@ public final class RecordingParticipant implements Participant {
     @Override
     public void scan(final long coordinatorId, final ScanReply reply) {
         scans++;
+        failIfToldTo();
         scan = reply;
         if (scansAtOnce) {
             finishScan();
@@ -125,8 +129,11 @@ public final class RecordingParticipant implements Participant {
     }
 
     private void failIfToldTo() {
+        if (failure instanceof Error) {
+            throw (Error) failure;
+        }
         if (failure != null) {
-            throw failure;
+            throw (RuntimeException) failure;
         }
     }
 

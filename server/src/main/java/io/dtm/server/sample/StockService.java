@@ -37,7 +37,8 @@ public final class StockService {
             });
         try (XaParticipant stock = XaParticipant.launch(context);
              Dtm dtm = Dtm.connect(new DtmContext().name("stock").coordinator("localhost:6801"))) {
-            dtm.client().serve("stock", "stock-1", new SecureRandom().nextLong(), stock);
+            dtm.client().serve("stock", "stock-1", new SecureRandom().nextLong(), stock)
+                .whenRegistered().join(); // fails with RefusedException if the name is somebody else's, say
             new CountDownLatch(1).await(); // until the process is stopped
         }
     }

@@ -1,13 +1,10 @@
 package io.dtm.transport.aeron;
 
-import io.aeron.Aeron;
-import io.aeron.ErrorCode;
 import io.aeron.ExclusivePublication;
 import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.exceptions.AeronException;
-import io.aeron.exceptions.RegistrationException;
 import io.aeron.logbuffer.ControlledFragmentHandler.Action;
 import io.dtm.session.CoordinatorLink;
 import org.agrona.DirectBuffer;
@@ -120,16 +117,14 @@ public final class AeronCoordinatorLink implements CoordinatorLink {
     }
 
     /** One try at a connection, with handles of its own, so that nothing of a former one is mistaken for it. */
-    private final class Attempt {
+    private final class Attempt implements LinkRegistrations.Client<Subscription, ExclusivePublication> {
         private final FrameAssembler assembler = new FrameAssembler(this::onFrame);
         private Status status = Status.CONNECTING;
         private long generation;
         private boolean isStarted;
         private long deadlineNs;
         private long disconnectedSinceNs = CONNECTED_NOW;
-        private long subscriptionId = Aeron.NULL_VALUE;
-        private Subscription subscription;
-        private long publicationId = Aeron.NULL_VALUE;
+        private final LinkRegistrations<Subscription, ExclusivePublication> registrations = new LinkRegistrations<>();
         private ExclusivePublication publication;
         private Image image;
         private boolean isImageGone;
@@ -143,7 +138,8 @@ public final class AeronCoordinatorLink implements CoordinatorLink {
             if (generation != instance.generation() || isImageGone || isUnavailable(nowNs)) {
                 lose();
             } else if (Status.CONNECTING == status && null != instance.aeron()) {
-                build(instance.aeron());
+                registrations.advance(this);
+                publication = registrations.publication();
                 if (null != image && null != publication && publication.isConnected()) {
                     status = Status.CONNECTED;
                 }
@@ -162,43 +158,6 @@ public final class AeronCoordinatorLink implements CoordinatorLink {
                 disconnectedSinceNs = nowNs;
             }
             return publication.isClosed() || nowNs - disconnectedSinceNs > disconnectTimeoutNs;
-        }
-
-        private void build(final Aeron aeron) {
-            try {
-                if (null == subscription) {
-                    subscribe(aeron);
-                } else if (null == publication) {
-                    publish(aeron);
-                }
-            } catch (final RegistrationException ex) {
-                if (ErrorCode.RESOURCE_TEMPORARILY_UNAVAILABLE != ex.errorCode()) {
-                    throw ex;
-                }
-                // a former attempt's socket is being closed
-                subscriptionId = Aeron.NULL_VALUE;
-            }
-        }
-
-        private void subscribe(final Aeron aeron) {
-            if (Aeron.NULL_VALUE == subscriptionId) {
-                subscriptionId = aeron.asyncAddSubscription(
-                    channels.responseSubscription(isIpc),
-                    channels.responseStreamId(),
-                    this::onImage,
-                    gone -> isImageGone = true);
-            } else {
-                subscription = aeron.getSubscription(subscriptionId);
-            }
-        }
-
-        private void publish(final Aeron aeron) {
-            if (Aeron.NULL_VALUE == publicationId) {
-                publicationId = aeron.asyncAddExclusivePublication(
-                    channels.ingressPublication(isIpc, subscription.registrationId()), channels.ingressStreamId());
-            } else {
-                publication = aeron.getExclusivePublication(publicationId);
-            }
         }
 
         private void onImage(final Image newImage) {
@@ -220,22 +179,52 @@ public final class AeronCoordinatorLink implements CoordinatorLink {
             return frameCount < frameLimit ? Action.CONTINUE : Action.BREAK;
         }
 
-        /** Requests first: that is how the coordinator learns of it. */
         void lose() {
             if (Status.LOST == status) {
                 return;
             }
             status = Status.LOST;
-            final Aeron aeron = instance.aeron();
-            if (null == aeron || !isStarted || generation != instance.generation()) {
+            if (null == instance.aeron() || !isStarted || generation != instance.generation()) {
                 return;
             }
-            try {
-                aeron.asyncRemovePublication(publicationId);
-                aeron.asyncRemoveSubscription(subscriptionId);
-            } catch (final AeronException ex) {
-                errorHandler.onError(ex);
-            }
+            registrations.remove(this, errorHandler);
+        }
+
+        // the client that the attempt was begun with; nobody calls when it is gone
+
+        @Override
+        public long addSubscription() {
+            return instance.aeron().asyncAddSubscription(
+                channels.responseSubscription(isIpc),
+                channels.responseStreamId(),
+                this::onImage,
+                gone -> isImageGone = true);
+        }
+
+        @Override
+        public Subscription subscription(final long registrationId) {
+            return instance.aeron().getSubscription(registrationId);
+        }
+
+        @Override
+        public long addPublication(final Subscription answers) {
+            return instance.aeron().asyncAddExclusivePublication(
+                channels.ingressPublication(isIpc, answers.registrationId()), channels.ingressStreamId());
+        }
+
+        @Override
+        public ExclusivePublication publication(final long registrationId) {
+            return instance.aeron().getExclusivePublication(registrationId);
+        }
+
+        @Override
+        public void removePublication(final long registrationId) {
+            instance.aeron().asyncRemovePublication(registrationId);
+        }
+
+        @Override
+        public void removeSubscription(final long registrationId) {
+            instance.aeron().asyncRemoveSubscription(registrationId);
         }
     }
 }

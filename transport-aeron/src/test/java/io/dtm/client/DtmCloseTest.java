@@ -1,0 +1,148 @@
+package io.dtm.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.session.CoordinatorSession;
+import io.dtm.session.FakeCoordinator;
+import io.dtm.session.SessionContext;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Closing a connection: by any thread, whoever is at work on it. No coordinator is needed. */
+@Timeout(120)
+class DtmCloseTest {
+    private static final int ROUNDS = 25;
+
+    private static Dtm connect(final boolean isPolled) {
+        return Dtm.connect(new DtmContext().coordinator("localhost:1").polled(isPolled).errorHandler(error -> { }));
+    }
+
+    private static void awaitTurn(final Dtm dtm) throws InterruptedException {
+        final CountDownLatch turned = new CountDownLatch(1);
+        assertTrue(dtm.session(0).execute(session -> turned.countDown()));
+        assertTrue(turned.await(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldCloseWhileAnotherThreadPolls() throws InterruptedException {
+        for (int round = 0; round < ROUNDS; round++) {
+            final Dtm dtm = connect(true);
+            final AtomicBoolean isStopped = new AtomicBoolean();
+            final AtomicReference<Throwable> thrown = new AtomicReference<>();
+            final Thread poller = new Thread(() -> {
+                try {
+                    while (!isStopped.get()) {
+                        dtm.doWork();
+                    }
+                } catch (final Throwable ex) {
+                    thrown.set(ex);
+                }
+            });
+            poller.start();
+            awaitTurn(dtm);
+            dtm.close();
+            assertFalse(dtm.session(0).execute(session -> { }), "it is closed when close returns");
+            isStopped.set(true);
+            poller.join();
+            assertNull(thrown.get());
+        }
+    }
+
+    @Test
+    void shouldCloseAPolledConnectionThatNobodyPolls() {
+        final Dtm dtm = connect(true);
+        dtm.doWork();
+        dtm.close();
+        dtm.close();
+
+        assertEquals(0, dtm.doWork());
+        assertFalse(dtm.session(0).execute(session -> { }));
+    }
+
+    @Test
+    void shouldCloseAtTheEndOfTheTurnWhenACallbackOfAPolledConnectionClosesIt() {
+        final Dtm dtm = connect(true);
+        final AtomicBoolean ranBehind = new AtomicBoolean();
+        dtm.session(0).execute(session -> dtm.close());
+        dtm.session(0).execute(session -> ranBehind.set(true));
+        dtm.doWork();
+
+        assertTrue(ranBehind.get());
+        assertEquals(0, dtm.doWork());
+        assertFalse(dtm.session(0).execute(session -> { }));
+    }
+
+    @Test
+    void shouldCloseAtTheEndOfTheTurnWhenACallbackOfItsOwnThreadClosesIt() throws InterruptedException {
+        final Dtm dtm = connect(false);
+        final AtomicReference<Thread> own = new AtomicReference<>();
+        final AtomicBoolean isInterrupted = new AtomicBoolean();
+        final CountDownLatch closed = new CountDownLatch(1);
+        dtm.session(0).execute(session -> {
+            own.set(Thread.currentThread());
+            dtm.close();
+            isInterrupted.set(Thread.currentThread().isInterrupted());
+            closed.countDown();
+        });
+        assertTrue(closed.await(60, TimeUnit.SECONDS));
+        own.get().join();
+
+        assertFalse(isInterrupted.get(), "it interrupted itself");
+        assertFalse(dtm.session(0).execute(session -> { }));
+    }
+
+    @Test
+    void shouldRefuseATurnWithinATurnAndASecondThread() throws InterruptedException {
+        try (Dtm dtm = connect(true)) {
+            final AtomicReference<Throwable> within = new AtomicReference<>();
+            final AtomicReference<Throwable> beside = new AtomicReference<>();
+            dtm.session(0).execute(session -> {
+                within.set(assertThrows(Throwable.class, dtm::doWork));
+                final Thread second = new Thread(() -> beside.set(assertThrows(Throwable.class, dtm::doWork)));
+                second.start();
+                try {
+                    second.join();
+                } catch (final InterruptedException ex) {
+                    throw new AssertionError(ex);
+                }
+            });
+            dtm.doWork();
+
+            assertInstanceOf(IllegalStateException.class, within.get());
+            assertInstanceOf(IllegalStateException.class, beside.get());
+        }
+    }
+
+    @Test
+    void shouldRunEveryCommandThatItTookWhenItIsClosedMeanwhile() throws InterruptedException {
+        for (int round = 0; round < 2_000; round++) {
+            final FakeCoordinator coordinator = new FakeCoordinator();
+            final CoordinatorSession session =
+                new CoordinatorSession(new SessionContext().link(coordinator.link).random(() -> 42));
+            final AtomicInteger ran = new AtomicInteger();
+            final AtomicInteger taken = new AtomicInteger();
+            final Thread other = new Thread(() -> {
+                while (session.execute(owner -> ran.incrementAndGet())) {
+                    taken.incrementAndGet();
+                }
+            });
+            other.start();
+            while (taken.get() == 0 && other.isAlive()) {
+                Thread.onSpinWait();
+            }
+            session.close();
+            other.join();
+            assertEquals(taken.get(), ran.get());
+        }
+    }
+}
