@@ -19,6 +19,11 @@ import org.agrona.collections.Long2ObjectHashMap;
  * former link still holds is dropped. The row may go at once. It is kept as long as there is room all the same,
  * because an acknowledgement may be lost with a link or with the journal's tail; then the decision comes again, and a
  * row answers it better than the resource can, which knows nothing any more ("unknown, presumed committed").</li>
+ * <li><i>It was rolled back here</i>, without a decision: nobody confirmed the join, or nobody asked before the
+ * deadline. The coordinator may have the branch all the same, and may have delegated to it, which no deadline ends. The
+ * row may go when a NO for it is known to be there, when the coordinator said that the evidence may go, when a branch of
+ * a later epoch was asked for, or when the coordinator answers a question about it, which is asked when too many such
+ * rows are kept.</li>
  * <li><i>It answered a one-phase COMMIT.</i> The row may go when the coordinator said that the evidence may: that is
  * sent once the result is forced, in the same release class as the copies of the COMMIT, so behind them.</li>
  * <li><i>It voted NO or READ_ONLY.</i> No decision comes. The row may go when the coordinator is known to have the
@@ -179,19 +184,32 @@ final class BranchTable {
     boolean mayForget(final BranchState state) {
         switch (state.phase) {
             case DECIDED:
-                return true;
+                return state.decisionEpoch > 0 || mayForgetRolledBackHere(state);
             case UNRESOLVED:
                 return state.vote == null && state.decisionEpoch > 0;
             case ONE_PHASE_ANSWERED:
                 return state.isEvidenceForgotten;
             case VOTED:
-                return isFinished(state)
-                    && (state.isFenced
-                    || (state.voteSequence > 0 && state.voteSequence <= fencedSequence)
-                    || state.askedEpoch < fencedEpoch);
+                return isFinished(state) && (isVoteFenced(state) || state.askedEpoch < fencedEpoch);
             default:
                 return false;
         }
+    }
+
+    private boolean mayForgetRolledBackHere(final BranchState state) {
+        if (state.onePhaseResult != null) {
+            return state.isEvidenceForgotten;
+        }
+        return isVoteFenced(state) || state.enlistEpoch() < fencedEpoch;
+    }
+
+    private boolean isVoteFenced(final BranchState state) {
+        return state.isFenced || (state.voteSequence > 0 && state.voteSequence <= fencedSequence);
+    }
+
+    /** Whether the coordinator should be asked about a branch, since only its answer lets the row go. */
+    boolean isWorthAsking(final BranchState state) {
+        return needsFence() && state.phase == Phase.DECIDED && !mayForget(state);
     }
 
     private static boolean isFinished(final BranchState state) {

@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class InDoubtScan {
     private static final int PATIENCE = 6;
+    private static final int MAX_ASKED_TO_FORGET = 256;
     private static final long NONE = 0;
     /** A process that hasn't seen the PREPARE can't say that it was recovered (rule 12): it may be beyond any end. */
     private static final long UNKNOWN_POSITION = Long.MAX_VALUE;
@@ -101,6 +102,18 @@ final class InDoubtScan {
             });
             missing.forEach(table::resolvedElsewhere);
         }
+        askToForget();
+    }
+
+    /** What was rolled back here, without a decision, may go when the coordinator has answered. */
+    private void askToForget() {
+        final List<BranchState> asked = new ArrayList<>();
+        table.forEach(state -> {
+            if (asked.size() < MAX_ASKED_TO_FORGET && table.isWorthAsking(state)) {
+                asked.add(state);
+            }
+        });
+        asked.forEach(state -> ask(state.id(), state.position));
     }
 
     void onFailed(final long number, final Throwable cause) {

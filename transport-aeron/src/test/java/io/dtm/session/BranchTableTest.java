@@ -37,6 +37,7 @@ class BranchTableTest {
     private BranchState decided(final int number) {
         final BranchState state = branch(number, Phase.DECIDED);
         state.decision = DecisionType.COMMIT;
+        state.decisionEpoch = 1;
         return state;
     }
 
@@ -194,9 +195,10 @@ class BranchTableTest {
 
     @Test
     void shouldTellBranchesOfOneTransactionApart() {
-        final BranchState first = branch(1, Phase.DECIDED);
+        final BranchState first = decided(1);
         final BranchState second =
             new BranchState(new BranchId(1, transaction(3, 1), 8, 1), Phase.DECIDED);
+        second.decisionEpoch = 1;
         table.add(second);
 
         assertSame(first, table.find(transaction(3, 1), 0));

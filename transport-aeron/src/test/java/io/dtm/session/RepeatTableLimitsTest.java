@@ -4,6 +4,8 @@ import static io.dtm.session.FakeCoordinator.transaction;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.message.DecisionCause;
+import io.dtm.codec.message.DecisionType;
 import io.dtm.participant.BranchId;
 import org.junit.jupiter.api.Test;
 
@@ -104,5 +106,36 @@ class RepeatTableLimitsTest extends ParticipantFixture {
             }
         }
         assertEquals(40, participant.calls.size());
+    }
+
+    /** The coordinator may have delegated to them: no deadline ends that. */
+    @Test
+    void shouldKeepWhatItRolledBackByItselfUntilTheCoordinatorHasAnswered() {
+        for (int i = 1; i <= 3; i++) {
+            session.join("stock", transaction(3, i), 77, 1, 2_000 * FakeCoordinator.MS, new RecordingListeners());
+            coordinator.joined(transaction(3, i), RESOURCE).run();
+        }
+        coordinator.after(7_200).said();
+        participant.takeCalls();
+        for (int i = 11; i <= 30; i++) {
+            prepare(transaction(3, i), 1).run();
+            rollback(transaction(3, i)).run().said();
+        }
+        participant.takeCalls();
+
+        coordinator.commitOnePhase(RESOURCE, INCARNATION, transaction(3, 1), RESOURCE, 1)
+            .expect("OnePhase ABORTED 3:1 branch 5 epoch 1 'rolled back before, at its deadline'");
+        assertEquals("", participant.takeCalls());
+
+        final String asked = String.join("\n", coordinator.after(11_000).said());
+        assertTrue(asked.contains("InDoubt 3:2 branch 5 enlisted 1"), asked);
+        assertTrue(asked.contains("InDoubt 3:3 branch 5 enlisted 1"), asked);
+        for (int i = 2; i <= 3; i++) {
+            coordinator.decide(
+                RESOURCE, transaction(3, i), RESOURCE, 1, DecisionType.ROLLBACK, DecisionCause.PRESUMED).run();
+        }
+        coordinator.forgetEvidence(RESOURCE, transaction(3, 1), RESOURCE).run();
+        final String later = String.join("\n", coordinator.after(11_000).said());
+        assertTrue(!later.contains("InDoubt"), later);
     }
 }
