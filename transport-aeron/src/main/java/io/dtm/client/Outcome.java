@@ -10,6 +10,9 @@ package io.dtm.client;
  * @param durability     what the outcome survives.
  * @param nothingWritten all branches were read-only; after a power loss the same transaction may be reported aborted.
  * @param mixed          a resource finished its branch by itself, against the decision.
+ * @param unacknowledged it was rolled back, and has ended for the coordinator without the acknowledgement of each
+ *                       branch: one may stay prepared until its participant is back and asks. Only where the
+ *                       completion was asked for.
  * @param neverBegun     nothing was ever begun under this id, nor ever will be: the same work may be run again under
  *                       a new id (rule 2). Only with {@link Status#ABORTED}.
  * @param text           what the participant or the coordinator said, never null.
@@ -21,6 +24,7 @@ public record Outcome(
     Durability durability,
     boolean nothingWritten,
     boolean mixed,
+    boolean unacknowledged,
     boolean neverBegun,
     String text) {
     /** Stands in a branch id's place where there is no branch. */
@@ -55,7 +59,7 @@ public record Outcome(
      * @return an abort that the library itself knows of.
      */
     public static Outcome aborted(final AbortReason reason, final String text) {
-        return new Outcome(Status.ABORTED, reason, NO_BRANCH, Durability.NONE, false, false, false, text);
+        return new Outcome(Status.ABORTED, reason, NO_BRANCH, Durability.NONE, false, false, false, false, text);
     }
 
     /**
@@ -63,10 +67,11 @@ public record Outcome(
      * @return an unknown outcome.
      */
     public static Outcome unknown(final String text) {
-        return new Outcome(Status.UNKNOWN, AbortReason.NONE, NO_BRANCH, Durability.NONE, false, false, false, text);
+        return new Outcome(
+            Status.UNKNOWN, AbortReason.NONE, NO_BRANCH, Durability.NONE, false, false, false, false, text);
     }
 
     private static Outcome committed(final Durability durability) {
-        return new Outcome(Status.COMMITTED, AbortReason.NONE, NO_BRANCH, durability, false, false, false, "");
+        return new Outcome(Status.COMMITTED, AbortReason.NONE, NO_BRANCH, durability, false, false, false, false, "");
     }
 }

@@ -39,6 +39,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
     private static final int NOTHING_WRITTEN = 1;
     private static final int MIXED = 2;
+    private static final int UNACKNOWLEDGED = 4;
 
     private final SessionListener listener;
     private final Connection connection;
@@ -251,7 +252,8 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
         final String text = element.text();
         return new Outcome(
             status(type), reason, branchId, durability,
-            (flags & NOTHING_WRITTEN) != 0, (flags & MIXED) != 0, type == OutcomeType.NEVER_BEGUN, text);
+            (flags & NOTHING_WRITTEN) != 0, (flags & MIXED) != 0, (flags & UNACKNOWLEDGED) != 0,
+            type == OutcomeType.NEVER_BEGUN, text);
     }
 
     private static Outcome.Status status(final OutcomeType type) {

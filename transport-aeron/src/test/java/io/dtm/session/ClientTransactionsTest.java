@@ -2,6 +2,7 @@ package io.dtm.session;
 
 import static io.dtm.session.FakeCoordinator.transaction;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,6 +59,23 @@ class ClientTransactionsTest {
 
         assertEquals("COMMITTED 7:1", listener.takeHeard());
         assertEquals(0, session.pendingTransactions());
+    }
+
+    @Test
+    void shouldTellWhatTheFlagsOfAnOutcomeSay() {
+        session.submit(request(3, 5).acknowledge(Acknowledge.COMPLETED), listener);
+        coordinator.run();
+        coordinator.outcomeFlags = 4;
+        coordinator.outcome(
+            FIRST, OutcomeStage.COMPLETED, OutcomeType.ABORTED, AbortReason.VOTE_NO, 1, "").run();
+        assertTrue(listener.outcome.unacknowledged());
+
+        session.submit(request(3, 5), listener);
+        coordinator.run();
+        coordinator.outcomeFlags = 1 | 2;
+        coordinator.committed(transaction(7, 2)).run();
+        assertTrue(listener.outcome.nothingWritten() && listener.outcome.mixed());
+        assertFalse(listener.outcome.unacknowledged());
     }
 
     @Test

@@ -44,6 +44,8 @@ public final class FakeCoordinator {
     public CoordinatorSession library;
     public long nowNs = 1_000_000_000_000L;
     public long coordinatorId = ID;
+    /** Flags of the outcomes that follow. */
+    public int outcomeFlags;
     public int epoch = 1;
     public long nonce = 101;
     public long nonceAtKnownEpoch;
@@ -219,7 +221,7 @@ public final class FakeCoordinator {
             .stage(stage)
             .outcome(outcome)
             .reason(reason)
-            .flags((short) 0)
+            .flags((short) outcomeFlags)
             .branchId(branchId)
             .text(text);
         return send(OutcomesEncoder.TEMPLATE_ID, OutcomesEncoder.BLOCK_LENGTH, encoder.encodedLength());
