@@ -68,10 +68,12 @@ record PlantedBug(String name, Path source, List<Hunk> hunks, List<String> trans
         for (final Hunk hunk : hunks) {
             final int at = text.indexOf(hunk.before());
             if (hunk.before().isBlank() || at < 0 || text.indexOf(hunk.before(), at + 1) >= 0) {
-                throw new AssertionError("planted/" + name + ".txt doesn't fit " + source + " any more: these lines"
-                    + " must be there exactly once. Take the same rule out of the source as it is now:\n" + hunk.before());
+                throw new AssertionError("planted/" + name + ".txt doesn't fit " + source + " any more: these"
+                    + " lines must be there exactly once. Take the same rule out of the source as it is now:\n"
+                    + hunk.before());
             }
             text = text.substring(0, at) + hunk.after() + text.substring(at + hunk.before().length());
         }
         return text;
-    }}
+    }
+}
