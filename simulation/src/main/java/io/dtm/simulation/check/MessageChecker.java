@@ -140,7 +140,7 @@ final class MessageChecker {
             case ONE_PHASE_COMMIT -> onePhase(message);
             case DECISION -> {
                 if (message.detail == PRESUMED && message.enlistEpoch > epoch) {
-                    violations.add("I6", "epoch " + epoch + " presumes what became of a branch of a later one: " + message);
+                    violations.add("I6", "what became of a branch of a later epoch is presumed: " + message);
                 }
                 decision(message);
             }
