@@ -99,6 +99,7 @@ public final class Episode {
         }
         if (settings.instances() > 1 && settings.sharesInstances()) {
             checker.faults().peerFaults++; // each start of one takes the other's place
+            checker.faults().always = true;
         }
         injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), checker.faults(),
             coordinator, participants, clients);

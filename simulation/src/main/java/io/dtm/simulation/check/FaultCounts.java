@@ -10,6 +10,14 @@ public final class FaultCounts {
     /** Pauses of the coordinator: they may use up a transaction's time, but are nobody's silence. */
     public int coordinatorPauses;
 
+    /** Whether something goes wrong all the time: processes that take each other's place. */
+    public boolean always;
+
+    /** Number of all faults so far. */
+    int total() {
+        return peerFaults + coordinatorPauses + coordinatorLives;
+    }
+
     /** Whether a library may have given a branch up by itself. */
     boolean excuseRefusals() {
         return any() || coordinatorPauses > 0;

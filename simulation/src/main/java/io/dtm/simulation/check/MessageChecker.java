@@ -16,6 +16,8 @@ final class MessageChecker {
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final int DEFAULT_TIMEOUT_MS = 60_000;
+    /** A partition or pause, then the silence after which a session is lost, then a restart or a reconnect. */
+    private static final long AFTERMATH_NS = 60_000 * NANOS_PER_MILLI;
 
     private final Ledger ledger;
     private final JournalFacts facts;
@@ -25,6 +27,8 @@ final class MessageChecker {
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
     private boolean isCopy;
     private long nowNs;
+    private int seenFaults;
+    private long lastFaultNs = Long.MIN_VALUE / 2;
 
     MessageChecker(
         final Ledger ledger, final JournalFacts facts, final FaultCounts faults, final Violations violations) {
@@ -41,6 +45,10 @@ final class MessageChecker {
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
         nowNs = timeNs;
+        if (faults.total() != seenFaults) {
+            seenFaults = faults.total();
+            lastFaultNs = timeNs;
+        }
         if (toPeer && epochPosition > facts.forced()) {
             violations.add("I1", "a frame was sent before the epoch's record was forced");
         }
@@ -130,7 +138,12 @@ final class MessageChecker {
             case SESSION_OPENED -> sessionOpened(message);
             case PREPARE -> prepare(message);
             case ONE_PHASE_COMMIT -> onePhase(message);
-            case DECISION -> decision(message);
+            case DECISION -> {
+                if (message.detail == PRESUMED && message.enlistEpoch > epoch) {
+                    violations.add("I6", "what became of a branch of a later epoch is presumed: " + message);
+                }
+                decision(message);
+            }
             case FORGET_EVIDENCE -> forget(message);
             case OUTCOME -> outcome(message);
             default -> { }
@@ -287,7 +300,7 @@ final class MessageChecker {
             case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
             case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
             case 6 -> hasTwoProcesses(record);
-            case 4, 5, 7, 8 -> faults.any();
+            case 4, 5, 7, 8 -> faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
             case 9 -> isOfEarlierEpoch(record, message.epoch);
             case 10 -> record.operatorAsked;
             case 11 -> anyOnePhaseAborted(record);

@@ -23,5 +23,10 @@ public enum Fault {
     /** The coordinator's disk is full for a while. */
     STORAGE_FULL,
     /** An operator rolls a transaction back. */
-    OPERATOR
+    OPERATOR,
+    /**
+     * An old frame of a peer arrives once more, over its current link: also one of a former link, a former process or
+     * an earlier epoch.
+     */
+    REPEATED_FRAME
 }

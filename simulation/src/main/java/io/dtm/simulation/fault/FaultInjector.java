@@ -6,6 +6,7 @@ import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.ParticipantNode;
+import io.dtm.simulation.node.Peer;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -113,6 +114,7 @@ public final class FaultInjector {
             case FAILING_FORCE -> coordinator.storage().failForceAfter(random.nextInt(FORCES));
             case STORAGE_FULL -> fillStorage();
             case OPERATOR -> coordinator.rollBackAny();
+            case REPEATED_FRAME -> onPeer(this::repeat, this::repeat);
             default -> throw new IllegalStateException("no such fault: " + fault);
         }
     }
@@ -139,6 +141,12 @@ public final class FaultInjector {
         counts.peerFaults++;
         if (node.isUp()) {
             node.link().lose();
+        }
+    }
+
+    private void repeat(final Peer node) {
+        if (node.isUp()) {
+            node.link().repeat(random.nextInt(1 << 16));
         }
     }
 
@@ -171,6 +179,9 @@ public final class FaultInjector {
             crashes++;
             counts.peerFaults++;
             node.kill();
+            if (random.nextInt(4) == 0) {
+                node.forgetEpochs();
+            }
             schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
         }
     }
@@ -180,6 +191,9 @@ public final class FaultInjector {
             crashes++;
             counts.peerFaults++;
             node.kill();
+            if (random.nextInt(4) == 0) {
+                node.forgetEpochs();
+            }
             schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
         }
     }

@@ -3,9 +3,12 @@ package io.dtm.simulation.network;
 import io.dtm.session.CoordinatorLink;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** A peer's connection to the coordinator: one link after another. */
 public final class PeerLink implements CoordinatorLink {
+    private static final int KEPT_FRAMES = 64;
+
     private final SimulatedNetwork network;
     private final String name;
     private final Runnable wakeUp;
@@ -15,6 +18,7 @@ public final class PeerLink implements CoordinatorLink {
     private int attempt;
     private long partitionedUntilNs;
     private boolean isClosed;
+    private final ArrayDeque<byte[]> sent = new ArrayDeque<>();
 
     PeerLink(final SimulatedNetwork network, final String name, final Runnable wakeUp) {
         this.network = network;
@@ -47,6 +51,39 @@ public final class PeerLink implements CoordinatorLink {
     public void partition(final long untilNs) {
         partitionedUntilNs = Math.max(partitionedUntilNs, untilNs);
         lose();
+    }
+
+    /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
+    private void keep(final DirectBuffer buffer, final int offset, final int length) {
+        if (!network.isHandshake(buffer, offset)) {
+            final byte[] copy = new byte[length];
+            buffer.getBytes(offset, copy);
+            sent.add(copy);
+            if (sent.size() > KEPT_FRAMES) {
+                sent.poll();
+            }
+        }
+    }
+
+    /** @param other of a former process of this peer: what that one sent may be repeated, too. */
+    public void inherit(final PeerLink other) {
+        sent.addAll(other.sent);
+    }
+
+    /**
+     * Something that was sent before arrives once more.
+     *
+     * @param chosen any number: decides what.
+     */
+    public void repeat(final int chosen) {
+        if (status == Status.CONNECTED && !sent.isEmpty()) {
+            int skipped = chosen % sent.size();
+            for (final byte[] frame : sent) {
+                if (skipped-- == 0) {
+                    network.replay(this, false, new UnsafeBuffer(frame), frame.length);
+                }
+            }
+        }
     }
 
     /** The peer's process dies. */
@@ -86,6 +123,7 @@ public final class PeerLink implements CoordinatorLink {
             return false;
         }
         network.observer().onSent(name, current.id, false, buffer, offset, length);
+        keep(buffer, offset, length);
         current.toCoordinator.send(buffer, offset, length);
         return true;
     }

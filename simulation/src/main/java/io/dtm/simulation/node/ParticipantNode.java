@@ -18,12 +18,16 @@ import java.util.function.LongUnaryOperator;
 
 /** One of the places at which a resource is served: one process after another, each a new incarnation. */
 public final class ParticipantNode extends Peer {
+    private static final int UNFINISHED = 1 << 16;
+    private static final int REMEMBERED = 1 << 15;
+
     private final String instanceName;
     private final String resourceName;
     private final Function<RandomStream, SimulatedParticipant> participants;
     private SimulatedParticipant participant;
     private LongUnaryOperator incarnations = LongUnaryOperator.identity();
     private ResourceRegistration registration;
+    private int remembered = REMEMBERED;
 
     /**
      * @param name         of the process.
@@ -53,6 +57,11 @@ public final class ParticipantNode extends Peer {
     /** @param value changes the incarnation that is drawn: for tests that break rule 3. */
     public void incarnations(final LongUnaryOperator value) {
         incarnations = value;
+    }
+
+    /** @param value greatest number of finished branches that its processes remember without need. */
+    public void remembered(final int value) {
+        remembered = value;
     }
 
     /** @return name of the resource that it serves. */
@@ -98,7 +107,7 @@ public final class ParticipantNode extends Peer {
 
     @Override
     protected SessionContext context(final SessionContext context) {
-        return context.scanIntervalNs(TimeUnit.SECONDS.toNanos(2));
+        return context.scanIntervalNs(TimeUnit.SECONDS.toNanos(2)).maxBranches(UNFINISHED, remembered);
     }
 
     @Override

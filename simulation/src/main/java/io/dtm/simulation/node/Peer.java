@@ -31,6 +31,7 @@ public abstract class Peer {
     private int life;
     private boolean isUp;
     private PeerLink link;
+    private PeerLink former;
     private CoordinatorSession session;
     private long pausedUntilNs;
     private long nextStepNs;
@@ -91,6 +92,9 @@ public abstract class Peer {
         pausedUntilNs = 0;
         trace.event(name, "starts");
         link = network.newPeer(name, this::wakeUp);
+        if (former != null) {
+            link.inherit(former);
+        }
         session = new CoordinatorSession(context(new SessionContext()
             .link(link)
             .random(random::nextLong)
@@ -121,11 +125,12 @@ public abstract class Peer {
             isUp = false;
             life++;
             network.forget(link);
+            former = link;
             onKilled();
         }
     }
 
-    /** Loses also what it keeps durably of epochs. */
+    /** It has no durable place for what it knows of epochs: its next process starts without. */
     public final void forgetEpochs() {
         memory = EpochMemory.inMemory();
     }

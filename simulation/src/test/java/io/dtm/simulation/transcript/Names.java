@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** What a transcript calls transactions: T1, T2, ... The number is the request; the id is found out. */
 final class Names {
+    /** Of what isn't about a transaction. */
+    static final String NONE = "?";
+
     private final Map<Long, Long> transactionByRequest = new LinkedHashMap<>();
     private final Map<Long, Long> requestByTransaction = new LinkedHashMap<>();
 
@@ -27,6 +30,6 @@ final class Names {
 
     String name(final long transactionId) {
         final Long requestId = requestByTransaction.get(transactionId);
-        return requestId == null ? "?" : "T" + requestId;
+        return requestId == null ? NONE : "T" + requestId;
     }
 }

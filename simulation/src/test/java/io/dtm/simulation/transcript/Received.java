@@ -17,9 +17,12 @@ final class Received {
     }
 
     private final Map<Key, Count> counts = new LinkedHashMap<>();
+    private final List<Key> inOrder = new ArrayList<>();
 
     void add(final String party, final String what, final boolean mustBeExpected) {
-        final Count count = counts.computeIfAbsent(new Key(party, what), key -> new Count());
+        final Key received = new Key(party, what);
+        final Count count = counts.computeIfAbsent(received, key -> new Count());
+        inOrder.add(received);
         count.received++;
         count.mustBeExpected |= mustBeExpected;
     }
@@ -31,6 +34,15 @@ final class Received {
                 + all(party, false));
         }
         count.expected = count.received;
+    }
+
+    /** The last copy of one before the last of the other. */
+    void expectOrder(final String party, final String first, final String second) {
+        final int before = inOrder.lastIndexOf(new Key(party, first));
+        final int after = inOrder.lastIndexOf(new Key(party, second));
+        if (before < 0 || after < before) {
+            throw new AssertionError(party + " got " + second + " before " + first);
+        }
     }
 
     void expectNoMore(final String party, final String what) {

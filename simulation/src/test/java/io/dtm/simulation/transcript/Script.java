@@ -23,7 +23,7 @@ final class Script {
     }
 
     private static final String WORD = "(PREPARE|COMMIT|ROLLBACK|ONE-PHASE COMMIT|FORGET|JOINED|OUTCOME|REJECTED|SUBMIT"
-        + "|BEGIN|JOIN|COMMIT REQUEST|ROLLBACK REQUEST|INQUIRY|VOTE|ACKNOWLEDGEMENT|RESULT|IN DOUBT)";
+        + "|BEGIN|JOIN|COMMIT REQUEST|ROLLBACK REQUEST|INQUIRY|VOTE|ACKNOWLEDGEMENT|RESULT|IN DOUBT|REGISTER)";
     private static final String NAME = "([CP][0-9][a-z]?)";
     private static final String NAMES = "((?:[CP][0-9][a-z]?)(?:, [CP][0-9][a-z]?)*)";
     private static final String TRANSACTION = "(T[0-9]+)";
@@ -39,6 +39,7 @@ final class Script {
         clients();
         participants();
         network();
+        forgeries();
         operators();
         expectations();
     }
@@ -91,6 +92,7 @@ final class Script {
         verb("coordinator starts from the copy(, as an operator says)?", m ->
             world.coordinator.startFromCopy(m.group(1) != null));
         verb("hold the force", m -> world.coordinator.holdForce(true));
+        verb("hold the force behind REGISTER of {name}", m -> world.holdForceBehindRegister(m.group(1)));
         verb("let the force end", m -> world.coordinator.holdForce(false));
         verb("{names} starts?", m -> list(m.group(1)).forEach(world::start));
         verb("{name} starts for {name}", m -> world.startParticipant(m.group(1), m.group(2)));
@@ -98,6 +100,8 @@ final class Script {
             world.checker.faults().peerFaults++;
             world.peer(name).kill();
         }));
+        verb("{name} remembers ([0-9]+) branch(?:es)?", m ->
+            world.remembered.put(m.group(1), Integer.parseInt(m.group(2))));
         verb("{name} can commit alone", m -> world.onePhase.put(m.group(1), OnePhase.ALONE));
         verb("{name} can't prepare", m -> world.onePhase.put(m.group(1), OnePhase.LAST_AGENT));
         verb("{name} stands still for ([0-9]+) seconds?", m -> world.peer(m.group(1)).pause(
@@ -160,22 +164,38 @@ final class Script {
     }
 
     private void network() {
-        verb("hold {word} {t} (?:to|from) {name}", m -> world.hold(pattern(m)));
-        verb("deliver {word} {t} (?:to|from) {name}", m -> world.deliver(pattern(m)));
+        verb("hold {word}(?: {t})? (?:to|from) {name}", m -> world.hold(pattern(m)));
+        verb("deliver {word}(?: {t})? (?:to|from) {name}", m -> world.deliver(pattern(m)));
         verb("a copy of {word} {t} (?:to|from) {name} arrives", m -> world.replay(pattern(m)));
+        verb("([0-9]+) copies of {word} {t} (?:to|from) {name} arrive", m -> {
+            final Pattern pattern = new Pattern(Word.named(m.group(2)), m.group(3), m.group(4));
+            for (int i = Integer.parseInt(m.group(1)); i > 0; i--) {
+                world.replay(pattern);
+            }
+        });
         verb("{name} loses its link", m -> {
             world.checker.faults().peerFaults++;
             world.peer(m.group(1)).link().lose();
         });
-        verb("{name} is cut off for ([0-9]+) seconds", m -> {
+        verb("{names} (?:is|are) cut off for ([0-9]+) seconds", m -> list(m.group(1)).forEach(name -> {
             world.checker.faults().peerFaults++;
-            world.peer(m.group(1)).link().partition(
+            world.peer(name).link().partition(
                 world.schedule.nowNs() + Long.parseLong(m.group(2)) * 1_000_000_000L);
-        });
+        }));
+    }
+
+    private void forgeries() {
+        verb("{name} says YES on {t} of epoch ([0-9]+)", m -> world.forge(m.group(1),
+            world.forged.yes(world.names.transaction(m.group(2)), Integer.parseInt(m.group(3)))));
+        verb("{name} asks about {t} of epoch ([0-9]+)", m -> world.forge(m.group(1),
+            world.forged.inDoubt(world.names.transaction(m.group(2)), Integer.parseInt(m.group(3)), 0)));
+        verb("{name} asks about {t} of another coordinator", m -> world.forge(m.group(1),
+            world.forged.inDoubt(world.names.transaction(m.group(2)), 1, 1)));
     }
 
     private static Pattern pattern(final MatchResult match) {
-        return new Pattern(Word.named(match.group(1)), match.group(2), match.group(3));
+        final String transaction = match.group(2) == null ? Names.NONE : match.group(2);
+        return new Pattern(Word.named(match.group(1)), transaction, match.group(3));
     }
 
     private void operators() {
@@ -219,6 +239,8 @@ final class Script {
             world.received.expectNone(m.group(1), Word.named(m.group(2)) + " " + m.group(3)));
         verb("expect {name} has not heard from {name} in {t}", m ->
             world.received.expectNone(m.group(1), m.group(2) + "'s answer in " + m.group(3)));
+        verb("expect {name} got {word} {t} before {word} {t}", m -> world.received.expectOrder(m.group(1),
+            Word.named(m.group(2)) + " " + m.group(3), Word.named(m.group(4)) + " " + m.group(5)));
         verb("expect operator is answered", m -> expectAnswers(lastRequest));
         verb("expect operator is not answered", m -> expectAnswers(lastRequest - 1));
         verb("expect coordinator halts", m -> expectHalt());

@@ -53,7 +53,11 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     final Map<String, ParticipantNode> participants = new LinkedHashMap<>();
     final Map<String, ScriptedClient> clients = new LinkedHashMap<>();
     final Map<String, OnePhase> onePhase = new LinkedHashMap<>();
+    /** How many finished branches a resource's processes remember, if not many. */
+    final Map<String, Integer> remembered = new LinkedHashMap<>();
+    final Forgery forged = new Forgery();
     private final Rules rules;
+    private String heldBehind;
     private final RandomStream random = new RandomStream(1);
     private final FrameReader reader = new FrameReader();
     private final FrameReader heldReader = new FrameReader();
@@ -76,7 +80,8 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
         coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
             settings(), CoordinatorTimes.IMMEDIATE);
         coordinator.mayStart(false);
-        coordinator.plant(rules::journal);
+        coordinator.plant(journal -> new HeldJournal(rules.journal(journal), this::isHeldBehind,
+            () -> coordinator.holdForce(true)));
     }
 
     /** Nothing is repeated within the time that a few lines take. */
@@ -120,6 +125,9 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
             trace, network, process -> rules.participant(database, schedule, process, checker.resources(),
                 onePhase.getOrDefault(resource, OnePhase.NEVER)));
         node.incarnations(rules::incarnation);
+        if (remembered.containsKey(resource)) {
+            node.remembered(remembered.get(resource));
+        }
         return node;
     }
 
@@ -141,7 +149,25 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
         return (ScriptedParticipant) participants.get(name).participant();
     }
 
+    /** What is forced then ends with the record in which a process of this resource registers. */
+    void holdForceBehindRegister(final String resource) {
+        heldBehind = resource;
+    }
+
+    private boolean isHeldBehind(final DirectBuffer frame, final int offset) {
+        final boolean[] found = new boolean[1];
+        heldReader.read(frame, offset, message ->
+            found[0] |= Word.REGISTER.is(message) && message.text.equals(heldBehind));
+        heldBehind = found[0] ? null : heldBehind;
+        return found[0];
+    }
+
     // the network
+
+    /** A frame that this peer's library never sent arrives over its link. */
+    void forge(final String name, final DirectBuffer frame) {
+        network.replay(peer(name).link(), false, frame, frame.capacity());
+    }
 
     void hold(final Pattern pattern) {
         held.add(pattern);
@@ -203,6 +229,7 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
             }
         });
         reader.read(buffer, offset, message -> {
+            forged.learn(message);
             final Word word = Word.of(message);
             if (word != null) {
                 copies.add(new Copy(new Pattern(word, names.name(message.transactionId), peer), copy, length));

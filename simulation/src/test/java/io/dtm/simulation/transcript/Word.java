@@ -22,7 +22,8 @@ enum Word {
     VOTE(Kind.VOTE, 0, false),
     ACKNOWLEDGEMENT(Kind.ACKNOWLEDGEMENT, 0, false),
     RESULT(Kind.ONE_PHASE_RESULT, 0, false),
-    IN_DOUBT(Kind.IN_DOUBT, 0, false);
+    IN_DOUBT(Kind.IN_DOUBT, 0, false),
+    REGISTER(Kind.REGISTER, 0, false);
 
     private final Kind kind;
     private final int value;

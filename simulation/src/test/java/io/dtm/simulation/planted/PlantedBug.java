@@ -1,0 +1,79 @@
+package io.dtm.simulation.planted;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A rule taken out of the coordinator's or the library's source, as a file of src/test/resources/planted says it:
+ * which source ("in:"), which lines of it ("-") are replaced by which ("+"), and which transcripts ("fails:") and
+ * seeds of the simulator ("caught:") must notice. Lines with "#" say which rule it is.
+ *
+ * @param name        of the file.
+ * @param source      that is changed, from the project's directory on.
+ * @param hunks       what is replaced by what.
+ * @param transcripts that must fail.
+ * @param seeds       each a seed and a number of transactions within which it must find a violation.
+ */
+record PlantedBug(String name, Path source, List<Hunk> hunks, List<String> transcripts, List<long[]> seeds) {
+    /** Lines, joined by line feeds. */
+    record Hunk(String before, String after) {
+    }
+
+    static PlantedBug read(final Path file) throws IOException {
+        Path source = null;
+        final List<Hunk> hunks = new ArrayList<>();
+        final List<String> transcripts = new ArrayList<>();
+        final List<long[]> seeds = new ArrayList<>();
+        final List<String> before = new ArrayList<>();
+        final List<String> after = new ArrayList<>();
+        for (final String line : Files.readAllLines(file)) {
+            if (line.startsWith("in: ")) {
+                source = Path.of(line.substring(4).trim());
+            } else if (line.startsWith("fails: ")) {
+                transcripts.add(line.substring(7).trim());
+            } else if (line.startsWith("caught: ")) {
+                final String[] words = line.substring(8).replaceAll("[a-z]", "").trim().split(" +");
+                seeds.add(new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])});
+            } else if (line.startsWith("-")) {
+                if (!after.isEmpty()) {
+                    hunks.add(hunk(before, after));
+                }
+                before.add(line.substring(1));
+            } else if (line.startsWith("+")) {
+                after.add(line.substring(1));
+            } else if (!line.isBlank() && !line.startsWith("#")) {
+                throw new IllegalStateException(file + ": not understood: " + line);
+            }
+        }
+        hunks.add(hunk(before, after));
+        if (source == null || transcripts.isEmpty() && seeds.isEmpty()) {
+            throw new IllegalStateException(file + ": it needs a source, and a transcript or seed that must fail");
+        }
+        return new PlantedBug(file.getFileName().toString().replace(".txt", ""), source, hunks, transcripts, seeds);
+    }
+
+    private static Hunk hunk(final List<String> before, final List<String> after) {
+        final Hunk hunk = new Hunk(String.join("\n", before), String.join("\n", after));
+        before.clear();
+        after.clear();
+        return hunk;
+    }
+
+    /** @return the changed source. */
+    String plant(final String original) {
+        String text = original;
+        for (final Hunk hunk : hunks) {
+            final int at = text.indexOf(hunk.before());
+            if (hunk.before().isBlank() || at < 0 || text.indexOf(hunk.before(), at + 1) >= 0) {
+                throw new AssertionError("planted/" + name + ".txt doesn't fit " + source + " any more: these"
+                    + " lines must be there exactly once. Take the same rule out of the source as it is now:\n"
+                    + hunk.before());
+            }
+            text = text.substring(0, at) + hunk.after() + text.substring(at + hunk.before().length());
+        }
+        return text;
+    }
+}

@@ -1,0 +1,74 @@
+package io.dtm.simulation.planted;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.simulation.SeedRun;
+import io.dtm.simulation.transcript.TranscriptRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Takes one rule after the other out of the coordinator or the library and shows that the transcripts about it, and the
+ * simulator, notice. What stays green here without its rule guards nothing.
+ */
+final class PlantedRuleTest {
+    private static final Path DIRECTORY = Path.of("src", "test", "resources", "planted");
+    private static final Path PROJECT = Path.of("..");
+
+    @TempDir
+    Path classes;
+
+    private static List<Path> files() throws IOException {
+        try (Stream<Path> found = Files.list(DIRECTORY)) {
+            return found.filter(path -> path.toString().endsWith(".txt")).sorted().toList();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldBeNoticedWhenARuleIsMissing() throws IOException {
+        return files().stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> plant(file)));
+    }
+
+    private void plant(final Path file) throws Exception {
+        final PlantedBug bug = PlantedBug.read(file);
+        final String source = bug.plant(Files.readString(PROJECT.resolve(bug.source())));
+        try (PlantedClasses world = PlantedClasses.compile(bug.source(), source, classes.resolve(bug.name()))) {
+            for (final String transcript : bug.transcripts()) {
+                assertNotNull(run(world, TranscriptRun.class, transcript),
+                    "the transcript " + transcript + " goes on as if nothing were missing: it does not need its rule");
+            }
+            for (final long[] seed : bug.seeds()) {
+                assertNotNull(run(world, SeedRun.class, seed[0] + " " + seed[1]),
+                    "the simulator found nothing with seed " + seed[0] + " in " + seed[1] + " transactions: look for"
+                        + " another seed (./dtm simulate --seed n), or for what the checker no longer sees");
+            }
+        }
+    }
+
+    /** @return how it failed; null: it didn't. */
+    @SuppressWarnings("unchecked")
+    static Object run(final ClassLoader world, final Class<?> run, final String what) throws Exception {
+        final Class<?> changed = world.loadClass(run.getName());
+        assertTrue(changed != run, "it is the unchanged class");
+        return ((Function<String, Object>) changed.getDeclaredConstructor().newInstance()).apply(what);
+    }
+
+    @Test
+    void shouldSaySoWhenAChangeDoesNotFitTheSourceAnyMore() {
+        final PlantedBug bug = new PlantedBug("any", Path.of("Any.java"),
+            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of());
+        final AssertionError error = assertThrows(AssertionError.class, () -> bug.plant("is here"));
+        assertTrue(error.getMessage().contains("any more"), error.getMessage());
+        assertThrows(AssertionError.class, () -> bug.plant("is gone, is gone"));
+    }
+}
