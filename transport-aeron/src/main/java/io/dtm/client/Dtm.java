@@ -2,6 +2,7 @@ package io.dtm.client;
 
 import io.aeron.driver.ThreadingMode;
 import io.aeron.protocol.DataHeaderFlyweight;
+import io.dtm.codec.BoundsChecks;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.SessionContext;
 import io.dtm.transport.aeron.AeronCoordinatorLink;
@@ -18,20 +19,24 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
  * A process's connection to its coordinators over Aeron, as a client, as a participant or as both.
  * <p>
  * By default it has one thread, which runs the sessions, the Aeron client and an embedded media driver. A caller that
- * has no thread to spare asks for a polled one and calls {@link #doWork()} itself, from one thread at a time.
+ * has no thread to spare asks for a polled one and calls {@link #doWork()} itself, from one thread at a time: again and
+ * again, since the connection lives by it. Where it has nothing to do but wait for an answer, {@link #await} does that.
  * <p>
  * <b>Threads.</b> {@link #session(int)} and {@link #close()} may be called by any thread; of a session's own methods
  * only {@link CoordinatorSession#execute}. What the connection holds belongs to the thread that is in the duty cycle,
@@ -53,11 +58,16 @@ public final class Dtm implements AutoCloseable {
     private final ErrorHandler errorHandler;
     private final AgentRunner runner;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final Supplier<IdleStrategy> idleStrategy;
+    /** The thread that was in the last turn of a polled duty cycle. */
+    private volatile Thread lastPoller;
     /** The thread that is in a turn of a polled duty cycle. */
     private final AtomicReference<Thread> poller = new AtomicReference<>();
 
     private Dtm(final DtmContext context) {
+        BoundsChecks.requireEnabled();
         errorHandler = context.errorHandler();
+        idleStrategy = context.idleStrategy();
         driver = context.aeronDirectoryName() == null ? launchDriver(context) : null;
         try {
             aeron = new AeronInstance(new AeronInstanceContext()
@@ -68,7 +78,7 @@ public final class Dtm implements AutoCloseable {
                 .conclude());
             for (final String endpoint : context.endpoints()) {
                 sessions.add(session(context, endpoint));
-                clients.add(new DtmClient(sessions.get(sessions.size() - 1)));
+                clients.add(new DtmClient(sessions.get(sessions.size() - 1), this::isDutyThread));
             }
         } catch (final RuntimeException failed) {
             CloseHelper.quietClose(driver);
@@ -84,6 +94,7 @@ public final class Dtm implements AutoCloseable {
      *
      * @param context how.
      * @return the connection.
+     * @throws IllegalStateException if Agrona's bounds checks are switched off.
      */
     public static Dtm connect(final DtmContext context) {
         final Dtm dtm = new Dtm(context);
@@ -153,11 +164,12 @@ public final class Dtm implements AutoCloseable {
     }
 
     /**
-     * One turn of the duty cycle, if the connection is polled. By one thread at a time.
+     * One turn of the duty cycle, if the connection is polled. By one thread at a time: while another is in a turn,
+     * nothing is done.
      *
      * @return how much was done; 0: the caller may idle, or the connection is closed.
-     * @throws IllegalStateException if the connection has a thread of its own, or another thread is in a turn, or the
-     *                               caller is: it was called back in one.
+     * @throws IllegalStateException if the connection has a thread of its own, or the caller is in a turn already: it
+     *                               was called back in one.
      */
     public int doWork() {
         if (runner != null) {
@@ -165,12 +177,18 @@ public final class Dtm implements AutoCloseable {
         }
         final Thread me = Thread.currentThread();
         if (!poller.compareAndSet(null, me)) {
-            if (closing.get()) {
-                return 0;
+            if (poller.get() == me) {
+                throw new IllegalStateException("a callback must not poll");
             }
-            throw new IllegalStateException(poller.get() == me
-                ? "a callback must not poll" : "another thread polls: one at a time may");
+            return 0;
         }
+        if (lastPoller != me) {
+            lastPoller = me;
+        }
+        return turn();
+    }
+
+    private int turn() {
         try {
             return duty.doWork();
         } finally {
@@ -179,6 +197,43 @@ public final class Dtm implements AutoCloseable {
             }
             poller.set(null);
         }
+    }
+
+    /**
+     * Waits for an answer, as {@link CompletableFuture#join} does. A polled connection is polled meanwhile, unless
+     * another thread does that. Any thread but the one that is in the duty cycle.
+     *
+     * @param future that one of this connection's clients gave, or that is derived from such a one.
+     * @param <T>    of its result.
+     * @return its result.
+     * @throws IllegalStateException if a callback of the connection waits: it would wait for itself.
+     */
+    public <T> T await(final CompletableFuture<T> future) {
+        if (runner == null && poller.get() != Thread.currentThread()) {
+            final IdleStrategy idle = idleStrategy.get();
+            while (!future.isDone()) {
+                idle.idle(poller.get() == null ? pollOrNothing() : 0);
+            }
+        } else if (!future.isDone() && isDutyThread()) {
+            throw new IllegalStateException("a callback must not wait for what its own thread has to complete");
+        }
+        return future.join();
+    }
+
+    /** Another thread may be faster. */
+    private int pollOrNothing() {
+        final Thread me = Thread.currentThread();
+        if (!poller.compareAndSet(null, me)) {
+            return 0;
+        }
+        if (lastPoller == null) {
+            lastPoller = me;
+        }
+        return turn();
+    }
+
+    private boolean isDutyThread() {
+        return Thread.currentThread() == (runner == null ? lastPoller : runner.thread());
     }
 
     /**

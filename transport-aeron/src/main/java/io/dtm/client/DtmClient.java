@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * What an application does with one coordinator. Thread-safe: any thread may call any method, and each returns at once.
  * Futures complete on the connection's thread, which must not be blocked: use the {@code Async} methods for anything
- * that takes long. A future fails with {@link RefusedException} if nothing was begun. An outcome that isn't known is no
- * failure: it is {@link Outcome.Status#UNKNOWN}.
+ * that takes long. Waiting for one on that thread throws {@link IllegalStateException}; where the connection is polled,
+ * {@link Dtm#await} polls until it is complete. A future fails with {@link RefusedException} if nothing was begun. An
+ * outcome that isn't known is no failure: it is {@link Outcome.Status#UNKNOWN}.
  */
 public final class DtmClient {
     private static final Duration GREATEST_TIMEOUT =
@@ -26,11 +28,18 @@ public final class DtmClient {
     private static final int NS_TO_ROUND_UP = 999_999;
 
     private final CoordinatorSession session;
+    private final BooleanSupplier isDutyThread;
     private final Map<String, CompletableFuture<Integer>> resources = new ConcurrentHashMap<>();
 
     /** @param session with the coordinator, driven by its own thread. */
     public DtmClient(final CoordinatorSession session) {
+        this(session, () -> false);
+    }
+
+    /** @param isDutyThread whether the caller is the thread that drives the session. */
+    DtmClient(final CoordinatorSession session, final BooleanSupplier isDutyThread) {
         this.session = session;
+        this.isDutyThread = isDutyThread;
     }
 
     /** @return a one-shot transaction: all branches in one message. */
@@ -46,7 +55,7 @@ public final class DtmClient {
      * @return the transaction; fails with {@link RefusedException} if the timeout is negative or too long.
      */
     public CompletableFuture<Transaction> begin(final Duration timeout) {
-        final CompletableFuture<Transaction> begun = new CompletableFuture<>();
+        final CompletableFuture<Transaction> begun = future();
         execute(begun, () -> session.begin(timeoutMs(timeout), new BeginListener() {
             @Override
             public void onBegun(final ClientTransaction transaction) {
@@ -68,7 +77,7 @@ public final class DtmClient {
      * @return its outcome; UNKNOWN if the coordinator doesn't know it any more.
      */
     public CompletableFuture<Outcome> inquire(final long transactionId) {
-        final OutcomeFuture answer = new OutcomeFuture();
+        final OutcomeFuture answer = outcomeFuture();
         execute(answer, () -> session.inquire(transactionId, Acknowledge.DECIDED, answer));
         return answer;
     }
@@ -97,7 +106,7 @@ public final class DtmClient {
         if (known != null) {
             return known;
         }
-        final CompletableFuture<Integer> found = new CompletableFuture<>();
+        final CompletableFuture<Integer> found = future();
         execute(found, () -> session.lookup(name, new LookupListener() {
             @Override
             public void onFound(final int resourceId) {
@@ -125,13 +134,22 @@ public final class DtmClient {
         return (int) timeout.plusNanos(NS_TO_ROUND_UP).toMillis();
     }
 
+    /** One that the session completes. */
+    <T> CompletableFuture<T> future() {
+        return new SessionFuture<>(isDutyThread);
+    }
+
+    OutcomeFuture outcomeFuture() {
+        return new OutcomeFuture(isDutyThread);
+    }
+
     CoordinatorSession session() {
         return session;
     }
 
     /** Takes an id that is to be kept before it is used: see {@link CoordinatorSession#reserve}. */
     CompletableFuture<Reservation> reserve() {
-        final CompletableFuture<Reservation> reserved = new CompletableFuture<>();
+        final CompletableFuture<Reservation> reserved = future();
         execute(reserved, () -> session.reserve(new ReservationListener() {
             @Override
             public void onReserved(final Reservation reservation) {

@@ -75,7 +75,8 @@ public final class DtmContext {
     }
 
     /**
-     * @param value true: no thread is started, the caller calls {@link Dtm#doWork} again and again.
+     * @param value true: no thread is started, the caller calls {@link Dtm#doWork} again and again, and waits for
+     *              answers by {@link Dtm#await}.
      * @return this.
      */
     public DtmContext polled(final boolean value) {
@@ -156,7 +157,7 @@ public final class DtmContext {
     }
 
     /**
-     * @param value makes the idle strategy of the connection's thread.
+     * @param value makes the idle strategy of the connection's thread, or of {@link Dtm#await} where it is polled.
      * @return this.
      */
     public DtmContext idleStrategy(final Supplier<IdleStrategy> value) {

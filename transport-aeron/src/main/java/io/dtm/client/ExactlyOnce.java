@@ -42,7 +42,7 @@ public final class ExactlyOnce {
      * @return what became of it.
      */
     public CompletableFuture<TransactionResult> run(final String requestKey, final OneShot oneShot) {
-        return CompletableFuture.supplyAsync(() -> store.load(requestKey), executor)
+        return client.<Reservation>future().completeAsync(() -> store.load(requestKey), executor)
             .thenCompose(kept -> kept == null
                 ? runUnderNewId(requestKey, null, oneShot)
                 : oneShot.submit(kept));
@@ -59,7 +59,7 @@ public final class ExactlyOnce {
      */
     public CompletableFuture<TransactionResult> runAgain(
         final String requestKey, final long aborted, final OneShot oneShot) {
-        return CompletableFuture.supplyAsync(() -> store.load(requestKey), executor)
+        return client.<Reservation>future().completeAsync(() -> store.load(requestKey), executor)
             .thenCompose(kept -> kept == null || kept.transactionId() == aborted
                 ? runUnderNewId(requestKey, kept, oneShot)
                 : oneShot.submit(kept));

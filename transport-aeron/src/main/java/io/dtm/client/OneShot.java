@@ -68,7 +68,7 @@ public final class OneShot {
 
     /** Submits it under an id that was reserved; null: under a new one. */
     CompletableFuture<TransactionResult> submit(final Reservation reservation) {
-        final CompletableFuture<TransactionResult> result = new CompletableFuture<>();
+        final CompletableFuture<TransactionResult> result = client.future();
         final CompletableFuture<?>[] lookups =
             branches.stream().map(Branch::resource).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(lookups).whenComplete((all, failed) -> {

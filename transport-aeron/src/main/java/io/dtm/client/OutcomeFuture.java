@@ -1,10 +1,15 @@
 package io.dtm.client;
 
 import io.dtm.session.OutcomeListener;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** A future that is told by the session. */
-final class OutcomeFuture extends CompletableFuture<Outcome> implements OutcomeListener {
+final class OutcomeFuture extends SessionFuture<Outcome> implements OutcomeListener {
+    /** @param isDutyThread as in {@link SessionFuture}. */
+    OutcomeFuture(final BooleanSupplier isDutyThread) {
+        super(isDutyThread);
+    }
+
     @Override
     public void onOutcome(final long transactionId, final Outcome outcome) {
         complete(outcome);

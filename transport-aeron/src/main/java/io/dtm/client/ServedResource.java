@@ -22,12 +22,13 @@ public final class ServedResource implements RegistrationListener {
 
     private final DtmClient client;
     private final String name;
-    private final CompletableFuture<Void> registered = new CompletableFuture<>();
+    private final CompletableFuture<Void> registered;
     private volatile Place place;
 
     ServedResource(final DtmClient client, final String name) {
         this.client = client;
         this.name = name;
+        this.registered = client.future();
     }
 
     /**
@@ -61,7 +62,7 @@ public final class ServedResource implements RegistrationListener {
             throw new RefusedException(Refusal.FOREIGN_COORDINATOR,
                 context + " runs at another coordinator than the one that '" + name + "' is registered at here");
         }
-        final CompletableFuture<Void> confirmed = new CompletableFuture<>();
+        final CompletableFuture<Void> confirmed = client.future();
         client.execute(confirmed, () -> client.session().join(
             name, context.transactionId(), context.joinToken(), now.epoch(),
             TimeUnit.MILLISECONDS.toNanos(context.timeLeftMs()), Transaction.listener(confirmed)));

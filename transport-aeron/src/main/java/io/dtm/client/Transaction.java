@@ -48,7 +48,7 @@ public final class Transaction {
      * @return completes when the coordinator has it; fails with {@link RefusedException}.
      */
     public CompletableFuture<Void> enlist(final String resource, final byte[] payload) {
-        final CompletableFuture<Void> joined = new CompletableFuture<>();
+        final CompletableFuture<Void> joined = client.future();
         final CompletableFuture<Boolean> asked = client.resource(resource).handle((resourceId, failed) -> {
             if (failed != null) {
                 joined.completeExceptionally(cause(failed));
@@ -82,7 +82,7 @@ public final class Transaction {
      * @return the outcome.
      */
     public CompletableFuture<Outcome> commit(final Acknowledge acknowledge, final String... expected) {
-        final OutcomeFuture outcome = new OutcomeFuture();
+        final OutcomeFuture outcome = client.outcomeFuture();
         CompletableFuture<int[]> branches = CompletableFuture.completedFuture(new int[0]);
         for (final String name : expected) {
             branches = branches.thenCombine(client.resource(name), Transaction::append);
@@ -103,7 +103,7 @@ public final class Transaction {
 
     /** @return the outcome: ABORTED, unless it was committed before. */
     public CompletableFuture<Outcome> rollback() {
-        final OutcomeFuture outcome = new OutcomeFuture();
+        final OutcomeFuture outcome = client.outcomeFuture();
         client.execute(outcome, () -> client.session().rollback(transaction, outcome));
         return outcome;
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Closing a connection: by any thread, whoever is at work on it. No coordinator is needed. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DtmCloseTest {
     private static final int ROUNDS = 25;
 
@@ -102,13 +102,13 @@ class DtmCloseTest {
     }
 
     @Test
-    void shouldRefuseATurnWithinATurnAndASecondThread() throws InterruptedException {
+    void shouldRefuseATurnWithinATurnAndDoNothingForASecondThread() {
         try (Dtm dtm = connect(true)) {
             final AtomicReference<Throwable> within = new AtomicReference<>();
-            final AtomicReference<Throwable> beside = new AtomicReference<>();
+            final AtomicInteger beside = new AtomicInteger(-1);
             dtm.session(0).execute(session -> {
                 within.set(assertThrows(Throwable.class, dtm::doWork));
-                final Thread second = new Thread(() -> beside.set(assertThrows(Throwable.class, dtm::doWork)));
+                final Thread second = new Thread(() -> beside.set(dtm.doWork()));
                 second.start();
                 try {
                     second.join();
@@ -119,7 +119,7 @@ class DtmCloseTest {
             dtm.doWork();
 
             assertInstanceOf(IllegalStateException.class, within.get());
-            assertInstanceOf(IllegalStateException.class, beside.get());
+            assertEquals(0, beside.get());
         }
     }
 
