@@ -57,6 +57,8 @@ public final class Dtm implements AutoCloseable {
     private final Duty duty = new Duty();
     private final ErrorHandler errorHandler;
     private final AgentRunner runner;
+    /** Around the embedded driver's, if nobody named one. */
+    private Path privateDirectory;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Supplier<IdleStrategy> idleStrategy;
     /** The thread that was in the last turn of a polled duty cycle. */
@@ -81,7 +83,7 @@ public final class Dtm implements AutoCloseable {
                 clients.add(new DtmClient(sessions.get(sessions.size() - 1), this::isDutyThread));
             }
         } catch (final RuntimeException failed) {
-            CloseHelper.quietClose(driver);
+            closeDriver();
             throw failed;
         }
         runner = context.polled()
@@ -106,11 +108,12 @@ public final class Dtm implements AutoCloseable {
         return dtm;
     }
 
-    private static EmbeddedDriver launchDriver(final DtmContext context) {
+    private EmbeddedDriver launchDriver(final DtmContext context) {
         try {
-            final Path directory = context.driverDirectory() == null
-                ? Files.createTempDirectory("dtm-driver-")
-                : context.driverDirectory();
+            // A driver makes its directory anew and closes it to others a little later: so it stands in a private one.
+            privateDirectory = context.driverDirectory() == null ? Files.createTempDirectory("dtm-driver-") : null;
+            final Path directory =
+                privateDirectory == null ? context.driverDirectory() : privateDirectory.resolve("aeron");
             return EmbeddedDriver.launch(new EmbeddedDriverContext()
                 .directory(directory.toFile())
                 .deleteDirectoryOnStart(true)
@@ -121,6 +124,17 @@ public final class Dtm implements AutoCloseable {
                 .conclude());
         } catch (final IOException failed) {
             throw new UncheckedIOException("no directory for the media driver", failed);
+        }
+    }
+
+    private void closeDriver() {
+        CloseHelper.close(errorHandler, driver);
+        try {
+            if (privateDirectory != null) {
+                Files.deleteIfExists(privateDirectory);
+            }
+        } catch (final IOException failed) {
+            errorHandler.onError(failed);
         }
     }
 
@@ -308,7 +322,7 @@ public final class Dtm implements AutoCloseable {
             if (!isClosed) {
                 sessions.forEach(session -> CloseHelper.close(errorHandler, session));
                 CloseHelper.close(errorHandler, aeron);
-                CloseHelper.close(errorHandler, driver);
+                closeDriver();
                 isClosed = true;
             }
         }
