@@ -7,10 +7,14 @@ import io.dtm.client.Outcome;
 import io.dtm.client.Transaction;
 import io.dtm.client.TransactionContext;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +34,7 @@ final class TransferClients implements AutoCloseable {
 
     private final DemoHouse house;
     private final TransferLog log;
+    private final PrintStream warnings;
     private final Dtm dtm;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final List<Thread> threads = new ArrayList<>();
@@ -39,10 +44,21 @@ final class TransferClients implements AutoCloseable {
     private TransferClients(final DemoHouse house, final TransferLog log, final Path directory) {
         this.house = house;
         this.log = log;
+        this.warnings = warnings(directory.resolve("clients.log"));
         this.dtm = Dtm.connect(new DtmContext()
             .name("demo-clients")
             .coordinator(house.coordinatorEndpoint())
+            .errorHandler(warnings::println)
             .driverDirectory(directory.resolve("clients/aeron")));
+    }
+
+    /** What is killed is missed: that is no news for the screen. */
+    private static PrintStream warnings(final Path file) {
+        try {
+            return new PrintStream(Files.newOutputStream(file), true, StandardCharsets.UTF_8);
+        } catch (final IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     static TransferClients launch(
@@ -131,5 +147,6 @@ final class TransferClients implements AutoCloseable {
     public void close() {
         stopping = true;
         dtm.close();
+        warnings.close();
     }
 }
