@@ -258,14 +258,17 @@ public final class Dtm implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closing.compareAndSet(false, true)) {
-            return;
-        }
+        final boolean isFirst = closing.compareAndSet(false, true);
         final Thread me = Thread.currentThread();
         if (runner == null) {
             closePolled(me);
         } else if (runner.thread() != me) {
-            runner.close();
+            if (isFirst) {
+                runner.close();
+            }
+            while (!duty.isClosed) {
+                LockSupport.parkNanos(CLOSE_PAUSE_NS);
+            }
         }
     }
 

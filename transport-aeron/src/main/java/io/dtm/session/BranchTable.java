@@ -21,9 +21,9 @@ import org.agrona.collections.Long2ObjectHashMap;
  * row answers it better than the resource can, which knows nothing any more ("unknown, presumed committed").</li>
  * <li><i>It was rolled back here</i>, without a decision: nobody confirmed the join, or nobody asked before the
  * deadline. The coordinator may have the branch all the same, and may have delegated to it, which no deadline ends. The
- * row may go when a NO for it is known to be there, when the coordinator said that the evidence may go, when a branch
- * of a later epoch was asked for, or when the coordinator answers a question about it, which is asked when too many
- * such rows are kept.</li>
+ * row may go when a NO for it is known to be there, when the coordinator said that the evidence may go, or
+ * when the coordinator answers a question about it, which is asked when too many such rows are kept. That a branch of a
+ * later epoch was asked for says nothing: its PREPARE overtakes a one-phase COMMIT, which waits for the force.</li>
  * <li><i>It answered a one-phase COMMIT.</i> The row may go when the coordinator said that the evidence may: that is
  * sent once the result is forced, in the same release class as the copies of the COMMIT, so behind them.</li>
  * <li><i>It voted NO or READ_ONLY.</i> No decision comes. The row may go when the coordinator is known to have the
@@ -200,7 +200,8 @@ final class BranchTable {
         if (state.onePhaseResult != null) {
             return state.isEvidenceForgotten;
         }
-        return isVoteFenced(state) || state.enlistEpoch() < fencedEpoch;
+        // No later epoch's PREPARE tells: it leaves on append and overtakes a one-phase COMMIT, which doesn't.
+        return isVoteFenced(state);
     }
 
     private boolean isVoteFenced(final BranchState state) {

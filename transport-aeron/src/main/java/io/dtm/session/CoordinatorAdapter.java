@@ -197,7 +197,7 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
         }
         switch (template) {
             case RegisterDecoder.TEMPLATE_ID:
-                resources.onRegisterRejected(requestId, refusal, text);
+                resources.onRegisterRejected(requestId, branchId, refusal, text);
                 break;
             case LookupDecoder.TEMPLATE_ID:
                 lookups.onRejected(requestId, refusal, text);

@@ -141,9 +141,17 @@ final class ResourceSession {
         return true;
     }
 
-    /** @return whether the refusal was for this resource. */
-    boolean onRegisterRejected(final long refusedRequestId, final Refusal refusal, final String text) {
-        if (requestId == 0 || refusedRequestId != requestId) {
+    /**
+     * @param refusedResourceId whose registration is over, if none was asked for.
+     * @return whether the refusal was for this resource.
+     */
+    boolean onRegisterRejected(
+        final long refusedRequestId, final int refusedResourceId, final Refusal refusal, final String text) {
+        if (refusedRequestId == 0 && isRegistered && refusedResourceId == resourceId) {
+            // Another process has taken this one's place: nothing more comes.
+            isRegistered = false;
+            listener.onUnregistered();
+        } else if (requestId == 0 || refusedRequestId != requestId) {
             return false;
         }
         requestId = 0;

@@ -63,9 +63,10 @@ final class Resources {
         }
     }
 
-    void onRegisterRejected(final long requestId, final Refusal refusal, final String text) {
+    void onRegisterRejected(
+        final long requestId, final int resourceId, final Refusal refusal, final String text) {
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).onRegisterRejected(requestId, refusal, text)) {
+            if (all.get(i).onRegisterRejected(requestId, resourceId, refusal, text)) {
                 return;
             }
         }

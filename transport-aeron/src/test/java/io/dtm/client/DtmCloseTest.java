@@ -145,4 +145,30 @@ class DtmCloseTest {
             assertEquals(taken.get(), ran.get());
         }
     }
+
+    @Test
+    void shouldBeClosedWhenAnyCloseReturns() throws InterruptedException {
+        for (int round = 0; round < ROUNDS; round++) {
+            final Dtm dtm = connect(false);
+            awaitTurn(dtm);
+            final Thread first = new Thread(dtm::close);
+            first.start();
+            dtm.close();
+            assertFalse(dtm.session(0).execute(session -> { }), "close returned");
+            first.join();
+        }
+    }
+
+    @Test
+    void shouldBeClosedWhenACloseAfterThatOfACallbackReturns() throws InterruptedException {
+        final Dtm dtm = connect(false);
+        final CountDownLatch isCalled = new CountDownLatch(1);
+        assertTrue(dtm.session(0).execute(session -> {
+            dtm.close();
+            isCalled.countDown();
+        }));
+        assertTrue(isCalled.await(60, TimeUnit.SECONDS));
+        dtm.close();
+        assertFalse(dtm.session(0).execute(session -> { }), "close returned");
+    }
 }

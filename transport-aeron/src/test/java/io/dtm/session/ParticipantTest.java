@@ -475,4 +475,13 @@ class ParticipantTest extends ParticipantFixture {
 
         coordinator.expect("Unregister 5", "SessionClose 7");
     }
+
+    @Test
+    void shouldSayThatItIsNoLongerRegisteredWhenAnotherProcessTakesItsPlace() {
+        coordinator.rejected(0, RESOURCE, RegisterDecoder.TEMPLATE_ID, Refusal.STALE_INCARNATION, "another one").run();
+
+        assertEquals("registered 5 in epoch 1\nunregistered\nrefused STALE_INCARNATION", registration.takeHeard());
+        prepare(transaction(3, 1), 1).run();
+        assertTrue(coordinator.said().stream().noneMatch(said -> said.startsWith("Vote")));
+    }
 }

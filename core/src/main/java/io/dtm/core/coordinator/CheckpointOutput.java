@@ -86,7 +86,7 @@ public interface CheckpointOutput {
 
     void settings(CoordinatorSettings settings);
 
-    /** Of each epoch from 1 on, in order. */
+    /** Of each epoch of the generation, in order. */
     void nonce(int epoch, long nonce);
 
     /**

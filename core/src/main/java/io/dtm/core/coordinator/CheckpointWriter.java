@@ -20,8 +20,8 @@ final class CheckpointWriter {
 
     void write() {
         coordinator();
-        for (int epoch = 1; epoch <= state.nonces.size(); epoch++) {
-            output.nonce(epoch, state.nonceAt(epoch));
+        for (int i = 0; i < state.nonces.size(); i++) {
+            output.nonce(state.generationEpoch + i, state.nonces.getLong(i));
         }
         for (int i = 0; i < state.sessions.size(); i++) {
             session(state.sessions.get(i));

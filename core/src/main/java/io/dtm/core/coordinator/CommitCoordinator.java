@@ -110,7 +110,10 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
                 + " doesn't follow epoch " + state.epoch + " of coordinator " + state.coordinatorId);
         }
         state.coordinatorId = coordinatorId;
-        state.skipLostHistory(epoch);
+        if (isRestored) {
+            state.restored(nonce);
+            protocol.forgetUndecided();
+        }
         state.epoch = epoch;
         if (generation > state.generation || state.generationEpoch == 0) {
             state.generationEpoch = epoch;

@@ -46,8 +46,8 @@ public interface CoordinatorOutput {
     /**
      * On durable.
      *
-     * @param requestId or the transaction's id.
-     * @param branchId  65535: none.
+     * @param requestId or the transaction's id; 0: not asked for, a registration is over.
+     * @param branchId  or that registration's resource; 65535: none.
      */
     void rejected(int sessionId, long requestId, int branchId, int template, int code, String text);
 

@@ -74,7 +74,7 @@ public final class CoordinatorRestorer implements CheckpointOutput {
 
     @Override
     public void nonce(final int epoch, final long nonce) {
-        require(epoch == state.nonces.size() + 1, "nonces are not in order");
+        require(epoch == state.generationEpoch + state.nonces.size(), "nonces are not in order");
         state.nonces.addLong(nonce);
         state.nonce = nonce;
     }

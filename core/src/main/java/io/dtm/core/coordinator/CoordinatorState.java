@@ -15,9 +15,9 @@ import org.agrona.collections.LongArrayList;
 final class CoordinatorState {
     static final long NANOS_PER_MILLI = 1_000_000L;
     /** Sessions attached to one link: an old one to finish and to ask, a new one, and what clients have kept. */
+    static final int MAX_SESSIONS_OF_LINK = 64;
     /** More sessions than a lost history can have opened. */
     static final int SESSIONS_SKIPPED = 1 << 24;
-    static final int MAX_SESSIONS_OF_LINK = 64;
 
     private static final int FORGOTTEN_AT_ONCE = 2;
 
@@ -37,6 +37,7 @@ final class CoordinatorState {
     /** First epoch of the current generation: presumed abort holds for its transactions only (rule 12). */
     int generationEpoch;
     long nonce;
+    /** Of the epochs of this generation. */
     final LongArrayList nonces = new LongArrayList();
     long recoveredEnd;
     boolean recoveryConfirmed;
@@ -101,9 +102,10 @@ final class CoordinatorState {
         return lastOrdinal;
     }
 
-    /** @return the nonce of that epoch; 0 if it is not in the chain, or was skipped (rule 12). */
+    /** @return the nonce of that epoch; 0 if it is not in this generation's chain (rule 12). */
     long nonceAt(final int ofEpoch) {
-        return ofEpoch >= 1 && ofEpoch <= nonces.size() ? nonces.getLong(ofEpoch - 1) : 0L;
+        final int index = ofEpoch - generationEpoch;
+        return index >= 0 && index < nonces.size() ? nonces.getLong(index) : 0L;
     }
 
     /**
@@ -117,17 +119,13 @@ final class CoordinatorState {
     }
 
     /**
-     * Epochs and session ids that were given out after the restored point must not be given out again.
-     *
-     * @param next first epoch of the new generation.
+     * An operator has put the directory back to an earlier point. Session ids that were given out after it must not be
+     * given out again, neither by another restore of the same point: so their distance depends on the nonce.
      */
-    void skipLostHistory(final int next) {
-        while (nonces.size() < next - 1) {
-            nonces.addLong(0L);
-        }
-        if (next > epoch + 1) {
-            lastSessionId = (int) Math.min(Integer.MAX_VALUE, (long) lastSessionId + SESSIONS_SKIPPED);
-        }
+    void restored(final long restoredNonce) {
+        nonces.clear();
+        final long skipped = SESSIONS_SKIPPED + (restoredNonce & (SESSIONS_SKIPPED - 1));
+        lastSessionId = (int) Math.min(Integer.MAX_VALUE, lastSessionId + skipped);
     }
 
     Session session(final int sessionId) {

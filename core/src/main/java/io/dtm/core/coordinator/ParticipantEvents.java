@@ -7,6 +7,10 @@ import org.agrona.DirectBuffer;
 
 /** Participants register, leave and are looked up; the histories of epochs are compared (rules 3, 12). */
 final class ParticipantEvents {
+    private static final long NO_REQUEST = 0;
+    private static final String REPLACED =
+        "a later process of this instance has registered: stop this one, or give it an instance name of its own";
+
     private final CoordinatorState state;
     private final CoordinatorOutput output;
     private final Sweeps sweeps;
@@ -134,11 +138,15 @@ final class ParticipantEvents {
     private Instance claim(
         final Instance instance, final Session session, final long requestId, final long incarnation) {
         if (instance.wasReplaced(incarnation)) {
-            reject(session, requestId, Template.REGISTER, Reject.STALE_INCARNATION,
-                "a later process of this instance has registered: stop this one, or give it another instance name");
+            reject(session, requestId, Template.REGISTER, Reject.STALE_INCARNATION, REPLACED);
             return null;
         }
         if (instance.incarnation != incarnation) {
+            if (instance.isReady() && instance.session != session) {
+                // Two processes that run at a time: the former one would wait for work that never comes.
+                output.rejected(instance.session.id, NO_REQUEST, instance.resource.id, Template.REGISTER,
+                    Reject.STALE_INCARNATION, REPLACED);
+            }
             instance.replaceBy(incarnation);
         }
         return instance;

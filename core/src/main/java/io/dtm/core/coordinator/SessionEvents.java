@@ -26,7 +26,13 @@ final class SessionEvents {
         final DirectBuffer principal,
         final int offset,
         final int length) {
-        if (state.openSessions >= state.settings.maxSessions() || state.lastSessionId == Integer.MAX_VALUE) {
+        if (state.lastSessionId == Integer.MAX_VALUE) {
+            output.linkRejected(
+                state.linkId, requestId, Template.SESSION_OPEN, Reject.TOO_MANY_SESSIONS,
+                "this coordinator has given out all of its session ids: start one with a new directory");
+            return;
+        }
+        if (state.openSessions >= state.settings.maxSessions()) {
             output.linkRejected(
                 state.linkId, requestId, Template.SESSION_OPEN, Reject.TOO_MANY_SESSIONS,
                 "all " + state.settings.maxSessions() + " sessions are in use: close some, or raise maxSessions");

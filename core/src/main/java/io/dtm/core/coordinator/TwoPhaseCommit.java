@@ -307,6 +307,26 @@ final class TwoPhaseCommit {
         state.retireIfEmpty(session);
     }
 
+    /**
+     * A directory was put back to an earlier point (rule 12). What was undecided there may have been decided after it,
+     * either way: it is told nothing, and nothing is answered, until an operator has looked into the databases. Many at
+     * a time, since nothing is sent. What was decided there stays decided.
+     */
+    void forgetUndecided() {
+        for (int i = state.sessions.size() - 1; i >= 0; i--) {
+            final Session session = state.sessions.get(i);
+            Transaction one = session.firstTransaction;
+            while (one != null) {
+                final Transaction next = one.nextOfSession;
+                if (!one.isDecided()) {
+                    state.release(one);
+                }
+                one = next;
+            }
+            state.retireIfEmpty(session);
+        }
+    }
+
     static int decisionOf(final Transaction transaction) {
         return transaction.state == Transaction.State.COMMITTING ? Decision.COMMIT : Decision.ROLLBACK;
     }

@@ -17,6 +17,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class StartEvents {
     /** More starts than a lost history can have seen. */
     static final int EPOCHS_SKIPPED = 1_000;
+    /** What is left is up to four millions: there can be hundreds of restores. */
+    private static final int NONCE_BITS_IGNORED = 42;
 
     private static final int BODY_OFFSET = HEADER_LENGTH + PREFIX_LENGTH;
 
@@ -63,12 +65,17 @@ public final class StartEvents {
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
             .coordinatorId(start.coordinatorId())
-            .epoch(recovered.epoch() + (isRestored ? EPOCHS_SKIPPED : 1))
+            .epoch(recovered.epoch() + (isRestored ? epochsSkipped(start.nonce()) : 1))
             .generation(recovered.generation() + (isRestored ? 1 : 0))
             .nonce(start.nonce())
             .recoveredEnd(recovered.endPosition())
             .downtimeNs(start.downtimeNs());
         return frame;
+    }
+
+    /** The same point may be restored twice, and then the first restore's epochs are lost history too: so by chance. */
+    private static int epochsSkipped(final long nonce) {
+        return EPOCHS_SKIPPED + (int) (nonce >>> NONCE_BITS_IGNORED);
     }
 
     private static DirectBuffer settingsApplied(final CoordinatorSettings settings) {

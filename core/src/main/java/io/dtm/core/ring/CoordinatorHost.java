@@ -58,8 +58,8 @@ public final class CoordinatorHost {
             throw new JournalException(Category.REPLAY, "the record that ends at position " + position
                 + " holds an acknowledgement that contradicts the replayed decision, and the journal doesn't say that "
                 + "it did so when it came. Either this program decides otherwise than the one that wrote the journal: "
-                + "keep the directory, and start the version that wrote it. Or the coordinator died in the moment in "
-                + "which a participant contradicted it: then look at that participant's databases, and start with "
+                + "keep the directory, and start the version that wrote it. Or the coordinator died, or lost power, "
+                + "soon after a participant contradicted it: then look at that participant's databases, and start with "
                 + "--accept-contradictions, which is recorded", null);
         }
     }

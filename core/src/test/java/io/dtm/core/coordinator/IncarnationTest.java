@@ -16,7 +16,8 @@ class IncarnationTest {
         b.votesYes(transaction);
         scenario.quiet();
         a.restarts();
-        scenario.sends("s4 <- OPENED", "s4 <- REGISTERED r1", "s3 <- ROLLBACK 1:1/1",
+        scenario.sends("s4 <- OPENED", "s2 <- REJECTED REGISTER STALE_INCARNATION request 0",
+            "s4 <- REGISTERED r1", "s3 <- ROLLBACK 1:1/1",
             "s1 <- ABORTED 1:1 decided NEW_INCARNATION by 0");
     }
 
@@ -89,6 +90,13 @@ class IncarnationTest {
         scenario.quiet();
         second.joins(transaction);
         scenario.sends("s2 <- ROLLBACK 1:1/1", "s4 <- REJECTED ENLIST NOT_ACTIVE 1:1/1");
+    }
+
+    @Test
+    void shouldTellAProcessThatRunsWhenAnotherTakesItsPlace() {
+        scenario.quiet();
+        a.restarts();
+        scenario.sends("s4 <- OPENED", "s2 <- REJECTED REGISTER STALE_INCARNATION request 0", "s4 <- REGISTERED r1");
     }
 
     @Test
@@ -285,7 +293,8 @@ class IncarnationTest {
         final ScenarioParticipant next = a.restarts();
         scenario.quiet();
         next.restarts();
-        scenario.sendsCounted("OPENED", 1, "REGISTERED", 1, "ROLLBACK 4:1/1", 1, "ABORTED 4:1", 1);
+        scenario.sendsCounted(
+            "OPENED", 1, "STALE_INCARNATION", 1, "REGISTERED", 1, "ROLLBACK 4:1/1", 1, "ABORTED 4:1", 1);
         scenario.showsState("ABORTING", transaction);
     }
 

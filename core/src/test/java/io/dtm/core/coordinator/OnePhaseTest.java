@@ -56,7 +56,8 @@ class OnePhaseTest {
         final long transaction = client.submits(c);
         scenario.quiet();
         final ScenarioParticipant next = c.restarts();
-        scenario.sends("s5 <- OPENED", "s5 <- REGISTERED r2", "s5 <- COMMIT_ONE_PHASE 1:1/0 i102");
+        scenario.sends("s5 <- OPENED", "s3 <- REJECTED REGISTER STALE_INCARNATION request 0", "s5 <- REGISTERED r2",
+            "s5 <- COMMIT_ONE_PHASE 1:1/0 i102");
         next.answersOnePhase(transaction, OnePhase.ABORTED, "");
         scenario.showsState("none", transaction);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.coordinator.ProtocolCodes.Vote;
 import org.junit.jupiter.api.Test;
 
 /** Rule 12: an operator says that the directory was put back to an earlier point. */
@@ -106,5 +107,33 @@ class RestoreTest {
             scenario.coordinator.epochStarted(CoordinatorScenario.COORDINATOR_ID, 3, 0, 5, 0, 0)));
         assertThrows(IllegalArgumentException.class, () -> scenario.frame(0, () ->
             scenario.coordinator.epochStarted(CoordinatorScenario.COORDINATOR_ID, 1, 1, 5, 0, 0)));
+    }
+
+    @Test
+    void shouldTellNobodyWhatWasUndecidedInTheCopyAndGoOnWithWhatWasDecided() {
+        final ScenarioParticipant b = scenario.participant("B");
+        final long active = client.begins();
+        a.joins(active);
+        final long preparing = client.submits(a, b);
+        a.votesYes(preparing);
+        final long committing = client.submits(a);
+        a.votesYes(committing);
+        restore();
+        client.resumes();
+        scenario.quiet();
+        a.reconnects();
+        scenario.sends("s2 <- RESUMED of epoch 1", "s2 <- REGISTERED r1", "s2 <- COMMIT 1:3/0");
+        b.reconnects();
+        scenario.sends("s3 <- RESUMED of epoch 1", "s3 <- REGISTERED r2");
+        a.asksAbout(preparing, 1, 400);
+        a.votes(preparing, Vote.YES, "", 1);
+        scenario.sendsNothing();
+        client.inquires(preparing);
+        scenario.sends("s1 <- EXPIRED 1:2 completed");
+        client.commits(active);
+        scenario.sends("s1 <- EXPIRED 1:1 completed");
+        assertEquals(1, scenario.coordinator.transactionsInFlight());
+        scenario.passTicking(120_000);
+        scenario.showsState("COMMITTING", committing);
     }
 }

@@ -67,8 +67,7 @@ final class ScenarioParticipant {
         scenario.frame(link, () -> coordinator().register(
             4, session, incarnation, capabilities, knownEpoch, knownNonce, names, 0, resourceName.length(),
             resourceName.length(), instanceName.length()));
-        if (scenario.output.lines().size() > before) {
-            final String line = scenario.output.lines().get(before);
+        for (final String line : scenario.output.lines().subList(before, scenario.output.lines().size())) {
             if (line.contains("REGISTERED")) {
                 resource = Integer.parseInt(line.substring(line.indexOf(" r") + 2));
             }

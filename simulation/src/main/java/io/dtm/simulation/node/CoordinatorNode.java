@@ -177,8 +177,7 @@ public final class CoordinatorNode {
      */
     public void startFromCopy(final boolean isRestored) {
         kill();
-        storage = copy;
-        copy = null;
+        storage = StorageCopy.of(copy);
         base = null;
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();

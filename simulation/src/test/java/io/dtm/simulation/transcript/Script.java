@@ -102,6 +102,7 @@ final class Script {
         }));
         verb("{name} remembers ([0-9]+) branch(?:es)?", m ->
             world.remembered.put(m.group(1), Integer.parseInt(m.group(2))));
+        verb("{name} forgets epochs", m -> world.peer(m.group(1)).forgetEpochs());
         verb("{name} can commit alone", m -> world.onePhase.put(m.group(1), OnePhase.ALONE));
         verb("{name} can't prepare", m -> world.onePhase.put(m.group(1), OnePhase.LAST_AGENT));
         verb("{name} stands still for ([0-9]+) seconds?", m -> world.peer(m.group(1)).pause(
