@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CoordinatorCommand implements Callable<Integer> {
     private static final int STOP_LIMIT_S = 10;
+    private static final String NO_START = "the coordinator doesn't start: ";
 
     @Spec
     private CommandSpec spec;
@@ -70,7 +71,7 @@ final class CoordinatorCommand implements Callable<Integer> {
                 describeSettings();
                 return 0;
             }
-            return run(new HostLog(System.out), consents(), isRecoveryConfirmed);
+            return run(new HostLog(System.out, System.err), consents(), isRecoveryConfirmed);
         } catch (final SettingException refused) {
             throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
         }
@@ -116,10 +117,10 @@ final class CoordinatorCommand implements Callable<Integer> {
         try {
             coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause), consents);
         } catch (final JournalException refused) {
-            log.say("the coordinator doesn't start: " + refused.getMessage());
+            log.sayLast(NO_START + refused.getMessage());
             return ExitStatus.of(refused).code();
         } catch (final IllegalStateException | UncheckedIOException refused) {
-            log.say("the coordinator doesn't start: " + refused.getMessage()
+            log.sayLast(NO_START + refused.getMessage()
                 + (refused.getCause() == null ? "" : ": " + refused.getCause().getMessage()));
             return ExitStatus.of(refused).code();
         }
@@ -152,7 +153,7 @@ final class CoordinatorCommand implements Callable<Integer> {
     /** Fail-stop: nothing may be sent after a stage has failed, so not even shutdown hooks run. */
     private static void halt(final HostLog log, final String stage, final Throwable cause) {
         final ExitStatus status = ExitStatus.of(cause);
-        log.say("HALT " + status + ": stage " + stage + " failed: " + cause);
+        log.sayLast("HALT " + status + ": stage " + stage + " failed: " + cause);
         cause.printStackTrace();
         Runtime.getRuntime().halt(status.code());
     }

@@ -30,8 +30,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
 
 /**
  * A coordinator with everything around it: data directory, journal, recovery, pipeline, Aeron. Started and closed by
@@ -40,6 +42,7 @@ import org.agrona.CloseHelper;
 final class CoordinatorProcess implements AutoCloseable {
     private static final String JOURNAL = "journal";
     private static final String DRIVER = "aeron";
+    private static final String ADDRESS_TAKEN = "Address already in use";
     /** Of an Aeron data frame: what a datagram holds beside our frame. */
     private static final int DATA_HEADER_LENGTH = 32;
     /** What a peer needs for a new link once it knows that it needs one, generously. */
@@ -89,7 +92,7 @@ final class CoordinatorProcess implements AutoCloseable {
         try {
             // The lock comes first: the embedded driver's directory is deleted under it.
             recovery = JournalRecovery.open(journalContext(directory, random, log));
-            transport = AeronServerTransport.launch(transportContext);
+            transport = listen(transportContext, log);
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
             }
@@ -123,6 +126,33 @@ final class CoordinatorProcess implements AutoCloseable {
             CloseHelper.quietCloseAll(transport, recovery);
             throw failed;
         }
+    }
+
+    /** What goes wrong while it starts to listen is told once: by what is thrown. */
+    private static AeronServerTransport listen(final AeronServerContext context, final HostLog log) {
+        final AtomicBoolean isListening = new AtomicBoolean();
+        final ErrorHandler handler = error -> {
+            if (isListening.get() || !isAddressTaken(error)) {
+                log.onError(error);
+            }
+        };
+        try {
+            final AeronServerTransport transport = AeronServerTransport.launch(context.errorHandler(handler));
+            isListening.set(true);
+            return transport;
+        } catch (final IllegalStateException failed) {
+            if (isAddressTaken(failed.getCause())) {
+                throw new IllegalStateException("another program has the port " + context.channels().ingressEndpoint()
+                    + " or " + context.channels().responseEndpoint() + "; choose another by "
+                    + ServerSetting.ENDPOINT.property());
+            }
+            throw failed;
+        }
+    }
+
+    /** The driver passes the system's words on as text. */
+    private static boolean isAddressTaken(final Throwable error) {
+        return error != null && error.getMessage() != null && error.getMessage().contains(ADDRESS_TAKEN);
     }
 
     private static <T> T configured(final Supplier<T> component) {

@@ -16,6 +16,11 @@ import picocli.CommandLine.Spec;
     subcommands = {CoordinatorCommand.class, DemoCommand.class, BankService.class},
     mixinStandardHelpOptions = true)
 public final class Dtm implements Runnable {
+    /** Leads to where more is said; a message that has it needs no other. */
+    static final String SEE = "; see: ";
+    /** So speaks the library that reads the command line. */
+    private static final String DOUBLED = "option option";
+
     @Spec
     private CommandSpec spec;
 
@@ -37,8 +42,9 @@ public final class Dtm implements Runnable {
     /** One line; the whole usage would hide what is wrong. */
     private static int explain(final ParameterException refused) {
         final String command = refused.getCommandLine().getCommandSpec().qualifiedName();
-        refused.getCommandLine().getErr().println(
-            command + ": " + refused.getMessage() + " (see: " + command + " --help)");
+        final String message = refused.getMessage().replace(DOUBLED, "option");
+        final String hint = message.contains(SEE) ? "" : SEE + command + " --help";
+        refused.getCommandLine().getErr().println(command + ": " + message + hint);
         return refused.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 

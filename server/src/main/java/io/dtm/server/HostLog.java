@@ -18,6 +18,7 @@ final class HostLog implements DropListener, EgressListener, ErrorHandler {
     private static final long QUIET_NS = 60_000_000_000L;
 
     private final PrintStream out;
+    private final PrintStream err;
     private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
 
     /** One kind of event. */
@@ -27,14 +28,28 @@ final class HostLog implements DropListener, EgressListener, ErrorHandler {
         private boolean printed;
     }
 
-    HostLog(final PrintStream out) {
+    /**
+     * @param out takes what happens.
+     * @param err takes why the process ends, if not by request.
+     */
+    HostLog(final PrintStream out, final PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     /** A line that is always printed. */
     void say(final String text) {
-        out.println(Instant.now() + " " + text);
-        out.flush();
+        print(out, text);
+    }
+
+    /** The last line: why this process ends. */
+    void sayLast(final String text) {
+        print(err, text);
+    }
+
+    private static void print(final PrintStream stream, final String text) {
+        stream.println(Instant.now() + " " + text);
+        stream.flush();
     }
 
     private void sayOnce(final String kind, final String text) {

@@ -20,10 +20,10 @@ import java.util.function.Consumer;
 enum ServerSetting {
     DIRECTORY("dtm.directory", SettingKind.TEXT, "dtm-data",
         "directory of everything that the coordinator keeps: journal/ is its log. Owned by one process"),
-    ENDPOINT(TransportChannels.INGRESS_ENDPOINT_PROP, SettingKind.TEXT, TransportChannels.INGRESS_ENDPOINT_DEFAULT,
-        "host:port on which UDP requests are taken. Any other than loopback needs an authenticator"),
-    RESPONSE_ENDPOINT(TransportChannels.RESPONSE_ENDPOINT_PROP, SettingKind.TEXT,
-        "the ingress endpoint's host, the next port", "host:port from which replies are sent"),
+    ENDPOINT(TransportChannels.INGRESS_ENDPOINT_PROP, SettingKind.ENDPOINT, TransportChannels.INGRESS_ENDPOINT_DEFAULT,
+        "where UDP requests are taken. Any other than loopback needs an authenticator"),
+    RESPONSE_ENDPOINT(TransportChannels.RESPONSE_ENDPOINT_PROP, SettingKind.ENDPOINT,
+        "the ingress endpoint's host, the next port", "from where replies are sent"),
     UNAUTHENTICATED_ALLOWED(AeronServerContext.UNAUTHENTICATED_ALLOWED_PROP, SettingKind.FLAG, "false",
         "whether to listen on another address than loopback without an authenticator"),
     DURABILITY("dtm.durability", SettingKind.TEXT, "force",
@@ -107,7 +107,6 @@ enum ServerSetting {
         "the same for the conductor in SHARED_NETWORK and DEDICATED");
 
     private static final long NS_PER_MS = 1_000_000L;
-    private static final String OURS = "dtm.";
     private static final String AERONS = "aeron.";
 
     private final String property;
@@ -148,13 +147,13 @@ enum ServerSetting {
     }
 
     /**
-     * A misspelt setting must not be ignored. Properties of others, Aeron's for instance, are theirs to judge.
+     * A misspelt setting must not be ignored, whatever it looks like. Aeron's are its own to judge.
      *
-     * @throws SettingException if it looks like one of ours and isn't.
+     * @throws SettingException if it is neither one of these nor Aeron's.
      */
     static void checkName(final String name) {
-        if (name.startsWith(OURS) && !isKnown(name)) {
-            throw new SettingException("no such setting: " + name + "; see: dtm coordinator --settings");
+        if (!name.startsWith(AERONS) && !isKnown(name)) {
+            throw new SettingException("no such setting: " + name + Dtm.SEE + "dtm coordinator --settings");
         }
     }
 

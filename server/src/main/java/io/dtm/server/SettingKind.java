@@ -1,10 +1,19 @@
 package io.dtm.server;
 
+import java.util.regex.Pattern;
 import org.agrona.SystemUtil;
 
 /** What the text of a setting may be, and so its unit. */
 enum SettingKind {
     TEXT("text"),
+    ENDPOINT("host:port") {
+        @Override
+        void check(final String property, final String text) {
+            if (!text.isEmpty() && !ENDPOINT_FORM.matcher(text).matches()) {
+                throw malformed(property, text);
+            }
+        }
+    },
     FLAG("true or false") {
         @Override
         void check(final String property, final String text) {
@@ -38,6 +47,8 @@ enum SettingKind {
             durationNs(property, text);
         }
     };
+
+    private static final Pattern ENDPOINT_FORM = Pattern.compile(".+:\\d{1,5}");
 
     private final String unit;
 

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
@@ -49,6 +50,7 @@ public final class Dtm implements AutoCloseable {
      */
     private static final long IMAGE_LIVENESS_NS = 2_000_000_000L;
     private static final long CLOSE_PAUSE_NS = 100_000L;
+    private static final String OPENED_PACKAGE = "jdk.internal.misc";
 
     private final EmbeddedDriver driver;
     private final AeronInstance aeron;
@@ -96,9 +98,11 @@ public final class Dtm implements AutoCloseable {
      *
      * @param context how.
      * @return the connection.
-     * @throws IllegalStateException if Agrona's bounds checks are switched off.
+     * @throws IllegalStateException if Agrona's bounds checks are switched off, or the JVM was started without
+     *                               {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}.
      */
     public static Dtm connect(final DtmContext context) {
+        requireOpenPackage();
         final Dtm dtm = new Dtm(context);
         if (dtm.runner != null) {
             final Thread thread = new Thread(dtm.runner, context.name());
@@ -106,6 +110,21 @@ public final class Dtm implements AutoCloseable {
             thread.start();
         }
         return dtm;
+    }
+
+    /** Where nobody else takes it. A method of its own, since the platform's log names the method that wrote a line. */
+    static void log(final Throwable error) {
+        final boolean isAllSaid = error instanceof DtmWarning && error.getCause() == null;
+        System.getLogger(Dtm.class.getName()).log(
+            System.Logger.Level.WARNING, isAllSaid ? error.getMessage() : error.toString(), isAllSaid ? null : error);
+    }
+
+    /** Said here, since what fails without it is a class that can't be loaded, and names no option. */
+    private static void requireOpenPackage() {
+        if (!Object.class.getModule().isExported(OPENED_PACKAGE, UnsafeApi.class.getModule())) {
+            throw new IllegalStateException("start this JVM with --add-opens java.base/" + OPENED_PACKAGE
+                + "=ALL-UNNAMED: Agrona's buffers need it");
+        }
     }
 
     private EmbeddedDriver launchDriver(final DtmContext context) {

@@ -29,9 +29,7 @@ public final class DtmContext {
     private Supplier<EpochMemory> epochMemory = EpochMemory::inMemory;
     private SessionListener listener;
     private Supplier<IdleStrategy> idleStrategy = () -> new BackoffIdleStrategy(100, 20, 1_000, 200_000);
-    private ErrorHandler errorHandler = error -> System.getLogger(Dtm.class.getName())
-        .log(System.Logger.Level.WARNING, "dtm: " + error.getMessage(), error.getCause() == null
-            && error instanceof DtmWarning ? null : error);
+    private ErrorHandler errorHandler = Dtm::log;
 
     /**
      * Adds a coordinator. Without any, {@link #DEFAULT_ENDPOINT} is used.

@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** A one-shot transaction while it is put together. Belongs to one thread until {@link #submit()}; used once. */
 public final class OneShot {
-    private record Branch(CompletableFuture<Integer> resource, byte[] payload) {
+    private record Branch(String name, CompletableFuture<Integer> resource, byte[] payload) {
     }
 
     private final DtmClient client;
@@ -32,7 +32,7 @@ public final class OneShot {
      * @return this.
      */
     public OneShot branch(final String resource, final byte[] payload) {
-        branches.add(new Branch(client.resource(resource), payload));
+        branches.add(new Branch(resource, client.resource(resource), payload));
         return this;
     }
 
@@ -88,7 +88,7 @@ public final class OneShot {
         final OutcomeListener listener = new OutcomeListener() {
             @Override
             public void onOutcome(final long transactionId, final Outcome outcome) {
-                result.complete(new TransactionResult(transactionId, outcome));
+                result.complete(new TransactionResult(transactionId, named(outcome)));
             }
 
             @Override
@@ -108,6 +108,15 @@ public final class OneShot {
             throw refused;
         }
         client.session().submit(reservation, request, listener);
+    }
+
+    /** Where only the branch is told that was in the way, adds the name under which it was submitted. */
+    private Outcome named(final Outcome outcome) {
+        if (outcome.status() != Outcome.Status.ABORTED
+            || !outcome.text().isEmpty() || outcome.branchId() >= branches.size()) {
+            return outcome;
+        }
+        return outcome.withText("participant '" + branches.get(outcome.branchId()).name() + "'");
     }
 
     private SubmitRequest request() {

@@ -15,7 +15,8 @@ package io.dtm.client;
  *                       completion was asked for.
  * @param neverBegun     nothing was ever begun under this id, nor ever will be: the same work may be run again under
  *                       a new id (rule 2). Only with {@link Status#ABORTED}.
- * @param text           what the participant or the coordinator said, never null.
+ * @param text           what the participant or the coordinator said, never null. Where they said nothing, the name of
+ *                       the participant whose branch caused an abort, if the transaction was submitted here.
  */
 public record Outcome(
     Status status,
@@ -69,6 +70,11 @@ public record Outcome(
     public static Outcome unknown(final String text) {
         return new Outcome(
             Status.UNKNOWN, AbortReason.NONE, NO_BRANCH, Durability.NONE, false, false, false, false, text);
+    }
+
+    Outcome withText(final String said) {
+        return new Outcome(
+            status, reason, branchId, durability, nothingWritten, mixed, unacknowledged, neverBegun, said);
     }
 
     private static Outcome committed(final Durability durability) {

@@ -46,7 +46,7 @@ final class WarningListener implements SessionListener {
 
     @Override
     public void onDisconnected(final String reason) {
-        warn("not connected: " + reason, null);
+        warn("not connected: " + reason + "; it connects again by itself", null);
     }
 
     @Override

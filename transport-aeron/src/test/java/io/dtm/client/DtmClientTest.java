@@ -30,6 +30,7 @@ class DtmClientTest {
 
     private final FakeCoordinator coordinator = new FakeCoordinator();
     private DtmClient client;
+    private long submitted;
 
     @BeforeEach
     void open() {
@@ -75,6 +76,25 @@ class DtmClientTest {
         assertEquals(T, get(result).transactionId());
         assertEquals(Outcome.Status.COMMITTED, get(result).outcome().status());
         assertEquals(Durability.FORCE, get(result).outcome().durability());
+    }
+
+    private Outcome aborted(final AbortReason reason, final int branchId, final String text) {
+        final CompletionStage<Outcome> outcome =
+            client.oneShot().branch("stock", WORK).branch("payments", WORK).submit();
+        coordinator.run().said();
+        coordinator.outcome(T + submitted++, OutcomeStage.DECIDED, OutcomeType.ABORTED, reason, branchId, text).run();
+        return get(outcome);
+    }
+
+    @Test
+    void shouldNameTheParticipantThatWasInTheWayWhereNobodySaidMore() {
+        lookedUp("stock", 5);
+        lookedUp("payments", 6);
+
+        assertEquals("participant 'payments'", aborted(AbortReason.NO_PARTICIPANT, 1, "").text());
+        assertEquals("participant 'stock'", aborted(AbortReason.DEADLINE, 0, "").text());
+        assertEquals("sold out", aborted(AbortReason.VOTE_NO, 0, "sold out").text());
+        assertEquals("", aborted(AbortReason.OPERATOR, Outcome.NO_BRANCH, "").text());
     }
 
     @Test

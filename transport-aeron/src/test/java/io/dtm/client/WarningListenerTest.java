@@ -35,7 +35,7 @@ class WarningListenerTest {
             "localhost:1: refused: NOT_AUTHENTICATED check the credentials",
             "localhost:1: the coordinator is not obeyed: restored from a copy",
             "localhost:1: session 7 is lost, and what it left undecided is rolled back",
-            "localhost:1: not connected: the link was lost",
+            "localhost:1: not connected: the link was lost; it connects again by itself",
             "localhost:1: COMMIT did not work: java.lang.IllegalStateException: no disk"),
             told.stream().map(Throwable::getMessage).toList());
         assertSame(cause, told.get(4).getCause());
@@ -70,6 +70,7 @@ class WarningListenerTest {
         final Handler handler = new Handler() {
             @Override
             public void publish(final LogRecord record) {
+                record.getSourceClassName(); // is looked for now, and kept
                 logged.add(record);
             }
 
@@ -92,6 +93,8 @@ class WarningListenerTest {
         }
 
         assertEquals(1, logged.size());
-        assertTrue(logged.get(0).getMessage().contains("localhost:1: look at it"));
+        assertEquals("localhost:1: look at it", logged.get(0).getMessage());
+        assertEquals(Dtm.class.getName(), logged.get(0).getSourceClassName());
+        assertEquals("log", logged.get(0).getSourceMethodName());
     }
 }

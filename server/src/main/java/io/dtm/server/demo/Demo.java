@@ -51,6 +51,9 @@ final class Demo {
             closeWithProcess(house);
             out.println("demo: starting " + banks + " PostgreSQL servers, the coordinator and " + banks + " services");
             house.launch(banks);
+            out.println("demo: in doubt: branches that are prepared in the databases now, without those of one that is"
+                + " down (?)");
+            out.println("demo: p50, p99: of the transfers that have ended since the line before");
             final KillSchedule kills = new KillSchedule(house, seed, seconds, out);
             transfer(house, log, kills);
             final int inDoubt = awaitQuiet(house, log);

@@ -7,22 +7,22 @@ import io.dtm.client.DtmContext;
 import io.dtm.client.Outcome;
 import java.time.Duration;
 
-/** A client: one transaction over two services. */
+/** A client: one transaction over two warehouses. */
 public final class ShopClient {
     private ShopClient() {
     }
 
     /**
-     * @param arguments none.
+     * @param arguments host and port of the coordinator.
      * @throws Exception if nothing was begun.
      */
     // README: client
     public static void main(final String[] arguments) throws Exception {
-        try (Dtm dtm = Dtm.connect(new DtmContext().name("shop").coordinator("localhost:6801"))) {
+        try (Dtm dtm = Dtm.connect(new DtmContext().name("shop").coordinator(arguments[0]))) {
             final Outcome outcome = dtm.client().oneShot()
-                .branch("stock", "tea".getBytes(UTF_8))
-                .branch("payments", "alice 450".getBytes(UTF_8))
-                .timeout(Duration.ofSeconds(5))
+                .branch("north", "tea".getBytes(UTF_8))
+                .branch("south", "cup".getBytes(UTF_8))
+                .timeout(Duration.ofSeconds(5)) // the transaction's, from when the coordinator has it
                 .submit()   // a CompletableFuture; fails with RefusedException if nothing was begun
                 .get();
             System.out.println(switch (outcome.status()) {
