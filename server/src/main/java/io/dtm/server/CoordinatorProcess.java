@@ -118,7 +118,8 @@ final class CoordinatorProcess implements AutoCloseable {
                 handler -> opened.replay(0, handler),
                 opened::start,
                 Recovered.NOTHING,
-                new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs, consents));
+                new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs, consents,
+                    System.currentTimeMillis()));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             pipeline.start();
             return new CoordinatorProcess(journal, transport, pipeline, context.operators());

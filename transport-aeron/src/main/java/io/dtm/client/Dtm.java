@@ -63,6 +63,8 @@ public final class Dtm implements AutoCloseable {
     private Path privateDirectory;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Supplier<IdleStrategy> idleStrategy;
+    /** The connection's own thread; the runner forgets it when it is closed. */
+    private volatile Thread dutyThread;
     /** The thread that was in the last turn of a polled duty cycle. */
     private volatile Thread lastPoller;
     /** The thread that is in a turn of a polled duty cycle. */
@@ -266,7 +268,7 @@ public final class Dtm implements AutoCloseable {
     }
 
     private boolean isDutyThread() {
-        return Thread.currentThread() == (runner == null ? lastPoller : runner.thread());
+        return Thread.currentThread() == (runner == null ? lastPoller : dutyThread);
     }
 
     /**
@@ -281,7 +283,7 @@ public final class Dtm implements AutoCloseable {
         final Thread me = Thread.currentThread();
         if (runner == null) {
             closePolled(me);
-        } else if (runner.thread() != me) {
+        } else if (dutyThread != me) {
             if (isFirst) {
                 runner.close();
             }
@@ -314,6 +316,11 @@ public final class Dtm implements AutoCloseable {
         private volatile boolean isClosed;
 
         @Override
+        public void onStart() {
+            dutyThread = Thread.currentThread();
+        }
+
+        @Override
         public int doWork() {
             if (isClosed) {
                 return 0;
@@ -342,10 +349,13 @@ public final class Dtm implements AutoCloseable {
         @Override
         public void onClose() {
             if (!isClosed) {
-                sessions.forEach(session -> CloseHelper.close(errorHandler, session));
-                CloseHelper.close(errorHandler, aeron);
-                closeDriver();
-                isClosed = true;
+                try {
+                    sessions.forEach(session -> CloseHelper.close(errorHandler, session));
+                    CloseHelper.close(errorHandler, aeron);
+                    closeDriver();
+                } finally {
+                    isClosed = true;
+                }
             }
         }
 

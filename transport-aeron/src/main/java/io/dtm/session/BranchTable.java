@@ -154,10 +154,16 @@ final class BranchTable {
         return sentSequence;
     }
 
-    /** What was sent over the current link up to here has reached the coordinator's journal and is forced. */
-    void fence(final long sequence) {
+    /**
+     * What was sent over the current link up to here has reached the coordinator's journal and is forced.
+     *
+     * @return whether a row could go because of that, or none had to.
+     */
+    boolean fence(final long sequence) {
+        final int before = size;
         fencedSequence = Math.max(fencedSequence, sequence);
         trim(remembered.size());
+        return size < before || !needsFence();
     }
 
     /** Another process of the resource has resolved a branch that voted YES here. */

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class InDoubtScan {
     private static final int PATIENCE = 6;
-    private static final int MAX_ASKED_TO_FORGET = 256;
+    private static final int MAX_ASKED_TO_FORGET = 4_096;
     private static final long NONE = 0;
     /** A process that hasn't seen the PREPARE can't say that it was recovered (rule 12): it may be beyond any end. */
     private static final long UNKNOWN_POSITION = Long.MAX_VALUE;

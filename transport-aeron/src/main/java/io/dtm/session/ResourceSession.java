@@ -33,6 +33,7 @@ final class ResourceSession {
     private long fenceRequestId;
     private long fencedUpTo;
     private int fenceRounds;
+    private long fenceNotBeforeNs;
 
     ResourceSession(
         final ResourceRegistration registration,
@@ -177,7 +178,9 @@ final class ResourceSession {
             askForFence();
         } else {
             fenceRequestId = 0;
-            table.fence(fencedUpTo);
+            if (!table.fence(fencedUpTo)) {
+                fenceNotBeforeNs = nowNs + context.scanIntervalNs();
+            }
         }
         return true;
     }
@@ -187,7 +190,7 @@ final class ResourceSession {
         int work = joins.doWork(now);
         if (isRegistered) {
             work += scan.doWork(now);
-            if (table.needsFence() && fenceRequestId == 0) {
+            if (table.needsFence() && fenceRequestId == 0 && now - fenceNotBeforeNs >= 0) {
                 fencedUpTo = table.sentSequence();
                 fenceRounds = 0;
                 askForFence();

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.FakeCoordinator;
 import io.dtm.session.SessionContext;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -169,6 +170,21 @@ class DtmCloseTest {
         }));
         assertTrue(isCalled.await(60, TimeUnit.SECONDS));
         dtm.close();
+        assertFalse(dtm.session(0).execute(session -> { }), "close returned");
+    }
+
+    @Test
+    void shouldCloseThoughWhatFailsBecauseOfThatClosesToo() throws InterruptedException {
+        final Dtm dtm = connect(false);
+        awaitTurn(dtm);
+        final CountDownLatch isFailed = new CountDownLatch(1);
+        dtm.client().begin(Duration.ofSeconds(30)).whenComplete((transaction, failed) -> {
+            dtm.close();
+            isFailed.countDown();
+        });
+        awaitTurn(dtm);
+        dtm.close();
+        assertTrue(isFailed.await(60, TimeUnit.SECONDS));
         assertFalse(dtm.session(0).execute(session -> { }), "close returned");
     }
 }

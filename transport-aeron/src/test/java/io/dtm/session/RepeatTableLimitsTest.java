@@ -138,4 +138,24 @@ class RepeatTableLimitsTest extends ParticipantFixture {
         final String later = String.join("\n", coordinator.after(11_000).said());
         assertTrue(!later.contains("InDoubt"), later);
     }
+
+    @Test
+    void shouldNotAskForAFenceAgainAndAgainWhenNoneLetsARowGo() {
+        for (int i = 1; i <= 3; i++) {
+            session.join("stock", transaction(3, i), 77, 1, 2_000 * FakeCoordinator.MS, new RecordingListeners());
+            coordinator.joined(transaction(3, i), RESOURCE).run();
+        }
+        assertTrue(coordinator.after(7_200).said().contains("Lookup 'stock'"));
+        coordinator.found(RESOURCE);
+        int asked = 0;
+        for (int i = 0; i < 300; i++) {
+            for (final String said : coordinator.after(100).said()) {
+                if (said.contains("Lookup 'stock'")) {
+                    asked++;
+                    coordinator.found(RESOURCE);
+                }
+            }
+        }
+        assertTrue(asked >= 2 && asked <= 10, asked + " look-ups in half a minute");
+    }
 }

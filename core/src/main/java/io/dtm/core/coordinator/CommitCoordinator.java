@@ -111,7 +111,7 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         }
         state.coordinatorId = coordinatorId;
         if (isRestored) {
-            state.restored(nonce);
+            state.restored(epoch);
             protocol.forgetUndecided();
         }
         state.epoch = epoch;

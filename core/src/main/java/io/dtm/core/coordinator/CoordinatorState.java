@@ -17,7 +17,7 @@ final class CoordinatorState {
     /** Sessions attached to one link: an old one to finish and to ask, a new one, and what clients have kept. */
     static final int MAX_SESSIONS_OF_LINK = 64;
     /** More sessions than a lost history can have opened. */
-    static final int SESSIONS_SKIPPED = 1 << 24;
+    static final int SESSIONS_SKIPPED = 1 << 20;
 
     private static final int FORGOTTEN_AT_ONCE = 2;
 
@@ -120,12 +120,13 @@ final class CoordinatorState {
 
     /**
      * An operator has put the directory back to an earlier point. Session ids that were given out after it must not be
-     * given out again, neither by another restore of the same point: so their distance depends on the nonce.
+     * given out again, neither by another restore of the same backup. So they go on above the epoch, which rises by one
+     * in a second from one restore to the next: there are fewer sessions than seconds, on average.
      */
-    void restored(final long restoredNonce) {
+    void restored(final int restoredEpoch) {
         nonces.clear();
-        final long skipped = SESSIONS_SKIPPED + (restoredNonce & (SESSIONS_SKIPPED - 1));
-        lastSessionId = (int) Math.min(Integer.MAX_VALUE, lastSessionId + skipped);
+        lastSessionId =
+            (int) Math.min(Integer.MAX_VALUE, Math.max((long) lastSessionId + SESSIONS_SKIPPED, restoredEpoch));
     }
 
     Session session(final int sessionId) {

@@ -4,6 +4,7 @@ import io.dtm.core.coordinator.ProtocolCodes.Capability;
 import io.dtm.core.coordinator.ProtocolCodes.Cause;
 import io.dtm.core.coordinator.ProtocolCodes.Decision;
 import io.dtm.core.coordinator.ProtocolCodes.Reason;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -313,9 +314,8 @@ final class TwoPhaseCommit {
      * a time, since nothing is sent. What was decided there stays decided.
      */
     void forgetUndecided() {
-        for (int i = state.sessions.size() - 1; i >= 0; i--) {
-            final Session session = state.sessions.get(i);
-            Transaction one = session.firstTransaction;
+        for (int i = 0; i < state.sessions.size(); i++) {
+            Transaction one = state.sessions.get(i).firstTransaction;
             while (one != null) {
                 final Transaction next = one.nextOfSession;
                 if (!one.isDecided()) {
@@ -323,7 +323,12 @@ final class TwoPhaseCommit {
                 }
                 one = next;
             }
-            state.retireIfEmpty(session);
+        }
+        // One that retires may push older ones out of the list.
+        for (final Session session : List.copyOf(state.sessions)) {
+            if (state.session(session.id) == session) {
+                state.retireIfEmpty(session);
+            }
         }
     }
 

@@ -17,9 +17,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class StartEvents {
     /** More starts than a lost history can have seen. */
     static final int EPOCHS_SKIPPED = 1_000;
-    /** What is left is up to four millions: there can be hundreds of restores. */
-    private static final int NONCE_BITS_IGNORED = 42;
-
+    /** 2026-01-01T00:00:00Z: restored epochs are counted in seconds since then. */
+    public static final long RESTORE_CLOCK_BASE_MS = 1_767_225_600_000L;
     private static final int BODY_OFFSET = HEADER_LENGTH + PREFIX_LENGTH;
 
     private StartEvents() {
@@ -65,7 +64,7 @@ public final class StartEvents {
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
             .coordinatorId(start.coordinatorId())
-            .epoch(recovered.epoch() + (isRestored ? epochsSkipped(start.nonce()) : 1))
+            .epoch(isRestored ? firstOfGeneration(recovered, start) : recovered.epoch() + 1)
             .generation(recovered.generation() + (isRestored ? 1 : 0))
             .nonce(start.nonce())
             .recoveredEnd(recovered.endPosition())
@@ -73,9 +72,13 @@ public final class StartEvents {
         return frame;
     }
 
-    /** The same point may be restored twice, and then the first restore's epochs are lost history too: so by chance. */
-    private static int epochsSkipped(final long nonce) {
-        return EPOCHS_SKIPPED + (int) (nonce >>> NONCE_BITS_IGNORED);
+    /**
+     * Above all epochs of the lost history, and, since the same backup may be restored again, above those of an earlier
+     * restore: there are fewer starts than seconds.
+     */
+    private static int firstOfGeneration(final Recovered recovered, final EpochStart start) {
+        final long seconds = (start.wallClockMs() - RESTORE_CLOCK_BASE_MS) / 1_000L;
+        return (int) Math.max(recovered.epoch() + EPOCHS_SKIPPED, Math.min(seconds, Integer.MAX_VALUE / 2));
     }
 
     private static DirectBuffer settingsApplied(final CoordinatorSettings settings) {

@@ -136,4 +136,26 @@ class RestoreTest {
         scenario.passTicking(120_000);
         scenario.showsState("COMMITTING", committing);
     }
+
+    @Test
+    void shouldForgetWhatWasUndecidedAlsoWhereThatRetiresSessionsAndPushesOlderOnesOut() {
+        final ScenarioClient second = scenario.client();
+        final ScenarioClient third = scenario.client();
+        for (final ScenarioClient early : new ScenarioClient[] {client, second}) {
+            final long transaction = early.submits(a);
+            a.votesNo(transaction);
+            early.closes();
+            scenario.takeAllSteps();
+            early.isLost();
+            scenario.takeAllSteps();
+        }
+        scenario.passTicking(700_000);
+        third.submits(a);
+        third.closes();
+        scenario.takeAllSteps();
+        third.isLost();
+        scenario.takeAllSteps();
+        restore();
+        assertEquals(0, scenario.coordinator.transactionsInFlight());
+    }
 }

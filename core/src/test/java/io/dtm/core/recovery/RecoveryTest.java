@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
     private static final int LINK = 6;
-    private static final EpochStart RESTORED = new EpochStart(5, 55, 0, Set.of(Consent.RESTORED));
+    private static final EpochStart RESTORED = new EpochStart(
+        5, 55, 0, Set.of(Consent.RESTORED), StartEvents.RESTORE_CLOCK_BASE_MS);
 
     private final RecoveryOutput output = new RecoveryOutput();
     private final FakeCoordinator coordinator = new FakeCoordinator(output);
@@ -156,7 +157,7 @@ class RecoveryTest {
         final Recovered recovered = recovery.replay(this::replay);
         records.addAll(StartEvents.after(
             new Recovered(0, 0, 5, 1, 0, null, recovered.contradictions()),
-            new EpochStart(5, 55, 0, Set.of(Consent.CONTRADICTIONS)), CoordinatorSettings.defaults()));
+            new EpochStart(5, 55, 0, Set.of(Consent.CONTRADICTIONS), 0), CoordinatorSettings.defaults()));
 
         final Recovery later = new Recovery(coordinator, output, Recovered.NOTHING);
 
@@ -265,6 +266,20 @@ class RecoveryTest {
 
         assertEquals(7 + StartEvents.EPOCHS_SKIPPED, recovered.epoch());
         assertEquals(4, recovered.generation());
+    }
+
+    @Test
+    void shouldStartAboveAnEarlierRestoreOfTheSameBackup() {
+        final Recovered backup = new Recovered(0, 0, 5, 7, 3, null, Contradictions.NONE);
+        final List<Integer> epochs = new ArrayList<>();
+        for (int second = 1_000_000; second < 1_000_003; second++) {
+            records.clear();
+            records.addAll(StartEvents.after(backup, new EpochStart(5, 55, 0, Set.of(Consent.RESTORED),
+                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000L * second), CoordinatorSettings.defaults()));
+            epochs.add(new Recovery(coordinator, output, backup).replay(this::replay).epoch());
+        }
+
+        assertEquals(List.of(1_000_000, 1_000_001, 1_000_002), epochs);
     }
 
     private void start(final Recovered after) {

@@ -143,7 +143,7 @@ class CoordinatorHostTest {
         final int before = consented.journal.entries().size();
         consented.pipeline = CoordinatorHost.recover(consented.context, cut, consented.context::journal,
             Recovered.NOTHING,
-            new EpochStart(PipelineRig.COORDINATOR_ID, 55, 0, Set.of(Consent.CONTRADICTIONS)));
+            new EpochStart(PipelineRig.COORDINATOR_ID, 55, 0, Set.of(Consent.CONTRADICTIONS), 0));
         consented.settle();
         assertEquals(
             List.of(ContradictionsSeenDecoder.TEMPLATE_ID, EpochStartedDecoder.TEMPLATE_ID),

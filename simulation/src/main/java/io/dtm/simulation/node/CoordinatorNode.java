@@ -19,6 +19,7 @@ import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.ReplaySource;
+import io.dtm.core.recovery.StartEvents;
 import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
@@ -89,6 +90,8 @@ public final class CoordinatorNode {
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
+    /** Of a restore at virtual time 0. */
+    private static final long EPOCH_AT_START = 1_000_000;
     private boolean mayHalt;
     private Set<Consent> consents = Set.of();
     private String haltReason;
@@ -280,7 +283,8 @@ public final class CoordinatorNode {
         forceScheduled = false;
         final long downtimeNs = recovered.epoch() == 0 ? 0 : schedule.nowNs() - diedNs;
         pipeline = CoordinatorHost.recover(context(live), source, () -> liveJournal(recovery, recovered),
-            from.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents));
+            from.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
+                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * EPOCH_AT_START + schedule.nowNs() / 1_000_000L));
         consents = Set.of();
         stages = pipeline.stages();
         if (coordinator.digest() != aside.coordinator().digest()) {
