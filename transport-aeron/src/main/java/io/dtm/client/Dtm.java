@@ -296,8 +296,11 @@ public final class Dtm implements AutoCloseable {
     private void closePolled(final Thread me) {
         while (!duty.isClosed && poller.get() != me) {
             if (poller.compareAndSet(null, me)) {
-                duty.onClose();
-                poller.set(null);
+                try {
+                    duty.onClose();
+                } finally {
+                    poller.set(null);
+                }
             } else {
                 LockSupport.parkNanos(CLOSE_PAUSE_NS);
             }
@@ -349,6 +352,9 @@ public final class Dtm implements AutoCloseable {
         @Override
         public void onClose() {
             if (!isClosed) {
+                if (runner != null) {
+                    dutyThread = Thread.currentThread(); // the closer's, if the connection's own has not begun to run
+                }
                 try {
                     sessions.forEach(session -> CloseHelper.close(errorHandler, session));
                     CloseHelper.close(errorHandler, aeron);

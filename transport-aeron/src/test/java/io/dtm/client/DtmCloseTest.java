@@ -174,6 +174,16 @@ class DtmCloseTest {
     }
 
     @Test
+    void shouldCloseThoughItHasHardlyBegunToRun() {
+        for (int round = 0; round < ROUNDS; round++) {
+            final Dtm dtm = connect(false);
+            dtm.client().begin(Duration.ofSeconds(30)).whenComplete((transaction, failed) -> dtm.close());
+            dtm.close();
+            assertFalse(dtm.session(0).execute(session -> { }), "close returned");
+        }
+    }
+
+    @Test
     void shouldCloseThoughWhatFailsBecauseOfThatClosesToo() throws InterruptedException {
         final Dtm dtm = connect(false);
         awaitTurn(dtm);

@@ -111,7 +111,7 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         }
         state.coordinatorId = coordinatorId;
         if (isRestored) {
-            state.restored(epoch);
+            state.restored(epoch, nonce);
             protocol.forgetUndecided();
         }
         state.epoch = epoch;

@@ -17,7 +17,7 @@ final class CoordinatorState {
     /** Sessions attached to one link: an old one to finish and to ask, a new one, and what clients have kept. */
     static final int MAX_SESSIONS_OF_LINK = 64;
     /** More sessions than a lost history can have opened. */
-    static final int SESSIONS_SKIPPED = 1 << 20;
+    static final int SESSIONS_SKIPPED = 1 << 24;
 
     private static final int FORGOTTEN_AT_ONCE = 2;
 
@@ -120,13 +120,14 @@ final class CoordinatorState {
 
     /**
      * An operator has put the directory back to an earlier point. Session ids that were given out after it must not be
-     * given out again, neither by another restore of the same backup. So they go on above the epoch, which rises by one
-     * in a second from one restore to the next: there are fewer sessions than seconds, on average.
+     * given out again, neither by another restore of the same backup: so they go on far above, and by chance, which the
+     * nonce is.
      */
-    void restored(final int restoredEpoch) {
+    void restored(final int restoredEpoch, final long restoredNonce) {
         nonces.clear();
-        lastSessionId =
-            (int) Math.min(Integer.MAX_VALUE, Math.max((long) lastSessionId + SESSIONS_SKIPPED, restoredEpoch));
+        final long first = Math.max((long) lastSessionId + SESSIONS_SKIPPED, restoredEpoch)
+            + (restoredNonce & (SESSIONS_SKIPPED - 1));
+        lastSessionId = (int) Math.min(Integer.MAX_VALUE, first);
     }
 
     Session session(final int sessionId) {

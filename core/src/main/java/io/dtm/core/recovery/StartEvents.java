@@ -19,6 +19,8 @@ public final class StartEvents {
     static final int EPOCHS_SKIPPED = 1_000;
     /** 2026-01-01T00:00:00Z: restored epochs are counted in seconds since then. */
     public static final long RESTORE_CLOCK_BASE_MS = 1_767_225_600_000L;
+    /** What is left is up to four millions. */
+    private static final int NONCE_BITS_IGNORED = 42;
     private static final int BODY_OFFSET = HEADER_LENGTH + PREFIX_LENGTH;
 
     private StartEvents() {
@@ -74,11 +76,12 @@ public final class StartEvents {
 
     /**
      * Above all epochs of the lost history, and, since the same backup may be restored again, above those of an earlier
-     * restore: there are fewer starts than seconds.
+     * restore: the seconds rise, and there are fewer starts than seconds. By chance where the clock is behind.
      */
     private static int firstOfGeneration(final Recovered recovered, final EpochStart start) {
         final long seconds = (start.wallClockMs() - RESTORE_CLOCK_BASE_MS) / 1_000L;
-        return (int) Math.max(recovered.epoch() + EPOCHS_SKIPPED, Math.min(seconds, Integer.MAX_VALUE / 2));
+        return seconds > recovered.epoch() && seconds < Integer.MAX_VALUE / 2
+            ? (int) seconds : recovered.epoch() + EPOCHS_SKIPPED + (int) (start.nonce() >>> NONCE_BITS_IGNORED);
     }
 
     private static DirectBuffer settingsApplied(final CoordinatorSettings settings) {

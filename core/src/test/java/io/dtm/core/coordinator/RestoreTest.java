@@ -1,6 +1,7 @@
 package io.dtm.core.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -157,5 +158,29 @@ class RestoreTest {
         scenario.takeAllSteps();
         restore();
         assertEquals(0, scenario.coordinator.transactionsInFlight());
+    }
+
+    /** Client counters begin anew in each session: an id that is given out twice begins the same transactions twice. */
+    @Test
+    void shouldNotGiveOutTheSameSessionIdsWhenTheSameBackupIsRestoredAgain() {
+        assertNotEquals(firstSessionOf(3_000_000, 17), firstSessionOf(3_000_300, 4_711));
+        assertTrue(Math.abs(firstSessionOf(3_000_000, 17) - firstSessionOf(3_000_300, 17 + (1 << 20))) > 1_000_000);
+    }
+
+    private static int firstSessionOf(final int restoredEpoch, final long nonce) {
+        final int[] opened = new int[1];
+        final CommitCoordinator coordinator = new CommitCoordinator(new RecordingOutput() {
+            @Override
+            public void sessionOpened(
+                final int sessionId, final long requestId, final long high, final long low, final long known) {
+                opened[0] = sessionId;
+            }
+        });
+        coordinator.startFrame(0, 0);
+        coordinator.epochStarted(77, 1, 0, 41, 0, 0);
+        coordinator.epochStarted(77, restoredEpoch, 1, nonce, 0, 0);
+        coordinator.startFrame(1, 0);
+        coordinator.sessionOpening(1, 1, 1, 0, 0, ScenarioClient.none(), 0, 0);
+        return opened[0];
     }
 }

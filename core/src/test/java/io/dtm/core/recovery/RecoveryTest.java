@@ -270,16 +270,26 @@ class RecoveryTest {
 
     @Test
     void shouldStartAboveAnEarlierRestoreOfTheSameBackup() {
-        final Recovered backup = new Recovered(0, 0, 5, 7, 3, null, Contradictions.NONE);
-        final List<Integer> epochs = new ArrayList<>();
-        for (int second = 1_000_000; second < 1_000_003; second++) {
-            records.clear();
-            records.addAll(StartEvents.after(backup, new EpochStart(5, 55, 0, Set.of(Consent.RESTORED),
-                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000L * second), CoordinatorSettings.defaults()));
-            epochs.add(new Recovery(coordinator, output, backup).replay(this::replay).epoch());
-        }
+        assertEquals(1_000_000, restored(7, 1_000_000, 55));
+        assertEquals(1_000_001, restored(7, 1_000_001, 55));
+        assertEquals(1_000_300, restored(1_000_001, 1_000_300, 55));
+    }
 
-        assertEquals(List.of(1_000_000, 1_000_001, 1_000_002), epochs);
+    @Test
+    void shouldSkipByChanceWhereTheClockIsBehind() {
+        final long other = 55L << 42;
+
+        assertEquals(7 + StartEvents.EPOCHS_SKIPPED, restored(7, -1, 55));
+        assertEquals(7 + StartEvents.EPOCHS_SKIPPED + 55, restored(7, -1, other));
+        assertEquals(1_000 + StartEvents.EPOCHS_SKIPPED + 55, restored(1_000, 1_000, other));
+    }
+
+    private int restored(final int recoveredEpoch, final long secondsOfClock, final long nonce) {
+        final Recovered backup = new Recovered(0, 0, 5, recoveredEpoch, 3, null, Contradictions.NONE);
+        records.clear();
+        records.addAll(StartEvents.after(backup, new EpochStart(5, nonce, 0, Set.of(Consent.RESTORED),
+            StartEvents.RESTORE_CLOCK_BASE_MS + 1_000L * secondsOfClock), CoordinatorSettings.defaults()));
+        return new Recovery(coordinator, output, backup).replay(this::replay).epoch();
     }
 
     private void start(final Recovered after) {
