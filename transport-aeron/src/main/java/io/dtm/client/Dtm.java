@@ -268,7 +268,8 @@ public final class Dtm implements AutoCloseable {
     }
 
     private boolean isDutyThread() {
-        return Thread.currentThread() == (runner == null ? lastPoller : dutyThread);
+        final Thread me = Thread.currentThread();
+        return runner == null ? me == poller.get() || me == lastPoller : me == dutyThread;
     }
 
     /**

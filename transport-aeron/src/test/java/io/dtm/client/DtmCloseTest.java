@@ -11,6 +11,7 @@ import io.dtm.session.CoordinatorSession;
 import io.dtm.session.FakeCoordinator;
 import io.dtm.session.SessionContext;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -196,5 +197,24 @@ class DtmCloseTest {
         dtm.close();
         assertTrue(isFailed.await(60, TimeUnit.SECONDS));
         assertFalse(dtm.session(0).execute(session -> { }), "close returned");
+    }
+
+    @Test
+    void shouldNotLetACallbackWaitOnWhicheverThreadCloses() throws InterruptedException {
+        final Dtm dtm = connect(true);
+        dtm.doWork(); // this thread polls, another one closes
+        final AtomicReference<Throwable> thrown = new AtomicReference<>();
+        dtm.client().begin(Duration.ofSeconds(30)).whenComplete((transaction, failed) -> {
+            try {
+                dtm.await(new CompletableFuture<>());
+            } catch (final IllegalStateException refused) {
+                thrown.set(refused);
+            }
+        });
+        dtm.doWork();
+        final Thread closer = new Thread(dtm::close);
+        closer.start();
+        closer.join();
+        assertInstanceOf(IllegalStateException.class, thrown.get());
     }
 }
