@@ -20,6 +20,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ import org.postgresql.PGStatement;
 class PostgreSqlGuardTest {
     private static final BranchId FORMER = branch(77);
     private static final BranchId NEXT = branch(78);
+    private static final int SESSIONS = 8;
     private static final String STRAY = "INSERT INTO account VALUES (666, 'stray')";
 
     private TestDatabase database;
@@ -90,15 +92,43 @@ class PostgreSqlGuardTest {
             return keep.on(connection);
         });
         assertEquals("YES", driver.prepare(FORMER, ""));
-        work(NEXT, connection -> {
+        final BranchId next = onSession(session[0], connection -> {
             assertEquals(session[0], insert(connection, 2), "the same session, or nothing is shown");
             assertThrows(SQLException.class, () -> use.of(kept));
             return null;
         });
-        assertEquals("YES", driver.prepare(NEXT, ""));
+        assertEquals("YES", driver.prepare(next, ""));
         assertEquals("DONE", driver.rollback(FORMER));
-        assertEquals("DONE", driver.commit(NEXT));
+        assertEquals("DONE", driver.commit(next));
         assertEquals(List.of("2"), ids());
+    }
+
+    /** Upkeep uses connections too, and gives them back when it likes: branches are begun until one has the session. */
+    private BranchId onSession(final String session, final Work<Void> work) throws SQLException {
+        final List<InteractiveBranch> begun = new ArrayList<>();
+        try {
+            for (int i = 0; i < SESSIONS; i++) {
+                final BranchId id = branch(NEXT.transactionId() + i);
+                final InteractiveBranch branch = participant.begin(id);
+                begun.add(branch);
+                if (session(branch.connection()).equals(session)) {
+                    work.on(branch.connection());
+                    branch.done();
+                    return id;
+                }
+            }
+            throw new AssertionError("nobody has session " + session);
+        } finally {
+            begun.forEach(InteractiveBranch::close);
+        }
+    }
+
+    private static String session(final Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+             ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     /** What is done with it. */
