@@ -128,11 +128,7 @@ final class GuardedConnection implements InvocationHandler {
     public Object invoke(final Object self, final Method method, final Object[] arguments) throws Throwable {
         final String name = method.getName();
         if (method.getDeclaringClass() == Object.class) {
-            return switch (name) {
-                case "equals" -> self == arguments[0];
-                case "hashCode" -> System.identityHashCode(self);
-                default -> "branch of " + connection;
-            };
+            return GuardedObject.identity(self, name, arguments, () -> "branch of " + connection);
         }
         switch (name) {
             case "close" -> {

@@ -24,6 +24,7 @@ import java.sql.SQLXML;
 import java.sql.Statement;
 import java.sql.Struct;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a branch's connection gave out, directly or not: a statement, a result set (which can write too), a large
@@ -92,15 +93,21 @@ final class GuardedObject implements InvocationHandler {
         return bare;
     }
 
+    /** What a proxy answers for itself. */
+    static Object identity(
+        final Object self, final String name, final Object[] arguments, final Supplier<String> text) {
+        return switch (name) {
+            case "equals" -> self == arguments[0];
+            case "hashCode" -> System.identityHashCode(self);
+            default -> text.get();
+        };
+    }
+
     @Override
     public Object invoke(final Object self, final Method method, final Object[] arguments) throws Throwable {
         final String name = method.getName();
         if (method.getDeclaringClass() == Object.class) {
-            return switch (name) {
-                case "equals" -> self == arguments[0];
-                case "hashCode" -> System.identityHashCode(self);
-                default -> target.toString();
-            };
+            return identity(self, name, arguments, target::toString);
         }
         switch (name) {
             case "close", "free" -> {

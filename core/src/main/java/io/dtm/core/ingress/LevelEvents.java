@@ -49,9 +49,7 @@ final class LevelEvents {
         if (config.hasSpaceForNew().getAsBoolean() == isStorageRefused) {
             work += storage();
         }
-        if (levels.contradictions() != contradictions) {
-            work += contradictions(levels.contradictions());
-        }
+        work += contradictions(levels.contradictions());
         if (!isGraceEnded && watch.nowNs() >= config.sessionTimeoutNs()) {
             isGraceEnded = events.graceEnded() != NO_ROOM;
             work++;
@@ -88,7 +86,7 @@ final class LevelEvents {
     }
 
     private int contradictions(final int seen) {
-        if (events.contradictionsSeen(seen) == NO_ROOM) {
+        if (seen == contradictions || events.contradictionsSeen(seen) == NO_ROOM) {
             return 0;
         }
         contradictions = seen;

@@ -5,13 +5,12 @@ import io.dtm.simulation.check.Checker;
 import org.agrona.DirectBuffer;
 
 /** The real journal, with the checker looking over its shoulder, and with somebody who decides when a force ends. */
-final class WatchedJournal implements Journal {
-    private final Journal journal;
+final class WatchedJournal extends ForwardingJournal {
     private final Checker checker;
     private final Runnable onForceRequested;
 
     WatchedJournal(final Journal journal, final Checker checker, final Runnable onForceRequested) {
-        this.journal = journal;
+        super(journal);
         this.checker = checker;
         this.onForceRequested = onForceRequested;
     }
@@ -25,16 +24,6 @@ final class WatchedJournal implements Journal {
     }
 
     @Override
-    public long appendedPosition() {
-        return journal.appendedPosition();
-    }
-
-    @Override
-    public long forcedPosition() {
-        return journal.forcedPosition();
-    }
-
-    @Override
     public void requestForce(final long position) {
         journal.requestForce(position);
         onForceRequested.run();
@@ -45,20 +34,5 @@ final class WatchedJournal implements Journal {
         final int work = journal.force();
         checker.onForced(journal.forcedPosition());
         return work;
-    }
-
-    @Override
-    public int prepareSpace() {
-        return journal.prepareSpace();
-    }
-
-    @Override
-    public boolean hasSpaceForNew() {
-        return journal.hasSpaceForNew();
-    }
-
-    @Override
-    public void close() {
-        journal.close();
     }
 }
