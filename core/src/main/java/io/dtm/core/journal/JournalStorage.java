@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 
 /**
@@ -47,6 +48,31 @@ public interface JournalStorage extends AutoCloseable {
      * @throws IOException                       if it can't be opened.
      */
     JournalFile open(String name, boolean writable) throws IOException;
+
+    /**
+     * Makes an empty file that grows while it is written. Neither content nor name is forced.
+     *
+     * @param name that doesn't exist.
+     * @return the file.
+     * @throws IOException if it can't be made.
+     */
+    SequentialFile createSequential(String name) throws IOException;
+
+    /**
+     * @param name of a file, of whatever length, that nobody writes to any more.
+     * @return what reads it from its beginning.
+     * @throws java.nio.file.NoSuchFileException if it doesn't exist.
+     * @throws IOException                       if it can't be opened.
+     */
+    ReadableByteChannel openSequential(String name) throws IOException;
+
+    /**
+     * @param name of a file.
+     * @return its length in bytes.
+     * @throws java.nio.file.NoSuchFileException if it doesn't exist.
+     * @throws IOException                       if it can't be asked.
+     */
+    long length(String name) throws IOException;
 
     /**
      * Gives a file another name, in one step. An open file stays open.

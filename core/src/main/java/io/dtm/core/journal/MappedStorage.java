@@ -8,11 +8,13 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +76,22 @@ public final class MappedStorage implements JournalStorage {
     }
 
     @Override
+    public SequentialFile createSequential(final String name) throws IOException {
+        final Set<OpenOption> options = Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS);
+        return new WrittenFile(FileChannel.open(directory.resolve(name), options, directory.newFileAttributes()));
+    }
+
+    @Override
+    public ReadableByteChannel openSequential(final String name) throws IOException {
+        return FileChannel.open(directory.resolve(name), Set.of(READ, NOFOLLOW_LINKS));
+    }
+
+    @Override
+    public long length(final String name) throws IOException {
+        return Files.readAttributes(directory.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS).size();
+    }
+
+    @Override
     public void rename(final String from, final String to) throws IOException {
         Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
     }
@@ -111,6 +129,32 @@ public final class MappedStorage implements JournalStorage {
             while (zeros.hasRemaining()) {
                 position += channel.write(zeros, position);
             }
+        }
+    }
+
+    /** Not mapped: it may be longer than a mapping, and nobody looks at it while it grows. */
+    private static final class WrittenFile implements SequentialFile {
+        private final FileChannel channel;
+
+        WrittenFile(final FileChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void write(final ByteBuffer source) throws IOException {
+            while (source.hasRemaining()) {
+                channel.write(source);
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
         }
     }
 }

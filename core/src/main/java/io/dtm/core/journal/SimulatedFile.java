@@ -8,16 +8,20 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A file of a {@link SimulatedStorage}: what the page cache holds, and what the device holds. Nobody tells it of a
- * store; a page is changed if the two differ. A force copies only the pages of its range.
+ * store; a page is changed if the two differ, or if the device doesn't know yet that the file is so long. A force
+ * copies only the pages of its range. A file that is made with a length has that on the device at once.
  */
 final class SimulatedFile {
     static final int PAGE_LENGTH = 4096;
     static final int SECTOR_LENGTH = 512;
     private static final int SECTORS = PAGE_LENGTH / SECTOR_LENGTH;
 
-    private final byte[] device;
+    /** Both at least as long as the file. */
+    private byte[] device;
     private byte[] cache;
     private UnsafeBuffer buffer;
+    private int length;
+    private int deviceLength;
     /** Pages that a failed force marked clean without writing them, with the content that they had; or null. */
     private byte[][] markedClean;
 
@@ -25,10 +29,12 @@ final class SimulatedFile {
         device = new byte[length];
         cache = new byte[length];
         buffer = new UnsafeBuffer(cache);
+        this.length = length;
+        deviceLength = length;
     }
 
     int length() {
-        return device.length;
+        return length;
     }
 
     UnsafeBuffer buffer() {
@@ -36,12 +42,25 @@ final class SimulatedFile {
     }
 
     ByteBuffer byteBuffer() {
-        return ByteBuffer.wrap(cache);
+        return ByteBuffer.wrap(cache, 0, length).slice();
+    }
+
+    /** Those who have it open see no more than there was when they opened it. */
+    void append(final ByteBuffer source) {
+        final int offset = length;
+        length = Math.addExact(length, source.remaining());
+        if (length > cache.length) {
+            final int capacity = (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(length, cache.length * 2L));
+            cache = Arrays.copyOf(cache, capacity);
+            device = Arrays.copyOf(device, capacity);
+        }
+        source.get(cache, offset, length - offset);
+        buffer = new UnsafeBuffer(cache, 0, length);
     }
 
     void write(final int offset, final ByteBuffer source) throws IOException {
         final int length = source.remaining();
-        if (offset < 0 || length > cache.length - offset) {
+        if (offset < 0 || length > this.length - offset) {
             throw new IOException("write beyond the end of the file");
         }
         source.get(cache, offset, length);
@@ -51,10 +70,11 @@ final class SimulatedFile {
     }
 
     void force(final int offset, final int length) {
-        final int end = Math.min(align(offset + length), cache.length);
+        final int end = Math.min(align(offset + length), this.length);
         if (markedClean == null) {
             final int start = pageOf(offset) * PAGE_LENGTH;
             System.arraycopy(cache, start, device, start, end - start);
+            deviceLength = Math.max(deviceLength, end);
             return;
         }
         for (int page = pageOf(offset); page * PAGE_LENGTH < end; page++) {
@@ -66,10 +86,11 @@ final class SimulatedFile {
 
     /** As ext4 and others do: what couldn't be written counts as clean from now on, and is never written. */
     void failForce(final int offset, final int length) {
-        if (markedClean == null) {
-            markedClean = new byte[pageOf(cache.length - 1) + 1][];
+        final int pages = pageOf(this.length - 1) + 1;
+        if (markedClean == null || markedClean.length < pages) {
+            markedClean = markedClean == null ? new byte[pages][] : Arrays.copyOf(markedClean, pages);
         }
-        for (int page = pageOf(offset); page * PAGE_LENGTH < Math.min(offset + length, cache.length); page++) {
+        for (int page = pageOf(offset); page * PAGE_LENGTH < Math.min(offset + length, this.length); page++) {
             if (isChanged(page)) {
                 markedClean[page] = Arrays.copyOfRange(cache, page * PAGE_LENGTH, endOf(page));
             }
@@ -78,7 +99,7 @@ final class SimulatedFile {
 
     /** The system writes back what it likes, when it likes. */
     void writeBack(final String name, final Survival survival) {
-        for (int page = 0; page * PAGE_LENGTH < cache.length; page++) {
+        for (int page = 0; page * PAGE_LENGTH < length; page++) {
             if (isChanged(page) && !isMarkedClean(page)) {
                 copyToDevice(page, survival.sectors(name, page));
             }
@@ -89,8 +110,10 @@ final class SimulatedFile {
     void losePower(final String name, final Survival survival) {
         writeBack(name, survival);
         markedClean = null;
+        length = deviceLength;
+        Arrays.fill(device, length, device.length, (byte) 0);
         cache = device.clone();
-        buffer = new UnsafeBuffer(cache);
+        buffer = new UnsafeBuffer(cache, 0, length);
     }
 
     /** Flips bits of the device and of the cache: rot. */
@@ -102,7 +125,7 @@ final class SimulatedFile {
     /** @return the pages that a power loss may lose. */
     BitSet changedPages() {
         final BitSet pages = new BitSet();
-        for (int page = 0; page * PAGE_LENGTH < cache.length; page++) {
+        for (int page = 0; page * PAGE_LENGTH < length; page++) {
             pages.set(page, isChanged(page));
         }
         return pages;
@@ -111,11 +134,11 @@ final class SimulatedFile {
     private boolean isChanged(final int page) {
         final int start = page * PAGE_LENGTH;
         final int end = endOf(page);
-        return !Arrays.equals(cache, start, end, device, start, end);
+        return end > deviceLength || !Arrays.equals(cache, start, end, device, start, end);
     }
 
     private boolean isMarkedClean(final int page) {
-        if (markedClean == null || markedClean[page] == null) {
+        if (markedClean == null || page >= markedClean.length || markedClean[page] == null) {
             return false;
         }
         // A store since then has made it dirty again.
@@ -130,14 +153,16 @@ final class SimulatedFile {
     private void copyToDevice(final int page, final int sectors) {
         for (int sector = 0; sector < SECTORS; sector++) {
             final int start = page * PAGE_LENGTH + sector * SECTOR_LENGTH;
-            if ((sectors & 1 << sector) != 0 && start < cache.length) {
-                System.arraycopy(cache, start, device, start, Math.min(SECTOR_LENGTH, cache.length - start));
+            if ((sectors & 1 << sector) != 0 && start < length) {
+                final int end = Math.min(start + SECTOR_LENGTH, length);
+                System.arraycopy(cache, start, device, start, end - start);
+                deviceLength = Math.max(deviceLength, end);
             }
         }
     }
 
     private int endOf(final int page) {
-        return Math.min((page + 1) * PAGE_LENGTH, cache.length);
+        return Math.min((page + 1) * PAGE_LENGTH, length);
     }
 
     private static int pageOf(final int offset) {

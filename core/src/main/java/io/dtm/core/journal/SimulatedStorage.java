@@ -1,8 +1,11 @@
 package io.dtm.core.journal;
 
 import io.dtm.core.journal.JournalException.Category;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -18,7 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * whatever the former one still holds of it is dead.
  * <p>
  * Pages of 4 KiB are cached until they are forced; a power loss may tear them at sectors of 512 bytes. Names made,
- * changed or deleted are lost until the directory is forced. Lengths aren't lost. Not thread-safe. Deterministic.
+ * changed or deleted are lost until the directory is forced. Of a file that grew, any length up to the one that it had
+ * may be left, until it is forced. Not thread-safe. Deterministic.
  */
 public final class SimulatedStorage implements JournalStorage {
     private static final int NEVER = -1;
@@ -130,9 +134,7 @@ public final class SimulatedStorage implements JournalStorage {
         if (files.containsKey(name)) {
             throw new FileAlreadyExistsException(name);
         }
-        if (length > Math.min(capacityBytes, quotaBytes) - usedBytes()) {
-            throw new IOException("No space left on device");
-        }
+        checkSpace(length);
         final SimulatedFile file = new SimulatedFile(length);
         change(names -> names.put(name, file));
         return new Handle(file);
@@ -141,6 +143,28 @@ public final class SimulatedStorage implements JournalStorage {
     @Override
     public JournalFile open(final String name, final boolean writable) throws IOException {
         return new Handle(existing(name));
+    }
+
+    @Override
+    public SequentialFile createSequential(final String name) throws IOException {
+        if (files.containsKey(name)) {
+            throw new FileAlreadyExistsException(name);
+        }
+        final SimulatedFile file = new SimulatedFile(0);
+        change(names -> names.put(name, file));
+        return new WrittenFile(file);
+    }
+
+    @Override
+    public ReadableByteChannel openSequential(final String name) throws IOException {
+        final ByteBuffer content = existing(name).byteBuffer();
+        return Channels.newChannel(
+            new ByteArrayInputStream(content.array(), content.arrayOffset(), content.remaining()));
+    }
+
+    @Override
+    public long length(final String name) throws IOException {
+        return existing(name).length();
     }
 
     @Override
@@ -193,6 +217,12 @@ public final class SimulatedStorage implements JournalStorage {
         changes.add(change);
     }
 
+    private void checkSpace(final int length) throws IOException {
+        if (length > Math.min(capacityBytes, quotaBytes) - usedBytes()) {
+            throw new IOException("No space left on device");
+        }
+    }
+
     private long usedBytes() {
         long bytes = 0;
         for (final SimulatedFile file : files.values()) {
@@ -206,6 +236,52 @@ public final class SimulatedStorage implements JournalStorage {
             return false;
         }
         return forcesUntilFailure-- == 0;
+    }
+
+    private void checkOpen(final boolean isClosed, final int openedBy) {
+        if (isClosed) {
+            throw new IllegalStateException("the file is closed");
+        }
+        if (openedBy != process) {
+            throw new IllegalStateException("the process that opened the file is dead");
+        }
+    }
+
+    private void force(final SimulatedFile file, final int offset, final int length) throws IOException {
+        if (failsNow()) {
+            file.failForce(offset, length);
+            throw new IOException("Input/output error");
+        }
+        file.force(offset, length);
+    }
+
+    /** A file that grows, of the process that made it. */
+    private final class WrittenFile implements SequentialFile {
+        private final SimulatedFile file;
+        private final int openedBy = process;
+        private boolean isClosed;
+
+        WrittenFile(final SimulatedFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(final ByteBuffer source) throws IOException {
+            checkOpen(isClosed, openedBy);
+            checkSpace(source.remaining());
+            file.append(source);
+        }
+
+        @Override
+        public void force() throws IOException {
+            checkOpen(isClosed, openedBy);
+            SimulatedStorage.this.force(file, 0, file.length());
+        }
+
+        @Override
+        public void close() {
+            isClosed = true;
+        }
     }
 
     /** An open file, of the process that opened it. */
@@ -240,18 +316,14 @@ public final class SimulatedStorage implements JournalStorage {
 
         @Override
         public void write(final int offset, final ByteBuffer source) throws IOException {
-            checkOpen();
+            checkOpen(isClosed, openedBy);
             file.write(offset, source);
         }
 
         @Override
         public void force(final int offset, final int length) throws IOException {
-            checkOpen();
-            if (failsNow()) {
-                file.failForce(offset, length);
-                throw new IOException("Input/output error");
-            }
-            file.force(offset, length);
+            checkOpen(isClosed, openedBy);
+            SimulatedStorage.this.force(file, offset, length);
         }
 
         @Override
@@ -263,15 +335,6 @@ public final class SimulatedStorage implements JournalStorage {
         public void close() {
             isClosed = true;
             buffer.wrap(0, 0);
-        }
-
-        private void checkOpen() {
-            if (isClosed) {
-                throw new IllegalStateException("the file is closed");
-            }
-            if (openedBy != process) {
-                throw new IllegalStateException("the process that opened the file is dead");
-            }
         }
     }
 }

@@ -68,20 +68,19 @@ class ForceOrderTest {
     }
 
     /** Remembers what the journal shows while it forces segments. */
-    private static final class RecordingStorage implements JournalStorage {
-        private final SimulatedStorage simulated = new SimulatedStorage();
+    private static final class RecordingStorage extends ForwardingStorage {
+        private final SimulatedStorage simulated;
         private final List<Long> forcedDuringForces = new ArrayList<>();
         private final List<long[]> ranges = new ArrayList<>();
         private Journal journal;
 
-        @Override
-        public void own() {
-            simulated.own();
+        RecordingStorage() {
+            this(new SimulatedStorage());
         }
 
-        @Override
-        public List<String> list() {
-            return simulated.list();
+        private RecordingStorage(final SimulatedStorage simulated) {
+            super(simulated);
+            this.simulated = simulated;
         }
 
         @Override
@@ -92,36 +91,6 @@ class ForceOrderTest {
         @Override
         public JournalFile open(final String name, final boolean writable) throws IOException {
             return new RecordingFile(simulated.open(name, writable));
-        }
-
-        @Override
-        public void rename(final String from, final String to) throws IOException {
-            simulated.rename(from, to);
-        }
-
-        @Override
-        public void delete(final String name) throws IOException {
-            simulated.delete(name);
-        }
-
-        @Override
-        public void forceDirectory() throws IOException {
-            simulated.forceDirectory();
-        }
-
-        @Override
-        public long usableBytes() {
-            return simulated.usableBytes();
-        }
-
-        @Override
-        public String describe(final String name) {
-            return simulated.describe(name);
-        }
-
-        @Override
-        public void close() {
-            simulated.close();
         }
 
         private final class RecordingFile implements JournalFile {

@@ -144,6 +144,58 @@ class SimulatedStorageTest {
     }
 
     @Test
+    void shouldLeaveAnyLengthOfAFileThatGrewAndWasNotForced() throws IOException {
+        final SequentialFile grown = storage.createSequential("b");
+        storage.forceDirectory();
+        grown.write(ByteBuffer.wrap(new byte[] {1}));
+        grown.force();
+        grown.write(ByteBuffer.allocate(3 * PAGE));
+        assertEquals(4, storage.unforcedPages("b"));
+        storage.losePower(new Survival() {
+            @Override
+            public int sectors(final String name, final int page) {
+                return page == 1 ? 0b10 : 0;
+            }
+
+            @Override
+            public int names(final int changes) {
+                return changes;
+            }
+        });
+        assertEquals(PAGE + 2 * SimulatedFile.SECTOR_LENGTH, storage.length("b"));
+        assertEquals(1, storage.open("b", false).buffer().getByte(0));
+        storage.losePower(Survival.NOTHING);
+        assertEquals(PAGE + 2 * SimulatedFile.SECTOR_LENGTH, storage.length("b"));
+    }
+
+    @Test
+    void shouldLoseWhatAFailedForceOfAFileThatGrewMarkedClean() throws IOException {
+        final SequentialFile grown = storage.createSequential("b");
+        storage.forceDirectory();
+        grown.write(ByteBuffer.wrap(new byte[PAGE]));
+        storage.failForceAfter(0);
+        assertThrows(IOException.class, grown::force);
+        grown.write(ByteBuffer.wrap(new byte[PAGE]));
+        assertThrows(IOException.class, () -> {
+            storage.failForceAfter(0);
+            grown.force();
+        });
+        storage.losePower(Survival.ALL);
+        assertEquals(0, storage.length("b"));
+    }
+
+    @Test
+    void shouldRefuseToGrowAFileBeyondItsCapacity() throws IOException {
+        storage.quotaBytes(PAGES * PAGE + 10);
+        final SequentialFile grown = storage.createSequential("b");
+        grown.write(ByteBuffer.allocate(10));
+        assertThrows(IOException.class, () -> grown.write(ByteBuffer.allocate(1)));
+        storage.killProcess();
+        assertThrows(IllegalStateException.class, () -> grown.write(ByteBuffer.allocate(0)));
+        assertThrows(IllegalStateException.class, grown::force);
+    }
+
+    @Test
     void shouldRefuseWhatADeadProcessStillHolds() {
         storage.killProcess();
         assertThrows(IllegalStateException.class, () -> file.force());

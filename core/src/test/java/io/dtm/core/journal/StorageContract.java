@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -118,5 +120,44 @@ abstract class StorageContract extends StorageSuite {
         file.close();
         file.close();
         assertThrows(IndexOutOfBoundsException.class, () -> file.buffer().getByte(0));
+    }
+
+    @Test
+    void shouldKeepWhatIsWrittenFromFrontToEnd() throws IOException {
+        try (SequentialFile file = owned.createSequential("a")) {
+            assertEquals(0, owned.length("a"));
+            file.write(ByteBuffer.wrap(new byte[] {0, 1, 2, 3}, 1, 3));
+            file.write(ByteBuffer.allocateDirect(LENGTH));
+            file.force();
+            file.write(ByteBuffer.wrap(new byte[] {4}));
+            file.force();
+        }
+        assertEquals(LENGTH + 4, owned.length("a"));
+        final ByteBuffer content = ByteBuffer.allocate(LENGTH + 4);
+        try (ReadableByteChannel channel = owned.openSequential("a")) {
+            while (content.hasRemaining()) {
+                assertTrue(channel.read(content) > 0);
+            }
+            assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+        }
+        final byte[] expected = new byte[LENGTH + 4];
+        System.arraycopy(new byte[] {1, 2, 3}, 0, expected, 0, 3);
+        expected[LENGTH + 3] = 4;
+        assertArrayEquals(expected, content.array());
+        try (JournalFile file = owned.open("a", false)) {
+            assertEquals(LENGTH + 4, file.length());
+            assertEquals(4, file.buffer().getByte(LENGTH + 3));
+        }
+    }
+
+    @Test
+    void shouldRefuseToWriteAFileFromFrontToEndTwice() throws IOException {
+        owned.createSequential("a").close();
+        assertThrows(FileAlreadyExistsException.class, () -> owned.createSequential("a"));
+        owned.rename("a", "b");
+        assertEquals(0, owned.length("b"));
+        owned.delete("b");
+        assertThrows(NoSuchFileException.class, () -> owned.openSequential("b"));
+        assertThrows(NoSuchFileException.class, () -> owned.length("b"));
     }
 }
