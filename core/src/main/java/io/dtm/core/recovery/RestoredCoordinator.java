@@ -48,12 +48,12 @@ public record RestoredCoordinator(
                 if (ex.category() != Category.CORRUPT) {
                     throw ex;
                 }
-                damages.add(ex.getMessage());
+                damages.add(ex.what());
             } catch (final UncheckedIOException ex) {
                 damages.add(ex.getMessage());
             }
-            reportSink.accept("journal: " + damages.get(damages.size() - 1) + ". What is before it is used instead: the"
-                + " checkpoint before, or the whole journal. Look at the device");
+            reportSink.accept("journal: " + damages.get(damages.size() - 1) + ". The checkpoint before it is used, or the"
+                + " whole journal if that is there. Look at the device");
         }
         requireWholeJournal(storage, names, damages);
         final RecoveryOutput output = new RecoveryOutput();

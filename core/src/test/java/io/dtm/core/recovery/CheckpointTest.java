@@ -241,7 +241,8 @@ class CheckpointTest {
     void shouldReplayClosedSegmentsOnly() {
         final Life life = Life.start(storage).closeSegment();
         try (JournalReader reader = JournalReader.open(storage)) {
-            assertThrows(IllegalArgumentException.class, () -> reader.replayClosed(0, 5_000, (a, b, c, d, e, f) -> { }));
+            assertThrows(
+                IllegalArgumentException.class, () -> reader.replayClosed(0, 5_000, (a, b, c, d, e, f) -> { }));
             final JournalException ex = assertThrows(JournalException.class, () -> reader.replayClosed(
                 0, life.journal.closedPosition() + Life.SEGMENT_LENGTH, (a, b, c, d, e, f) -> { }));
             assertEquals(Category.CORRUPT, ex.category());
