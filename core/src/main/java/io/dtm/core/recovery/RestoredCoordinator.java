@@ -52,8 +52,8 @@ public record RestoredCoordinator(
             } catch (final UncheckedIOException ex) {
                 damages.add(ex.getMessage());
             }
-            reportSink.accept("journal: " + damages.get(damages.size() - 1) + ". The checkpoint before it is used, or the"
-                + " whole journal if that is there. Look at the device");
+            reportSink.accept("journal: " + damages.get(damages.size() - 1) + ". The checkpoint before it is used, or"
+                + " the whole journal if that is there. Look at the device");
         }
         requireWholeJournal(storage, names, damages);
         final RecoveryOutput output = new RecoveryOutput();
