@@ -277,8 +277,8 @@ public final class SegmentedJournal implements Journal {
     }
 
     /**
-     * After all agents have stopped. What isn't forced and would need the tail is forced, and the tail goes; the rest is
-     * forced by the next start.
+     * After all agents have stopped. With a tail, what isn't forced yet is forced, and the tail goes. Without, the next
+     * start forces it.
      *
      * @throws JournalException FORCE_FAILED: everything is closed nonetheless, and the tail stays for the next start.
      */

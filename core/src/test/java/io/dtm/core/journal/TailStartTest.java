@@ -132,7 +132,8 @@ class TailStartTest {
     void shouldRefuseATailOfAnotherCoordinator() {
         killedAfter(10);
         change(tail -> {
-            TailDescriptor.header(tail, Process.TAIL_LENGTH, TailDescriptor.margin(Process.MAX_FRAME_LENGTH), 99, 4096, 0);
+            final int margin = TailDescriptor.margin(Process.MAX_FRAME_LENGTH);
+            TailDescriptor.header(tail, Process.TAIL_LENGTH, margin, 99, 4096, 0);
             TailDescriptor.crc(tail, RecordChecksum.header(ByteBuffer.wrap(tail.byteArray())));
         });
         assertTrue(refused(Category.FOREIGN).contains("coordinator 0000000000000063"));

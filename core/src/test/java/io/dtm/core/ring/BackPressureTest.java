@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.fake.FakeJournal;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.Journal;
 import io.dtm.core.journal.JournalContext;
