@@ -19,21 +19,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** A directory of a file system, its files mapped. */
-public final class MappedStorage implements JournalStorage {
-    /**
-     * Zeros are written in chunks of a page. Larger ones make larger folios of the page cache, and then a store into
-     * one of its bytes makes the next force write the whole folio: 1 MiB instead of 4 KiB (measured: ext4, Linux 6.18).
-     */
-    private static final int ZERO_CHUNK_LENGTH = 4096;
-
+/** A directory of a file system, its files mapped: records are stored in the segments at once, and forced by msync. */
+public class MappedStorage implements JournalStorage {
     private final DataDirectory directory;
+    private final SharedMemory sharedMemory;
 
     /**
      * @param directory that holds the files; need not exist before it is owned.
      */
     public MappedStorage(final Path directory) {
+        this(directory, new SharedMemoryDirectory());
+    }
+
+    MappedStorage(final Path directory, final SharedMemory sharedMemory) {
         this.directory = new DataDirectory(directory);
+        this.sharedMemory = sharedMemory;
     }
 
     @Override
@@ -59,7 +59,7 @@ public final class MappedStorage implements JournalStorage {
         final Set<OpenOption> options = Set.of(CREATE_NEW, READ, WRITE, NOFOLLOW_LINKS);
         final FileChannel channel = FileChannel.open(path, options, directory.newFileAttributes());
         try {
-            fillWithZeros(channel, length);
+            ZeroFill.of(channel, length);
             return new MappedFile(channel, true);
         } catch (final IOException | RuntimeException ex) {
             channel.close();
@@ -117,19 +117,18 @@ public final class MappedStorage implements JournalStorage {
     }
 
     @Override
-    public void close() {
-        directory.close();
+    public boolean isStaged() {
+        return false;
     }
 
-    private static void fillWithZeros(final FileChannel channel, final int length) throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(length, ZERO_CHUNK_LENGTH));
-        long position = 0;
-        while (position < length) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), length - position));
-            while (zeros.hasRemaining()) {
-                position += channel.write(zeros, position);
-            }
-        }
+    @Override
+    public SharedMemory sharedMemory() {
+        return sharedMemory;
+    }
+
+    @Override
+    public void close() {
+        directory.close();
     }
 
     /** Not mapped: it may be longer than a mapping, and nobody looks at it while it grows. */

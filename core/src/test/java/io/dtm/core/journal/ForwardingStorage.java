@@ -5,10 +5,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 
 /** A storage in front of another one, for tests that watch it or break it. */
-public class ForwardingStorage implements JournalStorage {
+class ForwardingStorage implements JournalStorage {
     private final JournalStorage storage;
 
-    protected ForwardingStorage(final JournalStorage storage) {
+    ForwardingStorage(final JournalStorage storage) {
         this.storage = storage;
     }
 
@@ -70,6 +70,16 @@ public class ForwardingStorage implements JournalStorage {
     @Override
     public String describe(final String name) {
         return storage.describe(name);
+    }
+
+    @Override
+    public boolean isStaged() {
+        return storage.isStaged();
+    }
+
+    @Override
+    public SharedMemory sharedMemory() {
+        return storage.sharedMemory();
     }
 
     @Override
