@@ -22,9 +22,10 @@ public interface Journal extends AutoCloseable {
 
     /**
      * Whether a record may be appended now. To be asked before each; who hears no doesn't wait, but asks again later: a
-     * force makes room, and starts by itself when there is little left.
+     * force makes room, and starts by itself when there is little left; and the next segment is being made.
      *
-     * @return false while too much is appended that isn't forced. Journal stage only.
+     * @return false while too much is appended that isn't forced, or while the next segment isn't ready. Journal stage
+     *     only.
      */
     boolean hasRoom();
 

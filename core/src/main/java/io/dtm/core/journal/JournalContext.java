@@ -34,7 +34,7 @@ public final class JournalContext {
     private JournalStorage storage;
     private int segmentLength = DEFAULT_SEGMENT_LENGTH;
     private int maxFrameLength = FrameDescriptor.MAX_FRAME_LENGTH;
-    private int reservedSegments = 1;
+    private int reservedSegments = 2;
     private int unforcedBound = DEFAULT_UNFORCED_BOUND;
     private int tailLength = DEFAULT_TAIL_LENGTH;
     private long lowSpaceBytes = DEFAULT_SEGMENT_LENGTH;

@@ -72,6 +72,11 @@ final class SegmentSupply {
         forcing = segment;
     }
 
+    /** Journal stage only. @return whether there is no next segment yet, and one will come: else a roll fails. */
+    boolean isLate() {
+        return spares.isEmpty() && !isRefused;
+    }
+
     /** Any thread. */
     boolean isComplete() {
         return spares.size() >= context.reservedSegments();

@@ -19,7 +19,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class SegmentedJournal implements Journal {
     /** Each position in a cache line, with its neighbour, of its own. */
     private static final int APPENDED_OFFSET = 128;
-    private static final int CURRENT_END_OFFSET = 136;
     private static final int FORCED_OFFSET = 256;
     private static final int REQUESTED_OFFSET = 384;
     private static final int POSITIONS_LENGTH = 512;
@@ -35,6 +34,7 @@ public final class SegmentedJournal implements Journal {
     private final RecordChecksum checksum;
     private final long coordinatorId;
     private final int maxFrameLength;
+    private final int longestRecord;
     private final long unforcedBound;
     private final long roomBound;
     private final long capacityBound;
@@ -79,6 +79,7 @@ public final class SegmentedJournal implements Journal {
         this.unforcedBound = memory.unforcedBound(context.unforcedBound());
         this.roomBound = memory.roomBound();
         this.capacityBound = memory.capacityBound();
+        this.longestRecord = RecordDescriptor.aligned(RecordDescriptor.EXTENDED_HEADER_LENGTH + maxFrameLength);
         this.current = current;
         this.appendedPosition = position;
         this.lastTimeNs = timeNs;
@@ -86,7 +87,6 @@ public final class SegmentedJournal implements Journal {
         this.forcedPosition = position;
         positions.putLong(REQUESTED_OFFSET, position);
         positions.putLong(FORCED_OFFSET, position);
-        positions.putLong(CURRENT_END_OFFSET, current.endPosition());
         positions.putLongRelease(APPENDED_OFFSET, position);
     }
 
@@ -154,12 +154,12 @@ public final class SegmentedJournal implements Journal {
         current.next(next);
         current = next;
         appendedPosition = next.basePosition() + SegmentDescriptor.HEADER_LENGTH;
-        positions.putLongRelease(CURRENT_END_OFFSET, next.endPosition());
     }
 
     @Override
     public boolean hasRoom() {
-        return appendedPosition() - forcedPosition() <= roomBound;
+        return appendedPosition() - forcedPosition() <= roomBound
+            && (appendedPosition <= current.endPosition() - longestRecord || !supply.isLate());
     }
 
     @Override
@@ -250,15 +250,7 @@ public final class SegmentedJournal implements Journal {
 
     @Override
     public boolean hasSpaceForNew() {
-        if (failure != null) {
-            return false;
-        }
-        if (supply.isComplete()) {
-            return true;
-        }
-        // Just rolled: the agent that prepares space has time until half of the segment is used.
-        final long remaining = positions.getLongVolatile(CURRENT_END_OFFSET) - appendedPosition();
-        return !supply.isRefused() && remaining >= (context.segmentLength() - SegmentDescriptor.HEADER_LENGTH) / 2;
+        return failure == null && !supply.isRefused();
     }
 
     /**

@@ -48,6 +48,7 @@ final class Process {
             .maxFrameLength(MAX_FRAME_LENGTH)
             .tailLength(TAIL_LENGTH)
             .lowSpaceBytes(0)
+            .reservedSegments(1)
             .spaceRetryNs(0)
             .coordinatorIdSupplier(() -> COORDINATOR_ID);
     }

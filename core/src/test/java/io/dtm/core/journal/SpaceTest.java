@@ -95,6 +95,19 @@ class SpaceTest {
     }
 
     @Test
+    void shouldNotWaitForASegmentThatCannotBeMade() {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
+        final Process process = fullDisk(Process.start(storage));
+
+        StorageSuite.assertCategory(Category.NO_SPACE, () -> {
+            while (process.journal().hasRoom()) {
+                process.append("beyond the reserve");
+                process.journal().prepareSpace();
+            }
+        });
+    }
+
+    @Test
     void shouldNotStartForTheFirstTimeOnAFullDisk() {
         storage.capacityBytes(100);
         final JournalException ex =
