@@ -16,6 +16,7 @@ import io.dtm.core.ring.HaltHandler;
 import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
 import io.dtm.core.ring.Threading;
+import io.dtm.server.checkpoint.CheckpointAgent;
 import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.AeronServerTransport;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
@@ -32,6 +33,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * A coordinator with everything around it: data directory, journal, recovery, pipeline, Aeron. Started and closed by
@@ -40,6 +44,8 @@ import org.agrona.ErrorHandler;
 final class CoordinatorProcess implements AutoCloseable {
     private static final String JOURNAL = "journal";
     private static final String DRIVER = "aeron";
+    private static final String CHECKPOINT_LOG = "checkpoint.log";
+    private static final long CHECKPOINT_POLL_MS = 100;
     private static final String ADDRESS_TAKEN = "Address already in use";
     /** Of an Aeron data frame: what a datagram holds beside our frame. */
     private static final int DATA_HEADER_LENGTH = 32;
@@ -50,16 +56,19 @@ final class CoordinatorProcess implements AutoCloseable {
     private final AeronServerTransport transport;
     private final Pipeline pipeline;
     private final OperatorCommands operators;
+    private final AgentRunner checkpoints;
 
     private CoordinatorProcess(
         final SegmentedJournal journal,
         final AeronServerTransport transport,
         final Pipeline pipeline,
-        final OperatorCommands operators) {
+        final OperatorCommands operators,
+        final AgentRunner checkpoints) {
         this.journal = journal;
         this.transport = transport;
         this.pipeline = pipeline;
         this.operators = operators;
+        this.checkpoints = checkpoints;
     }
 
     /**
@@ -121,7 +130,8 @@ final class CoordinatorProcess implements AutoCloseable {
                     System.currentTimeMillis()));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             pipeline.start();
-            return new CoordinatorProcess(journal, transport, pipeline, context.operators());
+            return new CoordinatorProcess(
+                journal, transport, pipeline, context.operators(), startCheckpoints(journal, directory, log));
         } catch (final RuntimeException failed) {
             CloseHelper.quietCloseAll(transport, recovery);
             throw failed;
@@ -196,6 +206,19 @@ final class CoordinatorProcess implements AutoCloseable {
             .conclude();
     }
 
+    /** A checkpoint that can't be adopted leaves a failed journal behind, and that halts the pipeline. */
+    private static AgentRunner startCheckpoints(
+        final SegmentedJournal journal, final Path directory, final HostLog log) {
+        final long intervalBytes = ServerSetting.CHECKPOINT_INTERVAL.size();
+        final CheckpointAgent agent = CheckpointAgent.of(journal, Dtm.class.getName(), directory.resolve(JOURNAL),
+            directory.resolve(CHECKPOINT_LOG), intervalBytes == 0 ? Long.MAX_VALUE : intervalBytes,
+            JournalContext.DEFAULT_SEGMENT_LENGTH, SystemNanoClock.INSTANCE, log::say);
+        final AgentRunner runner = new AgentRunner(
+            new SleepingMillisIdleStrategy(CHECKPOINT_POLL_MS), log, null, agent);
+        AgentRunner.startOnThread(runner);
+        return runner;
+    }
+
     private static void makePrivate(final Path directory) {
         try {
             Files.createDirectories(
@@ -246,6 +269,6 @@ final class CoordinatorProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseHelper.closeAll(pipeline, transport, journal);
+        CloseHelper.closeAll(checkpoints, pipeline, transport, journal);
     }
 }

@@ -1,5 +1,6 @@
 package io.dtm.server;
 
+import io.dtm.server.checkpoint.CheckpointCommand;
 import io.dtm.server.demo.BankService;
 import io.dtm.server.demo.DemoCommand;
 import io.dtm.simulation.SimulateCommand;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dtm",
     description = "A distributed transaction manager: all of a transaction's databases commit, or all roll back.",
-    subcommands = {CoordinatorCommand.class, DemoCommand.class, BankService.class},
+    subcommands = {CoordinatorCommand.class, DemoCommand.class, BankService.class, CheckpointCommand.class},
     mixinStandardHelpOptions = true)
 public final class Dtm implements Runnable {
     /** Leads to where more is said; a message that has it needs no other. */

@@ -41,6 +41,8 @@ enum ServerSetting {
         "staged: directory in memory, on this machine, of what isn't forced yet. It survives a kill, not a reboot"),
     TAIL_LENGTH("dtm.journal.tail.length", SettingKind.SIZE, "8m",
         "staged: length of what lies there, a power of two, at least 1m. Half of it may be unforced"),
+    CHECKPOINT_INTERVAL("dtm.checkpoint.interval", SettingKind.SIZE, "256m",
+        "bytes of closed segments after which a checkpoint lets older ones go; 0: none is made, the journal grows"),
     THREADING("dtm.threading", SettingKind.TEXT, "auto",
         "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator, egress on one)"),
     DEFAULT_TIMEOUT("dtm.transaction.timeout", SettingKind.DURATION, "60s",

@@ -1,0 +1,137 @@
+package io.dtm.server.checkpoint;
+
+import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.recovery.CheckpointMaker.Made;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Has a checkpoint made whenever enough of the journal is closed behind the last one. A child that fails costs nothing
+ * but time: the journal is longer until another one succeeds. On a thread of its own.
+ */
+public final class CheckpointAgent implements Agent {
+    private static final long FIRST_RETRY_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LAST_RETRY_NS = TimeUnit.MINUTES.toNanos(5);
+
+    private final SegmentedJournal journal;
+    private final Launcher launcher;
+    private final long intervalBytes;
+    private final NanoClock clock;
+    private final Consumer<String> log;
+    private CheckpointProcess child;
+    private long startedNs;
+    private long retryDelayNs = FIRST_RETRY_NS;
+    private long retryAtNs;
+    private boolean waits;
+
+    /** Starts children. */
+    interface Launcher {
+        CheckpointProcess launch(long upTo) throws IOException;
+    }
+
+    CheckpointAgent(
+        final SegmentedJournal journal,
+        final Launcher launcher,
+        final long intervalBytes,
+        final NanoClock clock,
+        final Consumer<String> log) {
+        this.journal = journal;
+        this.launcher = launcher;
+        this.intervalBytes = intervalBytes;
+        this.clock = clock;
+        this.log = log;
+    }
+
+    /**
+     * @param journal       that is live.
+     * @param mainClass     of the program, to run as a child.
+     * @param directory     of the journal.
+     * @param childLog      takes what the last child said.
+     * @param intervalBytes of closed segments after which a checkpoint is made.
+     * @param keepFree      bytes that must be left on the disk.
+     * @param clock         monotonic.
+     * @param log           takes sentences for the operator.
+     * @return the agent.
+     */
+    public static CheckpointAgent of(
+        final SegmentedJournal journal,
+        final String mainClass,
+        final Path directory,
+        final Path childLog,
+        final long intervalBytes,
+        final long keepFree,
+        final NanoClock clock,
+        final Consumer<String> log) {
+        return new CheckpointAgent(journal, upTo -> new CheckpointProcess(
+            mainClass, directory, upTo, keepFree, childLog),
+            intervalBytes, clock, log);
+    }
+
+    @Override
+    public String roleName() {
+        return "checkpoint";
+    }
+
+    @Override
+    public int doWork() throws IOException {
+        if (child == null) {
+            return isDue() ? launch() : 0;
+        }
+        if (child.isAlive()) {
+            return 0;
+        }
+        final CheckpointProcess ended = child;
+        child = null;
+        final Optional<Made> made = ended.result();
+        if (made.isPresent()) {
+            adopt(made.get());
+        } else {
+            retryLater(ended.lastLine());
+        }
+        return 1;
+    }
+
+    @Override
+    public void onClose() {
+        if (child != null) {
+            child.kill();
+        }
+    }
+
+    private boolean isDue() {
+        return !journal.isAdopting() && journal.closedPosition() - journal.checkpointPosition() >= intervalBytes
+            && !(waits && clock.nanoTime() - retryAtNs < 0);
+    }
+
+    private int launch() {
+        startedNs = clock.nanoTime();
+        try {
+            child = launcher.launch(journal.closedPosition());
+        } catch (final IOException failed) {
+            retryLater(failed.toString());
+        }
+        return 1;
+    }
+
+    private void adopt(final Made made) {
+        journal.adoptCheckpoint(made.checkpoint());
+        retryDelayNs = FIRST_RETRY_NS;
+        waits = false;
+        log.accept("checkpoint at position " + made.checkpoint().replayPosition() + ": " + made.items() + " items, "
+            + made.checkpoint().lengthBytes() + " bytes, "
+            + TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - startedNs) + " ms");
+    }
+
+    private void retryLater(final String why) {
+        waits = true;
+        retryAtNs = clock.nanoTime() + retryDelayNs;
+        log.accept("checkpoint: none was made, the journal stays longer; tried again in "
+            + TimeUnit.NANOSECONDS.toSeconds(retryDelayNs) + " s: " + why);
+        retryDelayNs = Math.min(retryDelayNs * 2, LAST_RETRY_NS);
+    }
+}

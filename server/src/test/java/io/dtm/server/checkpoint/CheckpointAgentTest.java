@@ -1,0 +1,96 @@
+package io.dtm.server.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.SimulatedStorage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When a child is started, and when again. */
+class CheckpointAgentTest {
+    private static final int SEGMENT_LENGTH = 128 * 1024;
+    private static final int FRAME_LENGTH = 60 * 1024;
+
+    private final UnsafeBuffer frame = new UnsafeBuffer(new byte[FRAME_LENGTH]);
+    private final List<Long> launched = new ArrayList<>();
+    private final List<String> said = new ArrayList<>();
+    private SegmentedJournal journal;
+    private CheckpointAgent agent;
+    private long nowNs;
+
+    @BeforeEach
+    void open() {
+        try (JournalRecovery recovery = JournalRecovery.open(new JournalContext()
+            .storage(new SimulatedStorage())
+            .segmentLength(SEGMENT_LENGTH)
+            .lowSpaceBytes(0)
+            .coordinatorIdSupplier(() -> 7))) {
+            recovery.replay(0, (position, linkId, timeNs, buffer, offset, length) -> { });
+            journal = recovery.start();
+        }
+        agent = new CheckpointAgent(journal, this::launch, 2L * SEGMENT_LENGTH, () -> nowNs, said::add);
+    }
+
+    @AfterEach
+    void close() {
+        journal.close();
+    }
+
+    private CheckpointProcess launch(final long upTo) throws IOException {
+        launched.add(upTo);
+        throw new IOException("no more processes");
+    }
+
+    /** One segment more is full, forced and closed. */
+    private void fillSegment() {
+        final long closed = journal.closedPosition();
+        while (journal.closedPosition() == closed) {
+            journal.append(0, 0, frame, 0, FRAME_LENGTH);
+            journal.requestForce(journal.appendedPosition());
+            journal.force();
+            journal.prepareSpace();
+        }
+    }
+
+    @Test
+    void shouldWaitUntilEnoughIsClosed() throws IOException {
+        assertEquals(0, agent.doWork());
+        fillSegment();
+        assertEquals(0, agent.doWork());
+
+        fillSegment();
+        agent.doWork();
+
+        assertEquals(List.of(2L * SEGMENT_LENGTH), launched);
+    }
+
+    @Test
+    void shouldTryAgainLessAndLessOften() throws IOException {
+        fillSegment();
+        fillSegment();
+        long waitedS = 0;
+        for (final long delayS : new long[] {5, 10, 20, 40, 80, 160, 300, 300}) {
+            final int before = launched.size();
+            agent.doWork();
+            assertEquals(before + 1, launched.size());
+            assertTrue(said.get(said.size() - 1).endsWith(
+                "tried again in " + delayS + " s: java.io.IOException: no more processes"), said::toString);
+
+            nowNs += TimeUnit.SECONDS.toNanos(delayS) - 1;
+            assertEquals(0, agent.doWork());
+            nowNs += 1;
+            waitedS += delayS;
+        }
+        assertEquals(915, waitedS);
+    }
+}

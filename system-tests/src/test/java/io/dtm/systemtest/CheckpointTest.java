@@ -1,0 +1,126 @@
+package io.dtm.systemtest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.client.Acknowledge;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A coordinator that writes more than its journal keeps: checkpoints, and starts from them. */
+class CheckpointTest {
+    private static final String[] SMALL = {"dtm.journal.segment.length=128k", "dtm.checkpoint.interval=256k"};
+    private static final String LARGE_PAYLOAD = "x".repeat(8_000);
+    private static final int BATCH = 16;
+    private static final String CHECKPOINT = ".checkpoint";
+    private static final String SEGMENT = ".segment";
+
+    private final House house = new House();
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void shouldLetTheJournalGoAndFinishWhatItHeldThen() {
+        final CoordinatorChild coordinator = house.coordinator(SMALL);
+        final Peer peer = house.peer("peer", coordinator);
+        final HeldParticipant held = new HeldParticipant().withholdsVotes();
+        peer.register("held", held);
+        peer.register("one", new HeldParticipant());
+        peer.register("two", new HeldParticipant());
+        final CompletableFuture<Answer> open = peer.submit(peer.request("open", peer.lookUp("one"), peer.lookUp("held")));
+        held.awaitPrepare();
+        final Answer early = work(peer).get(0);
+
+        writeUntilCheckpoints(peer, coordinator, 3);
+
+        final List<String> segments = files(coordinator, SEGMENT);
+        assertTrue(position(segments.get(0)) > 0, segments::toString);
+        assertEquals(2, files(coordinator, CHECKPOINT).size());
+        coordinator.kill();
+        coordinator.start();
+        Conditions.await("the participants are back", () -> peer.registeredEpoch("held") == 2);
+        held.votes(true);
+        held.prepares().get(held.prepares().size() - 1).yes();
+        Conditions.await("outcome", open).assertCommitted();
+        // an outcome that was told before the checkpoints, and is asked for after them
+        Conditions.await("inquiry", peer.inquire(early.transactionId(), Acknowledge.DECIDED)).assertCommitted();
+    }
+
+    @Test
+    void shouldStartFromTheOlderIfTheNewerIsDamaged() throws IOException {
+        final CoordinatorChild coordinator = house.coordinator(SMALL);
+        final Peer peer = house.peer("peer", coordinator);
+        peer.register("one", new HeldParticipant());
+        peer.register("two", new HeldParticipant());
+        final Answer early = work(peer).get(0);
+        writeUntilCheckpoints(peer, coordinator, 2);
+        coordinator.kill();
+        final List<String> checkpoints = files(coordinator, CHECKPOINT);
+        final String newest = checkpoints.get(checkpoints.size() - 1);
+        final Path file = coordinator.directory().resolve("journal").resolve(newest);
+        final byte[] content = Files.readAllBytes(file);
+        content[content.length / 2] ^= 4;
+        Files.write(file, content);
+
+        coordinator.start();
+
+        assertTrue(coordinator.jvm().said().contains(newest), coordinator.jvm().said());
+        Conditions.await("the participants are back", () -> peer.registeredEpoch("two") == 2);
+        Conditions.await("inquiry", peer.inquire(early.transactionId(), Acknowledge.DECIDED)).assertCommitted();
+        work(peer);
+        // the next one is made from the older, and the damaged one goes
+        writeUntilCheckpoints(peer, coordinator, 2);
+        assertTrue(!files(coordinator, CHECKPOINT).contains(newest));
+    }
+
+    /** Some transactions that leave a lot in the journal. */
+    private static List<Answer> work(final Peer peer) {
+        final int one = peer.lookUp("one");
+        final int two = peer.lookUp("two");
+        final List<CompletableFuture<Answer>> asked = new ArrayList<>();
+        for (int i = 0; i < BATCH; i++) {
+            asked.add(peer.submit(peer.request(LARGE_PAYLOAD, one, two)));
+        }
+        final List<Answer> answers = new ArrayList<>();
+        for (final CompletableFuture<Answer> answer : asked) {
+            answers.add(Conditions.await("outcome", answer).assertCommitted());
+        }
+        return answers;
+    }
+
+    /** Works until this life of the coordinator has told of so many. */
+    private static void writeUntilCheckpoints(final Peer peer, final CoordinatorChild coordinator, final int count) {
+        Conditions.await(() -> "checkpoints: " + coordinator.jvm().said(), () -> {
+            work(peer);
+            return adopted(coordinator) >= count;
+        });
+    }
+
+    /** The last one that was told of may not have its name yet. */
+    private static long adopted(final CoordinatorChild coordinator) {
+        return coordinator.jvm().said().lines().filter(line -> line.contains(" checkpoint at position ")).count() - 1;
+    }
+
+    private static long position(final String name) {
+        return Long.parseLong(name.substring(0, name.indexOf('.')));
+    }
+
+    private static List<String> files(final CoordinatorChild coordinator, final String suffix) {
+        try (var files = Files.list(coordinator.directory().resolve("journal"))) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(suffix)).sorted()
+                .toList();
+        } catch (final IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
