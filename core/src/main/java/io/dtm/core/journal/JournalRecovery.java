@@ -201,12 +201,15 @@ public final class JournalRecovery implements AutoCloseable {
 
     private long startFirst() throws IOException {
         for (final String name : storage.list()) {
+            if (FileNames.isCheckpoint(name)) {
+                throw withoutId("a checkpoint");
+            }
             if (FileNames.isSegment(name)) {
                 deleteUnlessInUse(name);
             }
         }
         if (TailPointer.read(storage) != null) {
-            throw foreignRemains(FileNames.TAIL_POINTER);
+            throw withoutId("a pointer to a journal's tail (" + FileNames.TAIL_POINTER + ")");
         }
         final long id = context.coordinatorIdSupplier().getAsLong();
         if (id == 0) {
@@ -221,14 +224,14 @@ public final class JournalRecovery implements AutoCloseable {
     private void deleteUnlessInUse(final String name) throws IOException {
         try (JournalFile file = storage.open(name, false)) {
             if (!isUnused(file)) {
-                throw foreignRemains(name);
+                throw withoutId("a journal (" + name + ")");
             }
         }
         storage.delete(name);
     }
 
-    private JournalException foreignRemains(final String name) {
-        return new JournalException(Category.FOREIGN, "there is a journal (" + name + "), but no "
+    private JournalException withoutId(final String what) {
+        return new JournalException(Category.FOREIGN, "there is " + what + ", but no "
             + storage.describe(FileNames.COORDINATOR_ID) + "; bring that file back: the coordinator's id as 16"
             + " hexadecimal digits and a line feed, as in the header of each segment", null);
     }

@@ -112,7 +112,7 @@ public record RestoredCoordinator(
     private static void requireWholeJournal(
         final JournalStorage storage, final List<String> names, final List<String> damages) {
         final String oldest = names.stream().filter(FileNames::isSegment).min(Comparator.naturalOrder()).orElse("");
-        final boolean isWhole = oldest.isEmpty() ? damages.isEmpty() : FileNames.position(oldest) == 0;
+        final boolean isWhole = oldest.isEmpty() ? damages.isEmpty() : oldest.equals(FileNames.segment(0));
         if (!isWhole) {
             throw Corruption.exception((damages.isEmpty() ? "there is no checkpoint" : String.join("; ", damages))
                 + "; and the journal's beginning was let go: its oldest segment is "
