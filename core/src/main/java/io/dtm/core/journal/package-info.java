@@ -10,8 +10,12 @@
  *   │ closed  │ ─────► │   forcing    │ ─────► │     current     │ ─ ─ ─► │ spare, all zero │
  *   └─────────┘        └──────────────┘        └─────────────────┘        └─────────────────┘
  *   SegmentedJournal ── Segment ── SegmentSupply        JournalRecovery ── JournalReader ── SegmentReader
- *   ──────────────────────────── JournalStorage, JournalFile ─────────────────────────────
- *   MappedStorage (DataDirectory: the lock)             SimulatedStorage (loses what wasn't forced)
+ *                          │ RecordMemory                      │                  └ UnforcedRecords
+ *          InPlaceMemory ──┴── TailRing ── LiveTail       FormerTails ── TailDrain ── TailReader
+ *   ───────────────────── JournalStorage, SharedMemory, JournalFile ──────────────────────
+ *   MappedStorage, StagedStorage (DataDirectory: the lock)   SimulatedStorage (loses what wasn't forced)
  * </pre>
+ * Where a record is put is its {@code RecordMemory}: the segment itself, mapped; or a ring in shared memory, from which
+ * a force writes to the segments. A start puts what a former process left in its ring into the segments first.
  */
 package io.dtm.core.journal;

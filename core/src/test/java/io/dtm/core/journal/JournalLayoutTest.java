@@ -23,6 +23,11 @@ class JournalLayoutTest {
     private static final String SECOND_RECORD = ""
         + "16 00 00 00 a9 76 ed 33 e8 03 00 00 20 00 00 00 ff ff ff ff " // length 22, CRC, 1000 ns, 32 unforced, link
         + "64 65 00 00 "; // frame, alignment
+    private static final String TAIL_HEADER = ""
+        + "44 54 4d 2e 54 41 49 4c 01 00 00 10 00 00 08 00 " // magic, version, header length, capacity
+        + "f0 de bc 9a 78 56 34 12 00 10 00 00 00 00 00 00 " // coordinator id, start position
+        + "15 cd 5b 07 00 00 00 00 20 04 00 00 00 00 00 00 " // created, margin
+        + "00 00 00 00 00 00 00 00 00 00 00 00 "; // nothing
     private static final String END_PREFIX = "f0 de bc 9a 78 56 34 12 38 10 00 00 00 00 00 00 08 00 00 02 ";
 
     private final SimulatedStorage storage = new SimulatedStorage();
@@ -44,6 +49,36 @@ class JournalLayoutTest {
             final byte[] bytes = new byte[file.length()];
             file.buffer().getBytes(0, bytes);
             assertEquals("123456789abcdef0\n", new String(bytes));
+        }
+    }
+
+    /** Records are the same bytes; they lie at their position modulo the capacity, which no position exceeds here. */
+    @Test
+    void shouldWriteTheBytesOfATailThatTheDocumentShows() throws IOException {
+        final Process process =
+            Process.start(Process.context(storage.staged(true)).epochClock(() -> 123_456_789));
+        process.append(7, 1_234_567_890, "abc".getBytes());
+        process.append(-1, 1_234_568_890, "de".getBytes());
+
+        try (JournalFile file = storage.sharedMemory().open("memory/dtm-123456789abcdef0.tail")) {
+            final UnsafeBuffer buffer = file.buffer();
+            assertEquals(4096 + Process.TAIL_LENGTH + 1056, file.length());
+            assertEquals(TAIL_HEADER + crc(TAIL_HEADER), hex(buffer, 0, 64));
+            assertEquals("38 10 00 00 00 00 00 00 ", hex(buffer, 128, 8), "appended");
+            assertEquals("00 10 00 00 00 00 00 00 ", hex(buffer, 256, 8), "forced");
+            assertEquals(FIRST_RECORD, hex(buffer, 4096 + 4096, 32));
+            assertEquals(SECOND_RECORD, hex(buffer, 4096 + 4128, 24));
+        }
+        try (JournalFile file = storage.open(FileNames.TAIL_POINTER, false)) {
+            final byte[] bytes = new byte[file.length()];
+            file.buffer().getBytes(0, bytes);
+            assertEquals("memory/dtm-123456789abcdef0.tail\n", new String(bytes));
+        }
+        try (JournalFile file = storage.open("00000000000000000000.segment", false)) {
+            assertEquals(0, file.buffer().getLong(4096), "nothing is forced");
+            process.forceAll();
+            assertEquals(FIRST_RECORD, hex(file.buffer(), 4096, 32));
+            assertEquals(SECOND_RECORD, hex(file.buffer(), 4128, 24));
         }
     }
 
