@@ -7,12 +7,15 @@ import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.RecoveryOutput;
+import io.dtm.core.recovery.StartEvents;
 import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.HaltHandler;
 import io.dtm.core.ring.Pipeline;
@@ -70,11 +73,12 @@ final class CoordinatorProcess implements AutoCloseable {
      * @param log         takes what an operator should know.
      * @param haltHandler ends the process when a stage has failed.
      * @param consents    of the operator, for this start.
+     * @param cutAt       position from which on an operator gives the journal up; JournalException.NOWHERE: none.
      * @return the running coordinator.
      * @throws SettingException if it can't be configured so; nothing was started.
      */
     static CoordinatorProcess launch(
-        final HostLog log, final HaltHandler haltHandler, final Set<Consent> consents) {
+        final HostLog log, final HaltHandler haltHandler, final Set<Consent> consents, final long cutAt) {
         BoundsChecks.requireEnabled();
         ServerSetting.checkValues();
         final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
@@ -92,6 +96,9 @@ final class CoordinatorProcess implements AutoCloseable {
         try {
             // The lock comes first: the embedded driver's directory is deleted under it.
             recovery = JournalRecovery.open(journalContext(directory, random, log));
+            if (cutAt != JournalException.NOWHERE) {
+                cut(recovery, cutAt);
+            }
             transport = listen(transportContext, log);
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
@@ -127,6 +134,15 @@ final class CoordinatorProcess implements AutoCloseable {
             CloseHelper.quietCloseAll(transport, recovery);
             throw failed;
         }
+    }
+
+    /** Only where the journal is refused: so it is replayed first, into a coordinator that nobody uses. */
+    private static void cut(final JournalRecovery recovery, final long position) {
+        final RecoveryOutput output = new RecoveryOutput();
+        final Recovery trial = new Recovery(new CommitCoordinator(output), output, Recovered.NOTHING);
+        final String reason = recovery.interruptedCut() == position
+            ? "" : trial.refusalAt(position, handler -> recovery.replay(0, handler));
+        recovery.cutAt(position, reason, StartEvents::historyCut);
     }
 
     /** What goes wrong while it starts to listen is told once: by what is thrown. */

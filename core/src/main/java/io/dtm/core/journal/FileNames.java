@@ -10,6 +10,10 @@ final class FileNames {
     static final String MARK = "coordinator.mark";
     /** Ends the name of a segment. */
     static final String SEGMENT_SUFFIX = ".segment";
+    /** An operator's order to cut the journal, while it is carried out. */
+    static final String CUT_ORDER = "coordinator.cut";
+    /** Ends the name of a file that was taken out of the journal by a cut; a number may follow. */
+    static final String KEPT_SUFFIX = ".cut";
     /** Ends the name of a file that isn't complete. What is found at a start is deleted. */
     static final String TEMPORARY_SUFFIX = ".tmp";
 
@@ -29,5 +33,14 @@ final class FileNames {
 
     static boolean isTemporary(final String name) {
         return name.endsWith(TEMPORARY_SUFFIX);
+    }
+
+    /** @return the position that a file's name starts with, or -1. */
+    static long position(final String name) {
+        return name.matches("\\d{" + POSITION_DIGITS + "}\\..*") ? Long.parseLong(name.substring(0, POSITION_DIGITS)) : -1;
+    }
+
+    static boolean isKept(final String name) {
+        return name.matches(".*\\" + KEPT_SUFFIX + "(\\.\\d+)?") && !name.equals(CUT_ORDER);
     }
 }

@@ -20,6 +20,7 @@ public final class JournalReader implements AutoCloseable {
     private final RecordChecksum checksum;
     private final ForcedEvidence evidence = new ForcedEvidence();
     private SegmentReader segment;
+    private long cutPosition = JournalException.NOWHERE;
 
     /**
      * @param storage to read from. It stays the caller's.
@@ -96,6 +97,11 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
+    /** From now on the journal ends at this position, whatever follows, and if a record ends there. */
+    void cutAt(final long position) {
+        cutPosition = position;
+    }
+
     @Override
     public void close() {
         if (segment != null) {
@@ -107,7 +113,7 @@ public final class JournalReader implements AutoCloseable {
     private JournalTail replayFromSegment(final long from, final RecordHandler handler) throws IOException {
         long position = segment.firstPosition();
         long timeNs = 0;
-        while (true) {
+        while (position != cutPosition) {
             final Found found = segment.at(position);
             if (found == Found.RECORD) {
                 timeNs = checkedTime(position, timeNs);
@@ -126,13 +132,14 @@ public final class JournalReader implements AutoCloseable {
                 return tail;
             }
         }
+        return cutOff(position, timeNs);
     }
 
     private long checkedTime(final long position, final long previousNs) {
         final long timeNs = segment.timeNs(position, previousNs);
         if (timeNs < previousNs) {
             throw Corruption.exception("segment " + segment.place() + ", position " + position + ": logical time goes"
-                + " back from " + previousNs + " to " + timeNs);
+                + " back from " + previousNs + " to " + timeNs).cuttableAt(position);
         }
         return timeNs;
     }
@@ -143,6 +150,8 @@ public final class JournalReader implements AutoCloseable {
         try {
             openSegment(name);
             return true;
+        } catch (final JournalException damaged) {
+            throw cuttable(damaged, position);
         } catch (final NoSuchFileException ex) {
             if (position == segment.endPosition()) {
                 return false; // Full to the last byte: the next one may not have been made.
@@ -151,7 +160,7 @@ public final class JournalReader implements AutoCloseable {
                 throw new IOException("the coordinator let go of " + segment.place() + " while it was read", ex);
             }
             throw Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
-                + " ends with a reference to it at position " + position);
+                + " ends with a reference to it at position " + position).cuttableAt(position);
         }
     }
 
@@ -160,7 +169,7 @@ public final class JournalReader implements AutoCloseable {
      * something is missing here.
      */
     private JournalTail examine(final long position, final long timeNs, final Found found) throws IOException {
-        final long last = Math.max(segment.scan(position, evidence), scanLaterSegments());
+        final long last = Math.max(segment.scan(position, evidence), scanLaterSegments(position));
         if (hasGrownAt(position)) {
             return new JournalTail(position, timeNs, Math.min(evidence.position(), position), 0,
                 "the journal ended at position " + position + " when it was read, and goes on");
@@ -168,7 +177,7 @@ public final class JournalReader implements AutoCloseable {
         if (evidence.position() > position) {
             throw Corruption.exception(what(found) + " in segment " + segment.place() + ", position " + position
                 + " (offset " + (position - segment.basePosition()) + "), but " + evidence.witness()
-                + " says that everything up to " + evidence.position() + " was forced");
+                + " says that everything up to " + evidence.position() + " was forced").cuttableAt(position);
         }
         final long tornBytes = found == Found.END ? 0 : last - position;
         final String description = tornBytes == 0
@@ -186,7 +195,47 @@ public final class JournalReader implements AutoCloseable {
             || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())));
     }
 
-    /** @return position behind the last byte that isn't zero, or 0 if there are only zeros. */
+    private static JournalException cuttable(final JournalException damaged, final long position) {
+        return damaged.category() == Category.CORRUPT ? damaged.cuttableAt(position) : damaged;
+    }
+
+    /** What follows is given up: it may be anything. */
+    private JournalTail cutOff(final long position, final long timeNs) throws IOException {
+        long last = Math.max(segment.scan(position, evidence), evidence.position());
+        for (final String name : segmentNames()) {
+            if (name.compareTo(FileNames.segment(segment.basePosition())) > 0) {
+                last = Math.max(last, endOfWhateverItIs(name));
+            }
+        }
+        final long lostBytes = Math.max(0, last - position);
+        return new JournalTail(position, timeNs, Math.min(evidence.position(), position), lostBytes,
+            "by an operator's order the journal is cut at position " + position + " in segment " + segment.place()
+                + ": the " + lostBytes + " bytes from there on are lost; the files are kept as *" + FileNames.KEPT_SUFFIX);
+    }
+
+    private long endOfWhateverItIs(final String name) throws IOException {
+        try (SegmentReader later = SegmentReader.open(storage, name, coordinatorId, checksum)) {
+            final long end = later.scan(later.firstPosition(), new ForcedEvidence());
+            return end > later.firstPosition() ? end : 0;
+        } catch (final JournalException damaged) {
+            try (JournalFile file = storage.open(name, false)) {
+                return FileNames.position(name) + file.length();
+            }
+        }
+    }
+
+    /**
+     * @param position at which there is no valid record.
+     * @return position behind the last byte that isn't zero, or 0 if there are only zeros.
+     */
+    private long scanLaterSegments(final long position) throws IOException {
+        try {
+            return scanLaterSegments();
+        } catch (final JournalException damaged) {
+            throw cuttable(damaged, position);
+        }
+    }
+
     private long scanLaterSegments() throws IOException {
         long last = 0;
         long expectedPosition = segment.endPosition();
