@@ -37,7 +37,8 @@ final class FileNames {
 
     /** @return the position that a file's name starts with, or -1. */
     static long position(final String name) {
-        return name.matches("\\d{" + POSITION_DIGITS + "}\\..*") ? Long.parseLong(name.substring(0, POSITION_DIGITS)) : -1;
+        return name.matches("\\d{" + POSITION_DIGITS + "}\\..*")
+            ? Long.parseLong(name.substring(0, POSITION_DIGITS)) : -1;
     }
 
     static boolean isKept(final String name) {

@@ -210,7 +210,8 @@ public final class JournalReader implements AutoCloseable {
         final long lostBytes = Math.max(0, last - position);
         return new JournalTail(position, timeNs, Math.min(evidence.position(), position), lostBytes,
             "by an operator's order the journal is cut at position " + position + " in segment " + segment.place()
-                + ": the " + lostBytes + " bytes from there on are lost; the files are kept as *" + FileNames.KEPT_SUFFIX);
+                + ": the " + lostBytes + " bytes from there on are lost; the files are kept as *"
+                + FileNames.KEPT_SUFFIX);
     }
 
     private long endOfWhateverItIs(final String name) throws IOException {

@@ -111,7 +111,7 @@ class RecoveryTest {
     @Test
     void shouldTellWhereToCutOffARecordThatCannotBeReplayed() {
         start(Recovered.NOTHING);
-        coordinator.failAt(8, new IllegalStateException("a bug"));
+        coordinator.failAt(8, new AssertionError("a bug"));
         records.add(Message.frame(PeerMessages.submit(7, "x")));
         records.add(Message.frame(PeerMessages.submit(8, "x")));
 
@@ -134,14 +134,14 @@ class RecoveryTest {
     @Test
     void shouldRefuseACutAtAnotherPosition() {
         start(Recovered.NOTHING);
-        coordinator.failAt(8, new IllegalStateException("a bug"));
+        coordinator.failAt(8, new AssertionError("a bug"));
         records.add(Message.frame(PeerMessages.submit(8, "x")));
         assertCutRefused(400, "--cut-at 300");
     }
 
     @Test
     void shouldRefuseACutBeforeTheFirstEpoch() {
-        coordinator.failAt(8, new IllegalStateException("a bug"));
+        coordinator.failAt(8, new AssertionError("a bug"));
         records.add(Message.frame(PeerMessages.submit(8, "x")));
         assertCutRefused(0, "nothing would remain");
     }
