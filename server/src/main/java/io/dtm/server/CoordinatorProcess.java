@@ -196,6 +196,8 @@ final class CoordinatorProcess implements AutoCloseable {
         return new JournalContext()
             .directory(directory.resolve(JOURNAL))
             .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
+            .lowSpaceBytes(ServerSetting.LOW_SPACE.size())
+            .maxJournalLength(ServerSetting.MAX_JOURNAL_LENGTH.size())
             .coordinatorIdSupplier(() -> notZero(random))
             .reportSink(log::say);
     }

@@ -30,6 +30,11 @@ enum ServerSetting {
         "what an outcome survives: force (power loss) or append (death of the process only)"),
     SEGMENT_LENGTH("dtm.journal.segment.length", SettingKind.SIZE, "64m",
         "length of a journal segment, a multiple of 4k"),
+    LOW_SPACE("dtm.journal.low.space", SettingKind.SIZE, "64m",
+        "bytes that stay free on the disk when a segment is made; below, new transactions are refused"),
+    MAX_JOURNAL_LENGTH("dtm.journal.max.length", SettingKind.SIZE, "16g",
+        "bytes that all segments together may take; above, new transactions are refused until a checkpoint lets old"
+            + " segments go. 0: no bound"),
     THREADING("dtm.threading", SettingKind.TEXT, "auto",
         "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator, egress on one)"),
     DEFAULT_TIMEOUT("dtm.transaction.timeout", SettingKind.DURATION, "60s",

@@ -32,6 +32,7 @@ public final class JournalContext {
     private int reservedSegments = 1;
     private int unforcedBound = DEFAULT_UNFORCED_BOUND;
     private long lowSpaceBytes = DEFAULT_SEGMENT_LENGTH;
+    private long maxJournalLength;
     private long spaceRetryNs = DEFAULT_SPACE_RETRY_NS;
     private LongSupplier coordinatorIdSupplier;
     private Consumer<String> reportSink = message -> { };
@@ -59,6 +60,10 @@ public final class JournalContext {
         inRange("reservedSegments", reservedSegments, 1, 1024);
         inRange("unforcedBound", unforcedBound, 1, Integer.MAX_VALUE);
         inRange("lowSpaceBytes", lowSpaceBytes, 0, Long.MAX_VALUE);
+        if (maxJournalLength != 0) {
+            // What is appended to, what is reserved, and what a checkpoint may let go.
+            inRange("maxJournalLength", maxJournalLength, (reservedSegments + 2L) * segmentLength, Long.MAX_VALUE);
+        }
         inRange("spaceRetryNs", spaceRetryNs, 0, Long.MAX_VALUE);
         Objects.requireNonNull(coordinatorIdSupplier, "coordinatorIdSupplier: an id is drawn at the first start");
         if (storage == null) {
@@ -164,6 +169,20 @@ public final class JournalContext {
     /** @return bytes that stay free on the disk. */
     public long lowSpaceBytes() {
         return lowSpaceBytes;
+    }
+
+    /**
+     * @param bytes that all segments together may take: above, the space counts as used up; 0: no bound.
+     * @return this.
+     */
+    public JournalContext maxJournalLength(final long bytes) {
+        maxJournalLength = bytes;
+        return this;
+    }
+
+    /** @return bytes that all segments together may take; 0: no bound. */
+    public long maxJournalLength() {
+        return maxJournalLength;
     }
 
     /**

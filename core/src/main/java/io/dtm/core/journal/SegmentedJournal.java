@@ -217,6 +217,7 @@ public final class SegmentedJournal implements Journal {
         try {
             if (supply.isHeartbeatDue()) {
                 mark.activity(appendedPosition(), context.epochClock().time());
+                supply.tell(mark);
             }
             return supply.work(forcedPosition());
         } catch (final JournalException ex) {

@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,7 +114,7 @@ class CutCrashTest {
         final Damaged damaged = new Damaged();
         int operations = 0;
         while (!damaged.storage.list().contains(FileNames.CUT_ORDER)) {
-            stoppedAfter(operations++, damaged);
+            assertFalse(stoppedAfter(operations++, damaged), "never ordered");
             damaged.storage.killProcess();
         }
 
