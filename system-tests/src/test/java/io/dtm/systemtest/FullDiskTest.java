@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class FullDiskTest {
     private static final int STORAGE_FAILED = 71;
     private static final int DISK_MB = 48;
-    private static final String PAYLOAD = "x".repeat(8 * 1024);
+    private static final String PAYLOAD = "x".repeat(16 * 1024);
 
     private final House house = new House();
     private final HeldParticipant willing = new HeldParticipant();
@@ -35,11 +35,11 @@ class FullDiskTest {
         house.close();
     }
 
-    private void start(final SmallDisk disk) {
+    private void start(final SmallDisk disk, final String segmentLength) {
         final Path driver = house.path("driver");
         house.mediaDriver(driver);
         coordinator = house.own(new CoordinatorChild(house, disk.directory().resolve("data"), List.of(), List.of(
-            "aeron.dir=" + driver, "dtm.journal.segment.length=256k", "dtm.journal.low.space=0",
+            "aeron.dir=" + driver, "dtm.journal.segment.length=" + segmentLength, "dtm.journal.low.space=0",
             "dtm.session.timeout=60s"))).start();
         peer = house.peer("peer", coordinator);
         peer.register("willing", willing);
@@ -88,7 +88,7 @@ class FullDiskTest {
     @Test
     void shouldRefuseNewOnesOnAFullDiskAndFinishRunningOnesAndResumeByItself() {
         final SmallDisk disk = SmallDisk.of(house, DISK_MB);
-        start(disk);
+        start(disk, "4m");
         serve().assertCommitted();
         held.votes(false);
         final CompletableFuture<Answer> running = submit();
@@ -124,7 +124,7 @@ class FullDiskTest {
     @Test
     void shouldStopWhenTheReserveIsUsedUpAndLoseNothing() {
         final SmallDisk disk = SmallDisk.of(house, DISK_MB);
-        start(disk);
+        start(disk, "256k");
         disk.fill();
         final List<Answer> committed = fillUntilRefused();
 
@@ -149,7 +149,7 @@ class FullDiskTest {
     @Test
     void shouldStopWhenAForceFailsAndLoseNothingThatWasAnswered() {
         final SmallDisk disk = SmallDisk.overcommitted(house, DISK_MB, DISK_MB);
-        start(disk);
+        start(disk, "256k");
         final List<Answer> committed = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             committed.add(serve().assertCommitted());
