@@ -1,5 +1,7 @@
 package io.dtm.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.aeron.driver.Configuration;
 import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
@@ -32,6 +34,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -207,11 +210,19 @@ final class CoordinatorProcess implements AutoCloseable {
         return new AeronServerContext()
             .channels(channels)
             .embeddedDriver(new EmbeddedDriverContext()
-                .directory(directory.resolve(DRIVER).toFile())
+                .directory(driverDirectory(directory).toFile())
                 .deleteDirectoryOnStart(true)
                 .deleteDirectoryOnClose(true))
             .errorHandler(log)
             .conclude();
+    }
+
+    /** Deleted at each start: so never one that somebody named, and another one for each data directory. */
+    private static Path driverDirectory(final Path directory) {
+        final String parent = ServerSetting.DRIVER_DIRECTORY.text();
+        return parent.isEmpty() ? directory.resolve(DRIVER)
+            : Path.of(parent).toAbsolutePath()
+            .resolve("dtm-" + UUID.nameUUIDFromBytes(directory.toString().getBytes(UTF_8)));
     }
 
     private static void makePrivate(final Path directory) {

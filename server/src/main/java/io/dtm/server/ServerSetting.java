@@ -59,6 +59,9 @@ enum ServerSetting {
     RESEND_INITIAL("dtm.resend.initial", SettingKind.DURATION, "1s",
         "after which an unanswered message is sent again for the first time"),
     RESEND_MAX("dtm.resend.max", SettingKind.DURATION, "5s", "greatest time between two repetitions"),
+    DRIVER_DIRECTORY("dtm.driver.directory", SettingKind.TEXT, "",
+        "embedded media driver: directory that its own is made in, for instance in shared memory, so that a full disk"
+            + " doesn't stop it; empty: dtm.directory"),
     UDP(AeronServerContext.UDP_ENABLED_PROP, SettingKind.FLAG, "true", "whether to listen on UDP"),
     IPC(AeronServerContext.IPC_ENABLED_PROP, SettingKind.FLAG, "true",
         "whether to listen on shared memory, for processes that share the media driver"),

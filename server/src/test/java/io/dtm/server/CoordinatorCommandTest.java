@@ -74,6 +74,8 @@ class CoordinatorCommandTest {
         "dtm.transport.mtu.length=100    | MTU must be a multiple of 32",
         "dtm.transport.term.length=1000k | power of two",
         "dtm.journal.segment.length=70000 | segmentLength must be",
+        "dtm.journal.max.length=128m     | maxJournalLength must be",
+        "dtm.journal.low.space=some      | a size in bytes",
         "dtm.transaction.timeout.max=61s | dtm.transaction.timeout.max=61s: maxTimeoutMs must be 1 to 60000: 61000",
         "dtm.durability=maybe            | must be force or append",
         "dtm.threading=none              | must be auto, dedicated or shared",

@@ -36,10 +36,9 @@ class FullDiskTest {
     }
 
     private void start(final SmallDisk disk, final String segmentLength) {
-        final Path driver = house.path("driver");
-        house.mediaDriver(driver);
+        final Path elsewhere = house.path("driver");
         coordinator = house.own(new CoordinatorChild(house, disk.directory().resolve("data"), List.of(), List.of(
-            "aeron.dir=" + driver, "dtm.journal.segment.length=" + segmentLength, "dtm.journal.low.space=0",
+            "dtm.driver.directory=" + elsewhere, "dtm.journal.segment.length=" + segmentLength, "dtm.journal.low.space=0",
             "dtm.session.timeout=60s"))).start();
         peer = house.peer("peer", coordinator);
         peer.register("willing", willing);

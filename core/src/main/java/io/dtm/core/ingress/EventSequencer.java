@@ -8,8 +8,8 @@ import org.agrona.DirectBuffer;
  */
 final class EventSequencer {
     /**
-     * Taken from links while there is no space for new transactions: also what is refused is an event, and a client may
-     * go on asking. What is reserved must last longer than any transaction: half of a segment of 64 MiB for two minutes.
+     * Taken from links while there is no space for new transactions: also what is refused is an event, and a client
+     * may go on asking. What is reserved must last longer than any transaction: half of 64 MiB lasts two minutes.
      */
     static final long BYTES_PER_SECOND_WITHOUT_SPACE = 256 * 1024;
     private static final int HOST = 0;
