@@ -31,9 +31,22 @@ import org.agrona.MutableDirectBuffer;
  *  |                        Appended position                      |
  *  |                                                               |
  *  +---------------------------------------------------------------+
+ *  |                    Usable bytes of the disk                   |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |              Bytes that stay free; below: refused             |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |       Refused since, epoch millis; 0: there is space          |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                 Refusals since the start                      |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
  * </pre>
  * All fields are little endian. The forced position is stored only after the force has ended, so whatever of this file
- * survives is true. The appended position is stored now and then, for tools.
+ * survives is true. The appended position and what follows it are stored once a second, for tools;
+ * where all of these are 0, the program that wrote it didn't know them.
  */
 public final class MarkDescriptor {
     /** Version of this layout. */
@@ -52,6 +65,15 @@ public final class MarkDescriptor {
     public static final int FORCED_POSITION_OFFSET = 32;
     /** Offset of the appended position, a long. */
     public static final int APPENDED_POSITION_OFFSET = 40;
+
+    /** Offset of the bytes that can be had on the disk, a long. */
+    public static final int USABLE_BYTES_OFFSET = 48;
+    /** Offset of the bytes that must stay free, a long. */
+    public static final int LOW_SPACE_BYTES_OFFSET = 56;
+    /** Offset of the time since when new transactions are refused, a long. */
+    public static final int REFUSED_SINCE_OFFSET = 64;
+    /** Offset of the number of times that space ran out, a long. */
+    public static final int REFUSALS_OFFSET = 72;
 
     private MarkDescriptor() {
     }
@@ -118,5 +140,69 @@ public final class MarkDescriptor {
      */
     public static long appendedPosition(final DirectBuffer buffer) {
         return buffer.getLong(APPENDED_POSITION_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @param value  bytes that can be had on the disk.
+     */
+    public static void usableBytes(final MutableDirectBuffer buffer, final long value) {
+        buffer.putLong(USABLE_BYTES_OFFSET, value, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return bytes that could be had on the disk.
+     */
+    public static long usableBytes(final DirectBuffer buffer) {
+        return buffer.getLong(USABLE_BYTES_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @param value  bytes that must stay free when a segment is made.
+     */
+    public static void lowSpaceBytes(final MutableDirectBuffer buffer, final long value) {
+        buffer.putLong(LOW_SPACE_BYTES_OFFSET, value, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return bytes that must stay free when a segment is made.
+     */
+    public static long lowSpaceBytes(final DirectBuffer buffer) {
+        return buffer.getLong(LOW_SPACE_BYTES_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @param value  epoch milliseconds since when there is no space; 0: there is.
+     */
+    public static void refusedSinceMs(final MutableDirectBuffer buffer, final long value) {
+        buffer.putLong(REFUSED_SINCE_OFFSET, value, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return epoch milliseconds since when new transactions are refused for lack of space; 0: they are taken.
+     */
+    public static long refusedSinceMs(final DirectBuffer buffer) {
+        return buffer.getLong(REFUSED_SINCE_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @param value  how often space has run out since the start.
+     */
+    public static void refusals(final MutableDirectBuffer buffer, final long value) {
+        buffer.putLong(REFUSALS_OFFSET, value, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return how often space has run out since the start.
+     */
+    public static long refusals(final DirectBuffer buffer) {
+        return buffer.getLong(REFUSALS_OFFSET, LITTLE_ENDIAN);
     }
 }

@@ -19,6 +19,7 @@ import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.ForgetEvidenceDecoder;
 import io.dtm.codec.message.FoundDecoder;
 import io.dtm.codec.message.GraceEndedDecoder;
+import io.dtm.codec.message.HistoryCutDecoder;
 import io.dtm.codec.message.InDoubtDecoder;
 import io.dtm.codec.message.InquireDecoder;
 import io.dtm.codec.message.JoinedDecoder;
@@ -263,5 +264,6 @@ public final class Templates {
         define(OperatorConfirmRecoveredDecoder.TEMPLATE_ID,
             from(HOST, OperatorConfirmRecoveredDecoder.BLOCK_LENGTH));
         define(ContradictionsSeenDecoder.TEMPLATE_ID, from(HOST, ContradictionsSeenDecoder.BLOCK_LENGTH));
+        define(HistoryCutDecoder.TEMPLATE_ID, from(HOST, HistoryCutDecoder.BLOCK_LENGTH).data(TEXT));
     }
 }

@@ -61,6 +61,11 @@ final class CoordinatorCommand implements Callable<Integer> {
         + "acknowledgements that contradict the journal for the participants' fault. Recorded in the journal.")
     private boolean acceptsContradictions;
 
+    @Option(names = "--cut-at", paramLabel = "POSITION", description = "For one start after a refused one, the last "
+        + "resort: give up the journal from the position on that the refusal names. Whatever was promised by it is "
+        + "lost; its bytes are kept aside, the loss is recorded, and the start is that of a restored directory.")
+    private Long cutAt;
+
     @Override
     public Integer call() throws InterruptedException {
         try {
@@ -71,7 +76,8 @@ final class CoordinatorCommand implements Callable<Integer> {
                 describeSettings();
                 return 0;
             }
-            return run(new HostLog(System.out, System.err), consents(), isRecoveryConfirmed);
+            return run(new HostLog(System.out, System.err), consents(),
+                cutAt == null ? JournalException.NOWHERE : cutAt, isRecoveryConfirmed);
         } catch (final SettingException refused) {
             throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
         }
@@ -102,7 +108,8 @@ final class CoordinatorCommand implements Callable<Integer> {
 
     private Set<Consent> consents() {
         final Set<Consent> consents = EnumSet.noneOf(Consent.class);
-        if (isRestored) {
+        // What was cut off is lost history too.
+        if (isRestored || cutAt != null) {
             consents.add(Consent.RESTORED);
         }
         if (acceptsContradictions) {
@@ -111,11 +118,12 @@ final class CoordinatorCommand implements Callable<Integer> {
         return consents;
     }
 
-    private static int run(final HostLog log, final Set<Consent> consents, final boolean isRecoveryConfirmed)
+    private static int run(
+        final HostLog log, final Set<Consent> consents, final long cutAt, final boolean isRecoveryConfirmed)
         throws InterruptedException {
         final CoordinatorProcess coordinator;
         try {
-            coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause), consents);
+            coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause), consents, cutAt);
         } catch (final JournalException refused) {
             log.sayLast(NO_START + refused.getMessage());
             return ExitStatus.of(refused).code();

@@ -1,16 +1,21 @@
 package io.dtm.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.aeron.driver.Configuration;
 import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
+import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.recovery.StartEvents;
 import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.HaltHandler;
 import io.dtm.core.ring.Pipeline;
@@ -28,6 +33,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -77,11 +83,12 @@ final class CoordinatorProcess implements AutoCloseable {
      * @param log         takes what an operator should know.
      * @param haltHandler ends the process when a stage has failed.
      * @param consents    of the operator, for this start.
+     * @param cutAt       position from which on an operator gives the journal up; JournalException.NOWHERE: none.
      * @return the running coordinator.
      * @throws SettingException if it can't be configured so; nothing was started.
      */
     static CoordinatorProcess launch(
-        final HostLog log, final HaltHandler haltHandler, final Set<Consent> consents) {
+        final HostLog log, final HaltHandler haltHandler, final Set<Consent> consents, final long cutAt) {
         BoundsChecks.requireEnabled();
         ServerSetting.checkValues();
         final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
@@ -100,6 +107,9 @@ final class CoordinatorProcess implements AutoCloseable {
             // The lock comes first: the embedded driver's directory is deleted under it.
             final JournalContext journalContext = journalContext(directory, random, log);
             recovery = JournalRecovery.open(journalContext);
+            if (cutAt != JournalException.NOWHERE) {
+                cut(recovery, journalContext, cutAt);
+            }
             transport = listen(transportContext, log);
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
@@ -136,6 +146,18 @@ final class CoordinatorProcess implements AutoCloseable {
             CloseHelper.quietCloseAll(transport, recovery);
             throw failed;
         }
+    }
+
+    /** Only where the journal is refused: so it is replayed first, into a coordinator that nobody uses. */
+    private static void cut(final JournalRecovery recovery, final JournalContext context, final long position) {
+        String reason = "";
+        if (recovery.interruptedCut() != position) {
+            final RestoredCoordinator trial =
+                RestoredCoordinator.newest(context.storage(), recovery.coordinatorId(), context.reportSink());
+            reason = new Recovery(trial.coordinator(), trial.output(), trial.recovered())
+                .refusalAt(position, handler -> recovery.replay(trial.replayPosition(), handler));
+        }
+        recovery.cutAt(position, reason, StartEvents::historyCut);
     }
 
     /** What goes wrong while it starts to listen is told once: by what is thrown. */
@@ -190,6 +212,8 @@ final class CoordinatorProcess implements AutoCloseable {
             .storage(ServerSetting.storage(directory.resolve(JOURNAL)))
             .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
             .tailLength(ServerSetting.TAIL_LENGTH.intSize())
+            .lowSpaceBytes(ServerSetting.LOW_SPACE.size())
+            .maxJournalLength(ServerSetting.MAX_JOURNAL_LENGTH.size())
             .coordinatorIdSupplier(() -> notZero(random))
             .reportSink(log::say);
     }
@@ -199,7 +223,7 @@ final class CoordinatorProcess implements AutoCloseable {
         return new AeronServerContext()
             .channels(channels)
             .embeddedDriver(new EmbeddedDriverContext()
-                .directory(directory.resolve(DRIVER).toFile())
+                .directory(driverDirectory(directory).toFile())
                 .deleteDirectoryOnStart(true)
                 .deleteDirectoryOnClose(true))
             .errorHandler(log)
@@ -212,11 +236,19 @@ final class CoordinatorProcess implements AutoCloseable {
         final long intervalBytes = ServerSetting.CHECKPOINT_INTERVAL.size();
         final CheckpointAgent agent = CheckpointAgent.of(journal, Dtm.class.getName(), directory.resolve(JOURNAL),
             directory.resolve(CHECKPOINT_LOG), intervalBytes == 0 ? Long.MAX_VALUE : intervalBytes,
-            JournalContext.DEFAULT_SEGMENT_LENGTH, SystemNanoClock.INSTANCE, log::say);
+            ServerSetting.LOW_SPACE.size(), SystemNanoClock.INSTANCE, log::say);
         final AgentRunner runner = new AgentRunner(
             new SleepingMillisIdleStrategy(CHECKPOINT_POLL_MS), log, null, agent);
         AgentRunner.startOnThread(runner);
         return runner;
+    }
+
+    /** Deleted at each start: so never one that somebody named, and another one for each data directory. */
+    private static Path driverDirectory(final Path directory) {
+        final String parent = ServerSetting.DRIVER_DIRECTORY.text();
+        return parent.isEmpty() ? directory.resolve(DRIVER)
+            : Path.of(parent).toAbsolutePath()
+            .resolve("dtm-" + UUID.nameUUIDFromBytes(directory.toString().getBytes(UTF_8)));
     }
 
     private static void makePrivate(final Path directory) {

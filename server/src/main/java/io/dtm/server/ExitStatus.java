@@ -33,7 +33,7 @@ enum ExitStatus {
         if (cause instanceof JournalException failure) {
             return switch (failure.category()) {
                 case FORCE_FAILED, APPEND_FAILED, NO_SPACE -> STORAGE_FAILED;
-                case CORRUPT, REPLAY -> JOURNAL_REFUSED;
+                case CORRUPT, REPLAY, CUT_REFUSED -> JOURNAL_REFUSED;
                 case FOREIGN, OWNED -> NOT_OWNER;
             };
         }

@@ -43,6 +43,11 @@ enum ServerSetting {
         "staged: length of what lies there, a power of two, at least 1m. Half of it may be unforced"),
     CHECKPOINT_INTERVAL("dtm.checkpoint.interval", SettingKind.SIZE, "256m",
         "bytes of closed segments after which a checkpoint lets older ones go; 0: none is made, the journal grows"),
+    LOW_SPACE("dtm.journal.low.space", SettingKind.SIZE, "64m",
+        "bytes that stay free on the disk when a segment is made; below, new transactions are refused"),
+    MAX_JOURNAL_LENGTH("dtm.journal.max.length", SettingKind.SIZE, "16g",
+        "bytes that all segments together may take; above, new transactions are refused until a checkpoint lets old"
+            + " segments go. 0: no bound"),
     THREADING("dtm.threading", SettingKind.TEXT, "auto",
         "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator, egress on one)"),
     DEFAULT_TIMEOUT("dtm.transaction.timeout", SettingKind.DURATION, "60s",
@@ -67,6 +72,9 @@ enum ServerSetting {
     RESEND_INITIAL("dtm.resend.initial", SettingKind.DURATION, "1s",
         "after which an unanswered message is sent again for the first time"),
     RESEND_MAX("dtm.resend.max", SettingKind.DURATION, "5s", "greatest time between two repetitions"),
+    DRIVER_DIRECTORY("dtm.driver.directory", SettingKind.TEXT, "",
+        "embedded media driver: directory that its own is made in, for instance in shared memory, so that a full disk"
+            + " doesn't stop it; empty: dtm.directory"),
     UDP(AeronServerContext.UDP_ENABLED_PROP, SettingKind.FLAG, "true", "whether to listen on UDP"),
     IPC(AeronServerContext.IPC_ENABLED_PROP, SettingKind.FLAG, "true",
         "whether to listen on shared memory, for processes that share the media driver"),

@@ -77,6 +77,8 @@ class CoordinatorCommandTest {
         "dtm.journal.storage=none        | dtm.journal.storage=none: must be mapped or staged",
         "dtm.journal.tail.length=3m      | tailLength must be a power of two",
         "dtm.journal.tail.length=64k     | tailLength must be",
+        "dtm.journal.max.length=128m     | maxJournalLength must be",
+        "dtm.journal.low.space=some      | a size in bytes",
         "dtm.transaction.timeout.max=61s | dtm.transaction.timeout.max=61s: maxTimeoutMs must be 1 to 60000: 61000",
         "dtm.durability=maybe            | must be force or append",
         "dtm.threading=none              | must be auto, dedicated or shared",

@@ -12,6 +12,8 @@ final class CoordinatorChild implements AutoCloseable {
     private final House house;
     private final Path directory;
     private final String endpoint;
+    private final List<String> jvmOptions;
+    private final List<String> settings;
     private final ChildJvm jvm;
 
     CoordinatorChild(
@@ -29,6 +31,8 @@ final class CoordinatorChild implements AutoCloseable {
         this.house = house;
         this.directory = directory;
         this.endpoint = endpoint;
+        this.jvmOptions = jvmOptions;
+        this.settings = settings;
         final List<String> arguments = new ArrayList<>(List.of("coordinator",
             "-D", "dtm.directory=" + directory,
             "-D", "dtm.ingress.endpoint=" + endpoint,
@@ -45,10 +49,10 @@ final class CoordinatorChild implements AutoCloseable {
         return house.own(new CoordinatorChild(house, directory, List.of(), List.of()));
     }
 
-    /** @return another process on the same data directory and endpoint, with more options, not started. */
+    /** @return another process on the same data directory and endpoint, as set, with more options, not started. */
     CoordinatorChild again(final String... options) {
         return house.own(
-            new CoordinatorChild(house, directory, endpoint, List.of(), List.of(), List.of(options)));
+            new CoordinatorChild(house, directory, endpoint, jvmOptions, settings, List.of(options)));
     }
 
     /** Starts it and waits until it serves. */

@@ -99,6 +99,7 @@ final class HeldParticipant implements Participant {
         final BranchId branch;
         final String payload;
         private final VoteReply reply;
+        private volatile boolean isOpen = true;
 
         Prepare(final BranchId branch, final String payload, final VoteReply reply) {
             this.branch = branch;
@@ -106,12 +107,19 @@ final class HeldParticipant implements Participant {
             this.reply = reply;
         }
 
+        /** @return whether it waits for an answer. */
+        boolean isOpen() {
+            return isOpen;
+        }
+
         void yes() {
+            isOpen = false;
             prepared.add(branch);
             reply.yes();
         }
 
         void no(final String reason) {
+            isOpen = false;
             reply.no(reason);
         }
     }

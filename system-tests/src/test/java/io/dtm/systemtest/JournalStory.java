@@ -8,6 +8,7 @@ import io.dtm.core.coordinator.CoordinatorOutput;
 import io.dtm.core.coordinator.ProtocolCodes.Cause;
 import io.dtm.core.coordinator.ProtocolCodes.Decision;
 import io.dtm.core.event.EventAdapter;
+import io.dtm.core.event.StartListener;
 import io.dtm.core.journal.JournalReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -37,6 +38,7 @@ final class JournalStory {
 
     private final List<Entry> events = new ArrayList<>();
     private final List<Entry> messages = new ArrayList<>();
+    private final List<Long> cuts = new ArrayList<>();
     private final CommitCoordinator coordinator;
     private long timeNs;
 
@@ -48,7 +50,7 @@ final class JournalStory {
     static JournalStory read(final Path journal) {
         final JournalStory story = new JournalStory();
         final CoordinatorInput input = recorder(CoordinatorInput.class, story::onEvent);
-        final EventAdapter adapter = new EventAdapter(input);
+        final EventAdapter adapter = new EventAdapter(input, recorder(StartListener.class, story::onStart));
         try (JournalReader reader = JournalReader.open(journal)) {
             reader.replay(0, (position, linkId, recordTimeNs, frame, offset, length) -> {
                 if (FrameValidator.validate(frame, offset, length, Origin.HOST) != FrameValidator.Verdict.VALID) {
@@ -70,6 +72,12 @@ final class JournalStory {
                 call.onCall(method, arguments == null ? new Object[0] : arguments);
                 return null;
             }));
+    }
+
+    private void onStart(final Method method, final Object[] arguments) {
+        if (method.getName().equals("onHistoryCut")) {
+            cuts.add((Long) arguments[0]);
+        }
     }
 
     private void onEvent(final Method method, final Object[] arguments) {
@@ -132,6 +140,11 @@ final class JournalStory {
     /** @return the starts of the coordinator; argument 0 is its id, 1 the epoch. */
     List<Entry> epochs() {
         return chosen(events, event -> event.is("epochStarted"));
+    }
+
+    /** @return positions at which operators cut the journal. */
+    List<Long> cuts() {
+        return cuts;
     }
 
     /** @return how many events of this name there are. */

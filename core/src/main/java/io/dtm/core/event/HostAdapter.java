@@ -4,6 +4,7 @@ import io.dtm.codec.message.ContinueDecoder;
 import io.dtm.codec.message.ContradictionsSeenDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.GraceEndedDecoder;
+import io.dtm.codec.message.HistoryCutDecoder;
 import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.OperatorConfirmRecoveredDecoder;
 import io.dtm.codec.message.OperatorPurgeDecoder;
@@ -33,6 +34,7 @@ final class HostAdapter {
     private final OperatorPurgeDecoder purge = new OperatorPurgeDecoder();
     private final OperatorConfirmRecoveredDecoder confirmRecovered = new OperatorConfirmRecoveredDecoder();
     private final ContradictionsSeenDecoder contradictions = new ContradictionsSeenDecoder();
+    private final HistoryCutDecoder historyCut = new HistoryCutDecoder();
 
     HostAdapter(final CoordinatorInput input, final StartListener listener) {
         this.input = input;
@@ -57,6 +59,10 @@ final class HostAdapter {
             case ContradictionsSeenDecoder.TEMPLATE_ID -> {
                 contradictions.wrap(buffer, offset, blockLength, ContradictionsSeenDecoder.SCHEMA_VERSION);
                 listener.onContradictionsSeen(contradictions.count());
+            }
+            case HistoryCutDecoder.TEMPLATE_ID -> {
+                historyCut.wrap(buffer, offset, blockLength, HistoryCutDecoder.SCHEMA_VERSION);
+                listener.onHistoryCut(historyCut.position(), historyCut.lostBytes(), historyCut.reason());
             }
             default -> {
                 return onOperator(templateId, buffer, offset, blockLength);

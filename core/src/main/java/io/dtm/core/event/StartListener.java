@@ -24,6 +24,11 @@ public interface StartListener {
         public void onContradictionsSeen(final int count) {
             // Nobody is interested.
         }
+
+        @Override
+        public void onHistoryCut(final long position, final long lostBytes, final String reason) {
+            // Nobody is interested.
+        }
     };
 
     /**
@@ -39,4 +44,13 @@ public interface StartListener {
 
     /** @param count of the acknowledgements of this epoch that contradicted their decision, when they came. */
     void onContradictionsSeen(int count);
+
+    /**
+     * An operator cut the journal here: the epoch that follows is a restored one.
+     *
+     * @param position  at which it was cut.
+     * @param lostBytes from there to the end of what was there.
+     * @param reason    why the start was refused.
+     */
+    void onHistoryCut(long position, long lostBytes, String reason);
 }

@@ -7,9 +7,22 @@ import org.agrona.DirectBuffer;
  * Ingress agent only.
  */
 final class EventSequencer {
+    /**
+     * Taken from links while there is no space for new transactions: also what is refused is an event, and a client
+     * may go on asking. What is reserved must last longer than any transaction: half of 64 MiB lasts two minutes.
+     */
+    static final long BYTES_PER_SECOND_WITHOUT_SPACE = 256 * 1024;
+    private static final int HOST = 0;
+    private static final long NS_PER_BYTE = 1_000_000_000L / BYTES_PER_SECOND_WITHOUT_SPACE;
+    /** What may come at once, after a pause. */
+    private static final long MAX_ALLOWANCE_NS = 64 * 1024 * NS_PER_BYTE;
+
     private final EventPublisher ring;
     private final LogicalClock clock;
     private boolean lackedRoom;
+    private boolean isSpaceRefused;
+    /** When all that was taken without space is paid for. */
+    private long paidAtNs;
     private boolean isMarkDue;
     private long lastPublishedNs;
 
@@ -20,7 +33,7 @@ final class EventSequencer {
 
     /** @return whether a frame of this length would be taken now; remembers that one was not. */
     boolean hasRoomFor(final int length) {
-        final boolean hasRoom = ring.hasRoomFor(length);
+        final boolean hasRoom = (!isSpaceRefused || paidAtNs <= clock.timeNs()) && ring.hasRoomFor(length);
         lackedRoom |= !hasRoom;
         return hasRoom;
     }
@@ -32,10 +45,18 @@ final class EventSequencer {
         if (sequence == EventPublisher.NO_ROOM) {
             lackedRoom = true;
         } else {
+            if (isSpaceRefused && linkId != HOST) {
+                paidAtNs = Math.max(paidAtNs, nowNs - MAX_ALLOWANCE_NS) + length * NS_PER_BYTE;
+            }
             lastPublishedNs = nowNs;
             isMarkDue = true;
         }
         return sequence;
+    }
+
+    /** @param isRefused whether there is no space for new transactions from the next event on. */
+    void spaceRefused(final boolean isRefused) {
+        isSpaceRefused = isRefused;
     }
 
     /** Starts a duty cycle. */

@@ -99,6 +99,7 @@ final class LevelEvents {
             return 0;
         }
         isStorageRefused = !isStorageRefused;
+        sequencer.spaceRefused(isStorageRefused);
         return 1;
     }
 }

@@ -14,6 +14,10 @@ public final class FileNames {
     static final String SEGMENT_SUFFIX = ".segment";
     /** Ends the name of a checkpoint. */
     static final String CHECKPOINT_SUFFIX = ".checkpoint";
+    /** An operator's order to cut the journal, while it is carried out. */
+    static final String CUT_ORDER = "coordinator.cut";
+    /** Ends the name of a file that was taken out of the journal by a cut; a number may follow. */
+    static final String KEPT_SUFFIX = ".cut";
     /** Ends the name of a file that isn't complete. What is found at a start is deleted. */
     static final String TEMPORARY_SUFFIX = ".tmp";
 

@@ -17,25 +17,56 @@ final class FormerTails implements AutoCloseable {
     private final Map<String, TailReader> owned = new LinkedHashMap<>();
     private final JournalContext context;
     private final JournalStorage storage;
+    private final long coordinatorId;
+    private boolean isDrained;
 
-    private FormerTails(final JournalContext context) {
+    private FormerTails(final JournalContext context, final long coordinatorId) {
         this.context = context;
+        this.coordinatorId = coordinatorId;
         this.storage = context.storage();
     }
 
-    /** @throws JournalException OWNED, FOREIGN, CORRUPT, FORCE_FAILED. */
-    static FormerTails drain(final JournalContext context, final long coordinatorId) throws IOException {
-        final FormerTails tails = new FormerTails(context);
+    /** @throws JournalException OWNED, FOREIGN, CORRUPT. */
+    static FormerTails own(final JournalContext context, final long coordinatorId) throws IOException {
+        final FormerTails tails = new FormerTails(context, coordinatorId);
         boolean isDone = false;
         try {
-            for (final String location : tails.locations(coordinatorId)) {
-                tails.drain(location, coordinatorId);
+            for (final String location : tails.locations()) {
+                tails.own(location);
             }
             isDone = true;
             return tails;
         } finally {
             if (!isDone) {
                 tails.close();
+            }
+        }
+    }
+
+    /**
+     * Puts what they hold into the segments; once is enough.
+     *
+     * @throws JournalException FOREIGN, CORRUPT, FORCE_FAILED.
+     */
+    void drain() throws IOException {
+        if (isDrained) {
+            return;
+        }
+        for (final Map.Entry<String, TailReader> tail : owned.entrySet()) {
+            final long bytes = new TailDrain(storage, coordinatorId, tail.getValue()).drain();
+            if (bytes > 0) {
+                context.reportSink().accept("journal: the process before left " + bytes + " bytes in tail "
+                    + tail.getKey() + " only; they are in the segments now, and forced");
+            }
+        }
+        isDrained = true;
+    }
+
+    /** The journal is cut before what they hold, which goes with the rest. */
+    void keepAside(final CutOrder cut) throws IOException {
+        if (!isDrained) {
+            for (final Map.Entry<String, TailReader> tail : owned.entrySet()) {
+                cut.copyAside(tail.getKey().substring(tail.getKey().lastIndexOf('/') + 1), tail.getValue().file());
             }
         }
     }
@@ -64,7 +95,7 @@ final class FormerTails implements AutoCloseable {
         owned.clear();
     }
 
-    private Set<String> locations(final long coordinatorId) throws IOException {
+    private Set<String> locations() throws IOException {
         final Set<String> locations = new LinkedHashSet<>();
         final String last = TailPointer.read(storage);
         if (last != null) {
@@ -76,7 +107,7 @@ final class FormerTails implements AutoCloseable {
         return locations;
     }
 
-    private void drain(final String location, final long coordinatorId) throws IOException {
+    private void own(final String location) {
         final JournalFile file;
         try {
             file = storage.sharedMemory().own(location);
@@ -86,12 +117,6 @@ final class FormerTails implements AutoCloseable {
             throw new JournalException(Category.FOREIGN, "tail " + location + " can't be opened: " + ex
                 + ". It may hold what was appended before the coordinator died; make it readable", ex);
         }
-        final TailReader tail = TailReader.of(file, location, coordinatorId);
-        owned.put(location, tail);
-        final long bytes = new TailDrain(storage, coordinatorId, tail).drain();
-        if (bytes > 0) {
-            context.reportSink().accept("journal: the process before left " + bytes + " bytes in tail " + location
-                + " only; they are in the segments now, and forced");
-        }
+        owned.put(location, TailReader.of(file, location, coordinatorId));
     }
 }

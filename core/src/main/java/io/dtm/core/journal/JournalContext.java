@@ -38,6 +38,7 @@ public final class JournalContext {
     private int unforcedBound = DEFAULT_UNFORCED_BOUND;
     private int tailLength = DEFAULT_TAIL_LENGTH;
     private long lowSpaceBytes = DEFAULT_SEGMENT_LENGTH;
+    private long maxJournalLength;
     private long spaceRetryNs = DEFAULT_SPACE_RETRY_NS;
     private LongSupplier coordinatorIdSupplier;
     private Consumer<String> reportSink = message -> { };
@@ -70,6 +71,10 @@ public final class JournalContext {
             throw new IllegalArgumentException("tailLength must be a power of two: " + tailLength);
         }
         inRange("lowSpaceBytes", lowSpaceBytes, 0, Long.MAX_VALUE);
+        if (maxJournalLength != 0) {
+            // What is appended to, what is reserved, and what a checkpoint may let go.
+            inRange("maxJournalLength", maxJournalLength, (reservedSegments + 2L) * segmentLength, Long.MAX_VALUE);
+        }
         inRange("spaceRetryNs", spaceRetryNs, 0, Long.MAX_VALUE);
         Objects.requireNonNull(coordinatorIdSupplier, "coordinatorIdSupplier: an id is drawn at the first start");
         if (storage == null) {
@@ -189,6 +194,20 @@ public final class JournalContext {
     /** @return bytes that stay free on the disk. */
     public long lowSpaceBytes() {
         return lowSpaceBytes;
+    }
+
+    /**
+     * @param bytes that all segments together may take: above, the space counts as used up; 0: no bound.
+     * @return this.
+     */
+    public JournalContext maxJournalLength(final long bytes) {
+        maxJournalLength = bytes;
+        return this;
+    }
+
+    /** @return bytes that all segments together may take; 0: no bound. */
+    public long maxJournalLength() {
+        return maxJournalLength;
     }
 
     /**

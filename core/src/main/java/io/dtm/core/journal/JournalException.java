@@ -19,11 +19,17 @@ public final class JournalException extends RuntimeException {
         /** Another process owns the directory. */
         OWNED,
         /** Replay decided otherwise than what the journal proves, or threw. */
-        REPLAY
+        REPLAY,
+        /** An operator ordered a cut where the journal isn't refused, or that can't be made. */
+        CUT_REFUSED
     }
+
+    /** There is no position from which on the journal could be given up. */
+    public static final long NOWHERE = -1;
 
     private final Category category;
     private final String what;
+    private final long cutPosition;
 
     /**
      * @param category of the failure.
@@ -34,6 +40,14 @@ public final class JournalException extends RuntimeException {
         super(category + " - " + message, cause);
         this.category = category;
         this.what = message;
+        this.cutPosition = NOWHERE;
+    }
+
+    private JournalException(final JournalException refusal, final long cutPosition, final String advice) {
+        super(refusal.getMessage() + advice, refusal.getCause());
+        this.category = refusal.category;
+        this.what = refusal.what + advice;
+        this.cutPosition = cutPosition;
     }
 
     /** @return what happened, where, and what to do: the message without the category. */
@@ -44,5 +58,20 @@ public final class JournalException extends RuntimeException {
     /** @return the kind of failure. */
     public Category category() {
         return category;
+    }
+
+    /** @return where the journal could be cut as a last resort: the records before are whole; or {@link #NOWHERE}. */
+    public long cutPosition() {
+        return cutPosition;
+    }
+
+    /**
+     * @param position up to which everything is whole and replayed.
+     * @return the same refusal, with the last resort that an operator has.
+     */
+    public JournalException cuttableAt(final long position) {
+        return new JournalException(this, position, ". The last resort, if no copy can be had: start once with"
+            + " --cut-at " + position + ". That gives up everything from there on, whatever was promised by it; the"
+            + " bytes are kept aside, the loss is recorded, and the coordinator starts as from a restored backup");
     }
 }

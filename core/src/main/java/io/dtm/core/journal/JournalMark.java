@@ -72,6 +72,7 @@ final class JournalMark implements AutoCloseable {
         MarkDescriptor.coordinatorId(buffer, coordinatorId);
         forced(forcedPosition);
         MarkDescriptor.appendedPosition(buffer, forcedPosition);
+        space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
     }
@@ -84,6 +85,13 @@ final class JournalMark implements AutoCloseable {
     void activity(final long appendedPosition, final long nowMs) {
         MarkDescriptor.appendedPosition(buffer, appendedPosition);
         markFile.timestampRelease(nowMs);
+    }
+
+    void space(final long usableBytes, final long lowSpaceBytes, final long refusedSinceMs, final long refusals) {
+        MarkDescriptor.usableBytes(buffer, usableBytes);
+        MarkDescriptor.lowSpaceBytes(buffer, lowSpaceBytes);
+        MarkDescriptor.refusedSinceMs(buffer, refusedSinceMs);
+        MarkDescriptor.refusals(buffer, refusals);
     }
 
     /** Nobody runs any more. */

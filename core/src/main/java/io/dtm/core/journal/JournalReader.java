@@ -26,6 +26,7 @@ public final class JournalReader implements AutoCloseable {
     private final ForcedEvidence evidence = new ForcedEvidence();
     private final UnforcedRecords unforced;
     private SegmentReader segment;
+    private long cutPosition = JournalException.NOWHERE;
 
     /**
      * Of the segments alone: where there is a tail, it has been drained.
@@ -137,6 +138,11 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
+    /** From now on the journal ends at this position, whatever follows, and if a record ends there. */
+    void cutAt(final long position) {
+        cutPosition = position;
+    }
+
     @Override
     public void close() {
         if (segment != null) {
@@ -151,7 +157,7 @@ public final class JournalReader implements AutoCloseable {
         long position = segment.firstPosition();
         long lastPosition = position;
         long timeNs = 0;
-        while (true) {
+        while (position != cutPosition) {
             final Found found = records.at(position);
             if (found == Found.RECORD) {
                 timeNs = checkedTime(records, position, timeNs);
@@ -186,6 +192,7 @@ public final class JournalReader implements AutoCloseable {
                 records = following;
             }
         }
+        return cutOff(position, timeNs);
     }
 
     private void requireEnd(final long upTo) {
@@ -220,7 +227,7 @@ public final class JournalReader implements AutoCloseable {
         final long timeNs = records.timeNs(position, previousNs);
         if (timeNs < previousNs) {
             throw Corruption.exception("segment " + segment.place() + ", position " + position + ": logical time goes"
-                + " back from " + previousNs + " to " + timeNs);
+                + " back from " + previousNs + " to " + timeNs).cuttableAt(position);
         }
         return timeNs;
     }
@@ -231,6 +238,8 @@ public final class JournalReader implements AutoCloseable {
         try {
             openSegment(name);
             return true;
+        } catch (final JournalException damaged) {
+            throw cuttable(damaged, position);
         } catch (final NoSuchFileException ex) {
             if (position == segment.endPosition()) {
                 return false; // Full to the last byte: the next one may not have been made.
@@ -239,7 +248,7 @@ public final class JournalReader implements AutoCloseable {
                 throw new IOException("the coordinator let go of " + segment.place() + " while it was read", ex);
             }
             throw Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
-                + " ends with a reference to it at position " + position);
+                + " ends with a reference to it at position " + position).cuttableAt(position);
         }
     }
 
@@ -248,7 +257,7 @@ public final class JournalReader implements AutoCloseable {
      * something is missing here.
      */
     private JournalTail examine(final long position, final long timeNs, final Found found) throws IOException {
-        final long last = Math.max(segment.scan(position, evidence), scanLaterSegments());
+        final long last = Math.max(segment.scan(position, evidence), scanLaterSegments(position));
         if (hasGrownAt(position)) {
             return new JournalTail(position, timeNs, Math.min(evidence.position(), position), 0,
                 "the journal ended at position " + position + " when it was read, and goes on");
@@ -256,7 +265,7 @@ public final class JournalReader implements AutoCloseable {
         if (evidence.position() > position) {
             throw Corruption.exception(what(found) + " in segment " + segment.place() + ", position " + position
                 + " (offset " + (position - segment.basePosition()) + "), but " + evidence.witness()
-                + " says that everything up to " + evidence.position() + " was forced");
+                + " says that everything up to " + evidence.position() + " was forced").cuttableAt(position);
         }
         final long tornBytes = found == Found.END ? 0 : last - position;
         final String description = tornBytes == 0
@@ -274,7 +283,48 @@ public final class JournalReader implements AutoCloseable {
             || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())));
     }
 
-    /** @return position behind the last byte that isn't zero, or 0 if there are only zeros. */
+    private static JournalException cuttable(final JournalException damaged, final long position) {
+        return damaged.category() == Category.CORRUPT ? damaged.cuttableAt(position) : damaged;
+    }
+
+    /** What follows is given up: it may be anything. */
+    private JournalTail cutOff(final long position, final long timeNs) throws IOException {
+        long last = Math.max(segment.scan(position, evidence), evidence.position());
+        for (final String name : segmentNames()) {
+            if (name.compareTo(FileNames.segment(segment.basePosition())) > 0) {
+                last = Math.max(last, endOfWhateverItIs(name));
+            }
+        }
+        final long lostBytes = Math.max(0, last - position);
+        return new JournalTail(position, timeNs, Math.min(evidence.position(), position), lostBytes,
+            "by an operator's order the journal is cut at position " + position + " in segment " + segment.place()
+                + ": the " + lostBytes + " bytes from there on are lost; the files are kept as *"
+                + FileNames.KEPT_SUFFIX);
+    }
+
+    private long endOfWhateverItIs(final String name) throws IOException {
+        try (SegmentReader later = SegmentReader.open(storage, name, coordinatorId, checksum)) {
+            final long end = later.scan(later.firstPosition(), new ForcedEvidence());
+            return end > later.firstPosition() ? end : 0;
+        } catch (final JournalException damaged) {
+            try (JournalFile file = storage.open(name, false)) {
+                return FileNames.position(name) + file.length();
+            }
+        }
+    }
+
+    /**
+     * @param position at which there is no valid record.
+     * @return position behind the last byte that isn't zero, or 0 if there are only zeros.
+     */
+    private long scanLaterSegments(final long position) throws IOException {
+        try {
+            return scanLaterSegments();
+        } catch (final JournalException damaged) {
+            throw cuttable(damaged, position);
+        }
+    }
+
     private long scanLaterSegments() throws IOException {
         long last = 0;
         long expectedPosition = segment.endPosition();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.DirectBuffer;
 
 /**
  * The start of a journal: owns the directory, replays, finds the tail, and makes a live journal of it. One thread.
@@ -21,6 +22,7 @@ import java.util.List;
 public final class JournalRecovery implements AutoCloseable {
     /** As when segments are made: a page at a time. */
     private static final int CHUNK_LENGTH = 4096;
+    private static final int HOST_LINK_ID = 0;
 
     private final JournalContext context;
     private final JournalStorage storage;
@@ -28,6 +30,8 @@ public final class JournalRecovery implements AutoCloseable {
     private final long coordinatorId;
     private final FormerTails formerTails;
     private final JournalReader reader;
+    private final CutOrder interruptedCut;
+    private CutOrder cut;
     private JournalTail tail;
     private boolean isStarted;
 
@@ -62,8 +66,9 @@ public final class JournalRecovery implements AutoCloseable {
         }
         this.isFirstStart = !storage.list().contains(FileNames.COORDINATOR_ID);
         this.coordinatorId = isFirstStart ? startFirst() : CoordinatorIdFile.read(storage);
-        this.formerTails = FormerTails.drain(context, coordinatorId);
+        this.formerTails = FormerTails.own(context, coordinatorId);
         this.reader = new JournalReader(storage, coordinatorId);
+        this.interruptedCut = CutOrder.interrupted(storage);
     }
 
     /** @return whether there was no journal before. */
@@ -81,17 +86,61 @@ public final class JournalRecovery implements AutoCloseable {
         return reader.oldestPosition();
     }
 
+    /** @return position of a cut that an operator ordered and that isn't complete, or JournalException.NOWHERE. */
+    public long interruptedCut() {
+        return interruptedCut == null ? JournalException.NOWHERE : interruptedCut.position();
+    }
+
+    /**
+     * An operator's last resort: from the next replay on the journal ends at a position, and the start gives up what
+     * follows. Its bytes are kept aside, and a record tells of the loss before anything else is appended. An
+     * interrupted cut goes on, with the reason that it had.
+     *
+     * @param position where a refusal says that it can be done.
+     * @param reason   of that refusal.
+     * @param record   tells of the cut.
+     * @throws JournalException CUT_REFUSED if another cut was interrupted.
+     */
+    public void cutAt(final long position, final String reason, final CutRecord record) {
+        if (interruptedCut != null && interruptedCut.position() != position) {
+            throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": "
+                + interruptedCut.refusal().getMessage(), null);
+        }
+        cut = interruptedCut == null
+            ? CutOrder.of(storage, record, position, reason) : interruptedCut.again(record);
+        reader.cutAt(position);
+    }
+
     /**
      * Replays; may be done again.
      *
      * @param from    end position of a record, or 0 for all that there is.
      * @param handler takes the records.
      * @return where the journal ends.
-     * @throws JournalException CORRUPT, FOREIGN.
+     * @throws JournalException CORRUPT, FOREIGN, CUT_REFUSED, FORCE_FAILED.
      */
     public JournalTail replay(final long from, final RecordHandler handler) {
+        if (cut == null) {
+            drainTails();
+        }
         tail = reader.replay(from, handler);
+        if (cut != null && (tail.position() != cut.position() || from > cut.position())) {
+            throw new JournalException(Category.CUT_REFUSED, "no record of the journal ends at position "
+                + cut.position() + ": it was read from " + from + " to " + tail.position(), null);
+        }
         return tail;
+    }
+
+    /** What follows a cut isn't wanted; without one all of it is, before anything is read. */
+    private void drainTails() {
+        if (interruptedCut != null) {
+            throw interruptedCut.refusal();
+        }
+        try {
+            formerTails.drain();
+        } catch (final IOException ex) {
+            throw failed(storage, ex);
+        }
     }
 
     /**
@@ -123,6 +172,10 @@ public final class JournalRecovery implements AutoCloseable {
 
     /** @param opened gets what closes what is open by then, in case that it fails. */
     private SegmentedJournal start(final List<Runnable> opened) throws IOException {
+        if (cut != null) {
+            formerTails.keepAside(cut);
+            cut.keepAside(tail);
+        }
         final List<String> names = new ArrayList<>(storage.list());
         names.removeIf(name -> !FileNames.isSegment(name));
         final int tailIndex = indexOfTail(names);
@@ -152,7 +205,7 @@ public final class JournalRecovery implements AutoCloseable {
         final SegmentedJournal journal = new SegmentedJournal(context, coordinatorId, mark, memory, supply, current,
             tail.position(), tail.timeNs(), newestCheckpoint());
         opened.clear();
-        prepareSpace(journal);
+        prepare(journal);
         return journal;
     }
 
@@ -161,7 +214,7 @@ public final class JournalRecovery implements AutoCloseable {
             .filter(FileNames::isCheckpoint).mapToLong(FileNames::position).max().orElse(0);
     }
 
-    /** All that was in former tails is forced by now. */
+    /** All that was in former tails is forced by now, or kept aside. */
     private RecordMemory memory(final String segmentName) throws IOException {
         if (!storage.isStaged()) {
             formerTails.delete(null);
@@ -175,11 +228,27 @@ public final class JournalRecovery implements AutoCloseable {
         return new TailRing(live);
     }
 
-    /** So that what comes first finds a segment ahead of need. If there is no space, that isn't the start's failure. */
-    private static void prepareSpace(final SegmentedJournal journal) {
+    /** The first record after the cut. Only when it is forced the order is carried out. */
+    private void recordCut(final SegmentedJournal journal) {
+        final DirectBuffer frame = cut.frame();
+        journal.append(HOST_LINK_ID, tail.timeNs(), frame, 0, frame.capacity());
+        journal.requestForce(journal.appendedPosition());
+        journal.force();
+        try {
+            cut.done();
+        } catch (final IOException ex) {
+            throw failed(storage, ex);
+        }
+    }
+
+    private void prepare(final SegmentedJournal journal) {
         boolean isDone = false;
         try {
+            // What comes first finds a segment ahead of need. If there is no space, that isn't the start's failure.
             journal.prepareSpace();
+            if (cut != null) {
+                recordCut(journal);
+            }
             journal.handOver();
             isDone = true;
         } finally {

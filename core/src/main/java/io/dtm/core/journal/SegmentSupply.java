@@ -13,6 +13,7 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
  */
 final class SegmentSupply {
     private static final long HEARTBEAT_NS = 1_000_000_000L;
+    private static final String MAKE_SPACE = "make space on that disk";
 
     /** From this agent to the journal stage. */
     private final OneToOneConcurrentArrayQueue<Segment> spares;
@@ -29,6 +30,8 @@ final class SegmentSupply {
     private long deleteRetryAtNs;
     private boolean waitsToDelete;
     private long heartbeatAtNs;
+    private long refusedSinceMs;
+    private long refusals;
     private volatile boolean isRefused;
     private volatile long releasePosition;
     private volatile long closedPosition;
@@ -124,6 +127,17 @@ final class SegmentSupply {
         return true;
     }
 
+    /** What tools want to know of the space. */
+    void tell(final JournalMark mark) {
+        long usableBytes = 0;
+        try {
+            usableBytes = storage.usableBytes();
+        } catch (final IOException unknown) {
+            assert usableBytes == 0;
+        }
+        mark.space(usableBytes, context.lowSpaceBytes(), refusedSinceMs, refusals);
+    }
+
     /** When nobody works any more. */
     void close() {
         for (Segment spare = spares.poll(); spare != null; spare = spares.poll()) {
@@ -153,7 +167,12 @@ final class SegmentSupply {
     private int supply(final long forcedPosition, final long nowNs) {
         try {
             if (storage.usableBytes() - context.segmentLength() < context.lowSpaceBytes()) {
-                refuse(nowNs, "less than " + context.lowSpaceBytes() + " bytes would stay free");
+                refuse(nowNs, "less than " + context.lowSpaceBytes() + " bytes would stay free", MAKE_SPACE);
+                return 0;
+            }
+            if (isBeyondBound()) {
+                refuse(nowNs, "all segments together would take more than " + context.maxJournalLength() + " bytes",
+                    "a checkpoint lets old ones go; if that doesn't help, allow more");
                 return 0;
             }
             final Segment segment =
@@ -163,25 +182,34 @@ final class SegmentSupply {
             spares.add(segment);
             if (isRefused && isComplete()) {
                 isRefused = false;
+                refusedSinceMs = 0;
                 context.reportSink().accept("journal: there is space again; new transactions are taken");
             }
             return 1;
         } catch (final ClosedByInterruptException ex) {
             return 0; // The agent is being stopped; what it has made is temporary.
         } catch (final IOException ex) {
-            refuse(nowNs, ex.toString());
+            refuse(nowNs, ex.toString(), MAKE_SPACE);
             return 0;
         }
     }
 
-    private void refuse(final long nowNs, final String why) {
+    private boolean isBeyondBound() {
+        final long first = closed.isEmpty() ? oldest.basePosition() : FileNames.position(closed.peek().name);
+        return context.maxJournalLength() > 0
+            && nextBasePosition + context.segmentLength() - first > context.maxJournalLength();
+    }
+
+    private void refuse(final long nowNs, final String why, final String whatToDo) {
         retryAtNs = nowNs + context.spaceRetryNs();
         waitsForRetry = true;
         if (!isRefused) {
             isRefused = true;
+            refusedSinceMs = context.epochClock().time();
+            refusals++;
             context.reportSink().accept("journal: no space for segment "
                 + storage.describe(FileNames.segment(nextBasePosition)) + " (" + why + "): new transactions are"
-                + " refused until there is, running ones finish in what is reserved; make space on that disk");
+                + " refused until there is, running ones finish in what is reserved; " + whatToDo);
         }
     }
 

@@ -239,6 +239,7 @@ public final class SegmentedJournal implements Journal {
         try {
             if (supply.isHeartbeatDue()) {
                 mark.activity(appendedPosition(), context.epochClock().time());
+                supply.tell(mark);
             }
             return checkpoints.work(supply) + supply.work(forcedPosition());
         } catch (final JournalException ex) {

@@ -47,7 +47,8 @@ final class TailDrain {
         }
         if (lowest > end) {
             throw TailDamage.exception(tail.place(), "it starts at position " + lowest + ", but the segments end at "
-                + end + " in " + storage.describe(lastName) + ": something that was forced is missing in them");
+                + end + " in " + storage.describe(lastName) + ": something that was forced is missing in them")
+                .cuttableAt(end);
         }
         final ByteBuffer bytes = ByteBuffer.allocateDirect((int) (appended - end));
         tail.copy(end, appended, bytes);

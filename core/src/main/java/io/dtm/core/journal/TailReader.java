@@ -39,6 +39,11 @@ final class TailReader implements AutoCloseable {
         this.reach = TailDescriptor.reach(TailDescriptor.margin(buffer));
     }
 
+    /** @return all of it; it stays this reader's. */
+    JournalFile file() {
+        return file;
+    }
+
     String place() {
         return place;
     }

@@ -10,6 +10,8 @@ package io.dtm.core.recovery;
  * @param generation     of the last epoch.
  * @param haltReason     why the coordinator halted in its last epoch, or null.
  * @param contradictions in the last epoch.
+ * @param isCut          an operator cut the history at the end, and no epoch has started since: the next one is a
+ *                       restored one.
  */
 public record Recovered(
     long lastTimeNs,
@@ -18,9 +20,32 @@ public record Recovered(
     int epoch,
     int generation,
     String haltReason,
-    Contradictions contradictions) {
+    Contradictions contradictions,
+    boolean isCut) {
     /** Nothing: an empty journal and no checkpoint. */
     public static final Recovered NOTHING = new Recovered(0, 0, 0, 0, 0, null, Contradictions.NONE);
+
+    /**
+     * What is known where nothing was cut.
+     *
+     * @param lastTimeNs     logical time of the last record.
+     * @param endPosition    end of the last record.
+     * @param coordinatorId  of the last epoch.
+     * @param epoch          the last one.
+     * @param generation     of the last epoch.
+     * @param haltReason     why the coordinator halted in its last epoch, or null.
+     * @param contradictions in the last epoch.
+     */
+    public Recovered(
+        final long lastTimeNs,
+        final long endPosition,
+        final long coordinatorId,
+        final int epoch,
+        final int generation,
+        final String haltReason,
+        final Contradictions contradictions) {
+        this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false);
+    }
 
     /**
      * Acknowledgements that named another decision than the replay made.

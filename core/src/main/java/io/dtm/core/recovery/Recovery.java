@@ -31,6 +31,8 @@ public final class Recovery {
     private int epoch;
     private int generation;
     private int recordsBehindHalt;
+    private boolean isCut;
+    private boolean hasEpochBefore;
     private int contradictionsExplained;
     private long unexplainedAt;
 
@@ -47,6 +49,8 @@ public final class Recovery {
         coordinatorId = from.coordinatorId();
         epoch = from.epoch();
         generation = from.generation();
+        isCut = from.isCut();
+        hasEpochBefore = epoch > 0;
         contradictionsExplained = from.contradictions().count();
         unexplainedAt = from.contradictions().unexplainedAt();
         output.goOnFrom(from.contradictions().count());
@@ -62,7 +66,7 @@ public final class Recovery {
     public Recovered replay(final ReplaySource source) {
         source.replay(this::onRecord);
         return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason(),
-            new Contradictions(output.contradictions(), unexplainedAt));
+            new Contradictions(output.contradictions(), unexplainedAt), isCut);
     }
 
     private void onRecord(
@@ -90,15 +94,53 @@ public final class Recovery {
         }
         lastTimeNs = timeNs;
         endPosition = position;
+        hasEpochBefore = epoch > 0;
         if (unexplainedAt == 0 && output.contradictions() > contradictionsExplained) {
             unexplainedAt = position;
         }
     }
 
-    private static JournalException notApplied(final long position, final String what, final Throwable cause) {
-        return new JournalException(Category.REPLAY, "the record that ends at position " + position
-            + " can't be replayed: " + what + ". Nothing was changed: keep the directory, and start a mended program",
-            cause);
+    /** Where the record starts isn't told, but where the one before it ends: there it could be cut off. */
+    private JournalException notApplied(final long position, final String what, final Throwable cause) {
+        return new JournalException(Category.REPLAY, "the record after position " + endPosition
+            + ", which ends at position " + position + ", can't be replayed: " + what + ". Nothing was changed: keep"
+            + " the directory, and start a mended program", cause).cuttableAt(endPosition);
+    }
+
+    /**
+     * Replays for an operator who orders a cut: it may be made only where the journal is refused.
+     *
+     * @param position at which it is ordered.
+     * @param source   of the records, uncut. The coordinator is of no use afterwards.
+     * @return why the journal is refused there.
+     * @throws JournalException CUT_REFUSED if it isn't, or if nothing would remain to go on from.
+     */
+    public String refusalAt(final long position, final ReplaySource source) {
+        final JournalException refusal = refusalOf(source);
+        if (refusal == null) {
+            throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": nothing is wrong"
+                + " with the journal, it can be replayed to its end at " + endPosition + "; start without --cut-at",
+                null);
+        }
+        if (refusal.cutPosition() != position) {
+            throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": the journal is"
+                + " refused for another reason: " + refusal.getMessage(), refusal);
+        }
+        if (!hasEpochBefore) {
+            throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": no epoch stands"
+                + " before it, so nothing would remain. Keep the directory aside, and start on a new one:"
+                + " participants see another coordinator then", refusal);
+        }
+        return refusal.getMessage();
+    }
+
+    private JournalException refusalOf(final ReplaySource source) {
+        try {
+            replay(source);
+            return null;
+        } catch (final JournalException refused) {
+            return refused;
+        }
     }
 
     private final class EpochListener implements StartListener {
@@ -114,6 +156,7 @@ public final class Recovery {
             epoch = startedEpoch;
             generation = ofGeneration;
             recordsBehindHalt = 0;
+            isCut = false;
             output.onEpochStarted();
         }
 
@@ -130,6 +173,11 @@ public final class Recovery {
             }
             contradictionsExplained = count;
             unexplainedAt = 0;
+        }
+
+        @Override
+        public void onHistoryCut(final long position, final long lostBytes, final String reason) {
+            isCut = true;
         }
     }
 }

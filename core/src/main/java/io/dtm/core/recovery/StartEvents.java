@@ -7,8 +7,10 @@ import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.message.ContradictionsSeenEncoder;
 import io.dtm.codec.message.DurabilityLevel;
 import io.dtm.codec.message.EpochStartedEncoder;
+import io.dtm.codec.message.HistoryCutEncoder;
 import io.dtm.codec.message.SettingsAppliedEncoder;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -55,6 +57,28 @@ public final class StartEvents {
             : List.of(contradictionsSeen(recovered.contradictions().count()), epoch, applied);
     }
 
+    /**
+     * Stands in the journal for what an operator's cut took away; the epoch after it is a restored one.
+     *
+     * @param position  at which the journal was cut.
+     * @param lostBytes from there to the end of what was there.
+     * @param reason    why the start was refused; shortened if it is long.
+     * @return the frame.
+     */
+    public static DirectBuffer historyCut(final long position, final long lostBytes, final String reason) {
+        final byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, FrameDescriptor.MAX_TEXT_LENGTH);
+        while (length < text.length && (text[length] & 0xC0) == 0x80) {
+            length--; // Not within a character.
+        }
+        final int bodyLength = HistoryCutEncoder.BLOCK_LENGTH + HistoryCutEncoder.reasonHeaderLength() + length;
+        final UnsafeBuffer frame =
+            frame(HistoryCutEncoder.TEMPLATE_ID, HistoryCutEncoder.BLOCK_LENGTH, bodyLength);
+        new HistoryCutEncoder().wrap(frame, BODY_OFFSET).position(position).lostBytes(lostBytes)
+            .putReason(text, 0, length);
+        return frame;
+    }
+
     private static DirectBuffer contradictionsSeen(final int count) {
         final UnsafeBuffer frame = frame(ContradictionsSeenEncoder.TEMPLATE_ID, ContradictionsSeenEncoder.BLOCK_LENGTH);
         new ContradictionsSeenEncoder().wrap(frame, BODY_OFFSET).count(count);
@@ -62,7 +86,7 @@ public final class StartEvents {
     }
 
     private static DirectBuffer epochStarted(final Recovered recovered, final EpochStart start) {
-        final boolean isRestored = start.consents().contains(Consent.RESTORED);
+        final boolean isRestored = start.consents().contains(Consent.RESTORED) || recovered.isCut();
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
             .coordinatorId(start.coordinatorId())
@@ -107,9 +131,13 @@ public final class StartEvents {
     }
 
     private static UnsafeBuffer frame(final int templateId, final int blockLength) {
-        final UnsafeBuffer frame = new UnsafeBuffer(new byte[BODY_OFFSET + blockLength]);
+        return frame(templateId, blockLength, blockLength);
+    }
+
+    private static UnsafeBuffer frame(final int templateId, final int blockLength, final int bodyLength) {
+        final UnsafeBuffer frame = new UnsafeBuffer(new byte[BODY_OFFSET + bodyLength]);
         FrameDescriptor.header(frame, 0, 1);
-        FrameDescriptor.prefix(frame, HEADER_LENGTH, PREFIX_LENGTH + blockLength, templateId, blockLength);
+        FrameDescriptor.prefix(frame, HEADER_LENGTH, PREFIX_LENGTH + bodyLength, templateId, blockLength);
         return frame;
     }
 }

@@ -75,6 +75,11 @@ final class CoordinatorStage implements Agent, StartListener {
         // It was this stage that saw them.
     }
 
+    @Override
+    public void onHistoryCut(final long position, final long lostBytes, final String reason) {
+        throw new IllegalStateException("a running coordinator's journal is never cut");
+    }
+
     private boolean onSlot(final RingSlot slot, final long sequence, final boolean isLast) {
         encoder.startFrame(slot.endPosition);
         adapter.onFrame(slot.linkId, slot.timeNs, arena, slot.offset);

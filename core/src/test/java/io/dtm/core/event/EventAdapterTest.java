@@ -77,6 +77,7 @@ class EventAdapterTest {
         expect(HostMessages.operatorPurge(8, 7, 1), "operatorPurge(8, 7, 1)");
         expect(HostMessages.operatorConfirmRecovered(8), "operatorConfirmRecovered(8)");
         expect(HostMessages.contradictionsSeen(3));
+        expect(HostMessages.historyCut(640, 100, "why"));
         final List<DirectBuffer> start =
             StartEvents.after(
                 new Recovered(1, 640, 5, 2, 1, null, Contradictions.NONE), new EpochStart(5, 55, 1_000), SETTINGS);
@@ -169,6 +170,16 @@ class EventAdapterTest {
         listened.onFrame(0, TIME_NS, Message.frame(HostMessages.contradictionsSeen(3)), 0);
 
         assertEquals(List.of("startFrame(0, 1234)", "onContradictionsSeen(3)"), calls.all());
+    }
+
+    @Test
+    void shouldTellTheListenerAloneOfAHistoryThatWasCut() {
+        final EventAdapter listened =
+            new EventAdapter(calls.of(CoordinatorInput.class), calls.of(StartListener.class));
+
+        listened.onFrame(0, TIME_NS, Message.frame(HostMessages.historyCut(640, 100, "why")), 0);
+
+        assertEquals(List.of("startFrame(0, 1234)", "onHistoryCut(640, 100, why)"), calls.all());
     }
 
     private static void expect(final Message message, final String... calls) {

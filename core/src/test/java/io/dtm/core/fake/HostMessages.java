@@ -3,6 +3,7 @@ package io.dtm.core.fake;
 import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.ContradictionsSeenEncoder;
 import io.dtm.codec.message.DecisionType;
+import io.dtm.codec.message.HistoryCutEncoder;
 import io.dtm.codec.message.LinkLostEncoder;
 import io.dtm.codec.message.OperatorConfirmRecoveredEncoder;
 import io.dtm.codec.message.OperatorPurgeEncoder;
@@ -75,6 +76,14 @@ public final class HostMessages {
         final OperatorConfirmRecoveredEncoder encoder =
             new OperatorConfirmRecoveredEncoder().wrap(body, 0).requestId(requestId);
         return new Message(OperatorConfirmRecoveredEncoder.TEMPLATE_ID, OperatorConfirmRecoveredEncoder.BLOCK_LENGTH,
+            body, encoder.encodedLength());
+    }
+
+    public static Message historyCut(final long position, final long lostBytes, final String reason) {
+        final UnsafeBuffer body = body();
+        final HistoryCutEncoder encoder =
+            new HistoryCutEncoder().wrap(body, 0).position(position).lostBytes(lostBytes).reason(reason);
+        return new Message(HistoryCutEncoder.TEMPLATE_ID, HistoryCutEncoder.BLOCK_LENGTH,
             body, encoder.encodedLength());
     }
 

@@ -130,5 +130,10 @@ final class FakeRing implements EventPublisher, CoordinatorLevels {
         public void onContradictionsSeen(final int count) {
             events.add("0: contradictionsSeen(" + count + ")");
         }
+
+        @Override
+        public void onHistoryCut(final long position, final long lostBytes, final String reason) {
+            events.add("0: historyCut(" + position + ", " + lostBytes + ", " + reason + ")");
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 class LevelEventsTest {
     private static final int LINK = 6;
     private static final String STEP = "0: continueSteps()";
+    private static final int SECONDS_OF_FLOOD = 3;
+    private static final int MESSAGES_IN_FRAME = 200;
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final IngressRig rig = new IngressRig();
@@ -37,6 +40,33 @@ class LevelEventsTest {
         rig.ring.consuming(true);
         rig.work();
         assertEquals(List.of(), rig.ring.take());
+    }
+
+    /** A refusal is an event too: clients that go on asking must not use up what running transactions need. */
+    @Test
+    void shouldTakeSoMuchASecondWhileThereIsNoSpace() {
+        rig.admit(LINK);
+        rig.hasSpace = false;
+        rig.work();
+        rig.ring.take();
+
+        final Message[] many = Collections.nCopies(MESSAGES_IN_FRAME, PeerMessages.begin(7)).toArray(new Message[0]);
+        final int frameLength = Message.frame(many).capacity();
+        final int expected = SECONDS_OF_FLOOD * (int) EventSequencer.BYTES_PER_SECOND_WITHOUT_SPACE / frameLength;
+        for (int i = 0; i < 2 * expected; i++) {
+            rig.links.send(LINK, many);
+        }
+        rig.pass(SECONDS_OF_FLOOD * SECOND_NS);
+        final int taken = begun();
+        assertTrue(taken >= expected && taken <= expected + 64 * 1024 / frameLength + 1, taken + ", not " + expected);
+
+        rig.hasSpace = true;
+        rig.pass(SECOND_NS);
+        assertEquals(2 * expected - taken, begun());
+    }
+
+    private int begun() {
+        return (int) rig.ring.take().stream().filter(event -> event.contains("begin(")).count() / MESSAGES_IN_FRAME;
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What a coordinator's process does with a journal, from its start to its end; remembers what it appended. */
@@ -24,9 +25,10 @@ final class Process {
     private final SegmentedJournal journal;
     private long timeNs;
 
-    private Process(final JournalContext context) {
+    private Process(final JournalContext context, final Consumer<JournalRecovery> before) {
         context.reportSink(reports::add);
         try (JournalRecovery recovery = JournalRecovery.open(context)) {
+            before.accept(recovery);
             tail = recovery.replay(0, replayed);
             timeNs = tail.timeNs();
             journal = recovery.start();
@@ -38,7 +40,13 @@ final class Process {
     }
 
     static Process start(final JournalContext context) {
-        return new Process(context);
+        return new Process(context, recovery -> { });
+    }
+
+    /** A start by an operator who gives up everything from a position on. */
+    static Process cut(final JournalStorage storage, final long position, final String reason) {
+        return new Process(
+            context(storage), recovery -> recovery.cutAt(position, reason, CutContract::record));
     }
 
     static JournalContext context(final JournalStorage storage) {
@@ -67,6 +75,11 @@ final class Process {
 
     List<Entry> replayed() {
         return replayed.entries();
+    }
+
+    /** The frames that were replayed, as text. */
+    List<String> texts() {
+        return replayed.texts();
     }
 
     /** All that the journal holds, if nothing was lost. */

@@ -12,6 +12,7 @@ final class RecordedRecords implements RecordHandler {
     }
 
     private final List<Entry> entries = new ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
 
     @Override
     public void onRecord(
@@ -24,10 +25,15 @@ final class RecordedRecords implements RecordHandler {
         final byte[] bytes = new byte[length];
         frame.getBytes(offset, bytes);
         entries.add(new Entry(position, linkId, timeNs, Arrays.toString(bytes)));
+        texts.add(new String(bytes));
     }
 
     List<Entry> entries() {
         return entries;
+    }
+
+    List<String> texts() {
+        return texts;
     }
 
     Entry last() {

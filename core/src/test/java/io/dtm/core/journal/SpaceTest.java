@@ -2,8 +2,10 @@ package io.dtm.core.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,52 @@ class SpaceTest {
         fullDisk(process);
 
         assertTrue(storage.usableBytes() >= 1001);
+    }
+
+    @Test
+    void shouldKeepTheJournalWithinItsBound() {
+        final long bound = 4L * Process.SEGMENT_LENGTH;
+        final Process process = fullDisk(Process.start(Process.context(storage).maxJournalLength(bound)));
+        assertEquals(OTHER_FILES + bound, Long.MAX_VALUE - storage.usableBytes());
+        assertTrue(process.reports().get(0).contains("a checkpoint lets old ones go"), process.reports()::toString);
+
+        process.forceAll();
+        process.journal().releaseBefore(process.journal().forcedPosition());
+        process.journal().prepareSpace();
+        process.journal().prepareSpace();
+
+        assertTrue(process.journal().hasSpaceForNew());
+        assertTrue(Long.MAX_VALUE - storage.usableBytes() <= OTHER_FILES + bound);
+    }
+
+    @Test
+    void shouldRefuseABoundThatLeavesNoRoomToWork() {
+        assertThrows(IllegalArgumentException.class, () -> Process.start(
+            Process.context(storage).maxJournalLength(3L * Process.SEGMENT_LENGTH - 1)));
+    }
+
+    @Test
+    void shouldTellToolsOfTheSpaceInTheMarkFile() throws IOException {
+        storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH + 500);
+        final Process process = fullDisk(Process.start(
+            Process.context(storage).lowSpaceBytes(300).nanoClock(() -> nowNs).epochClock(() -> 4711)));
+        nowNs += 1_000_000_000L;
+        process.journal().prepareSpace();
+
+        try (JournalFile mark = storage.open(FileNames.MARK, false)) {
+            assertEquals(500, MarkDescriptor.usableBytes(mark.buffer()));
+            assertEquals(300, MarkDescriptor.lowSpaceBytes(mark.buffer()));
+            assertEquals(4711, MarkDescriptor.refusedSinceMs(mark.buffer()));
+            assertEquals(1, MarkDescriptor.refusals(mark.buffer()));
+
+            storage.capacityBytes(OTHER_FILES + 3 * Process.SEGMENT_LENGTH + 500);
+            process.journal().prepareSpace();
+            nowNs += 1_000_000_000L;
+            process.journal().prepareSpace();
+
+            assertEquals(0, MarkDescriptor.refusedSinceMs(mark.buffer()));
+            assertEquals(1, MarkDescriptor.refusals(mark.buffer()));
+        }
     }
 
     @Test

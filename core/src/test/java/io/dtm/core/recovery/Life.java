@@ -43,7 +43,7 @@ final class Life {
             journal = recovery.start();
         }
         timeNs = recovered.lastTimeNs();
-        adapter = new EventAdapter(restored.coordinator(), new Ignoring());
+        adapter = new EventAdapter(restored.coordinator(), StartListener.NONE);
     }
 
     /** What is recovered, before anything new. */
@@ -137,23 +137,5 @@ final class Life {
 
     void close() {
         journal.close();
-    }
-
-    private static final class Ignoring implements StartListener {
-        @Override
-        public void onEpochStarted(
-            final long coordinatorId, final int epoch, final int generation, final long nonce) {
-            // The test knows.
-        }
-
-        @Override
-        public void onSettings(final CoordinatorSettings settings) {
-            // The test knows.
-        }
-
-        @Override
-        public void onContradictionsSeen(final int count) {
-            // There are none.
-        }
     }
 }

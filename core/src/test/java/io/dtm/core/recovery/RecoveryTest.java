@@ -1,11 +1,16 @@
 package io.dtm.core.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.FrameValidator;
+import io.dtm.codec.Origin;
+import io.dtm.codec.message.HistoryCutDecoder;
 import io.dtm.core.coordinator.CoordinatorOutput;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.fake.Calls;
@@ -119,6 +124,78 @@ class RecoveryTest {
         assertEquals(Category.REPLAY, failure.category());
         assertTrue(failure.getMessage().contains("position 200"), failure.getMessage());
         assertSame(bug, failure.getCause());
+    }
+
+    @Test
+    void shouldTellWhereToCutOffARecordThatCannotBeReplayed() {
+        start(Recovered.NOTHING);
+        coordinator.failAt(8, new AssertionError("a bug"));
+        records.add(Message.frame(PeerMessages.submit(7, "x")));
+        records.add(Message.frame(PeerMessages.submit(8, "x")));
+
+        final String reason = recovery.refusalAt(400, this::replay);
+
+        assertTrue(reason.contains("a bug") && reason.contains("--cut-at 400"), reason);
+        coordinator.failAt(0, null);
+        records.remove(records.size() - 1);
+        records.add(StartEvents.historyCut(400, 100, reason));
+        final Recovered cut = new Recovery(coordinator, output, Recovered.NOTHING).replay(this::replay);
+        assertTrue(cut.isCut());
+    }
+
+    @Test
+    void shouldRefuseACutWhereNothingIsWrong() {
+        start(Recovered.NOTHING);
+        assertCutRefused(300, "it can be replayed to its end at 300");
+    }
+
+    @Test
+    void shouldRefuseACutAtAnotherPosition() {
+        start(Recovered.NOTHING);
+        coordinator.failAt(8, new AssertionError("a bug"));
+        records.add(Message.frame(PeerMessages.submit(8, "x")));
+        assertCutRefused(400, "--cut-at 300");
+    }
+
+    @Test
+    void shouldRefuseACutBeforeTheFirstEpoch() {
+        coordinator.failAt(8, new AssertionError("a bug"));
+        records.add(Message.frame(PeerMessages.submit(8, "x")));
+        assertCutRefused(0, "nothing would remain");
+    }
+
+    private void assertCutRefused(final long position, final String why) {
+        final JournalException refused =
+            assertThrows(JournalException.class, () -> recovery.refusalAt(position, this::replay));
+        assertEquals(Category.CUT_REFUSED, refused.category());
+        assertTrue(refused.getMessage().contains(why), refused.getMessage());
+    }
+
+    /** Also after a crash between the cut and its epoch, when no operator says anything. */
+    @Test
+    void shouldStartARestoredEpochAfterACut() {
+        start(Recovered.NOTHING);
+        records.add(StartEvents.historyCut(300, 100, "damaged"));
+        final Recovered cut = recovery.replay(this::replay);
+        assertTrue(cut.isCut());
+
+        records.addAll(StartEvents.after(cut, new EpochStart(5, 56, 0, Set.of(), 0), CoordinatorSettings.defaults()));
+
+        final Recovered recovered = new Recovery(coordinator, output, Recovered.NOTHING).replay(this::replay);
+        assertEquals(1 + StartEvents.EPOCHS_SKIPPED, recovered.epoch());
+        assertEquals(1, recovered.generation());
+        assertFalse(recovered.isCut());
+    }
+
+    @Test
+    void shouldShortenALongReasonWithoutBreakingACharacter() {
+        final DirectBuffer frame = StartEvents.historyCut(300, 100, "x" + "\u00e4".repeat(200));
+
+        assertEquals(FrameValidator.Verdict.VALID,
+            FrameValidator.validate(frame, 0, frame.capacity(), Origin.HOST));
+        final String reason = new HistoryCutDecoder().wrap(frame, FrameDescriptor.HEADER_LENGTH
+            + FrameDescriptor.PREFIX_LENGTH, HistoryCutDecoder.BLOCK_LENGTH, 1).reason();
+        assertEquals("x" + "\u00e4".repeat(126), reason);
     }
 
     @Test

@@ -1,0 +1,189 @@
+package io.dtm.core.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.agrona.DirectBuffer;
+
+/**
+ * An operator's order to give up everything from a position on. Whatever is given up is kept aside. The order is a file
+ * from before the first change until the journal holds the record that tells of the cut, forced: so that a crash in
+ * between leaves a directory that is refused, and never one that was cut in silence.
+ * <pre>
+ *   copy the cut segment aside ──► order's file ──► rename later files aside ──► cut ──► record, forced ──► no order
+ *     └ all of it forced             └ from here on an ordinary start is refused
+ * </pre>
+ * One thread, at a start.
+ */
+final class CutOrder {
+    private static final int CHUNK_LENGTH = 4096;
+    private static final int LINES = 3;
+
+    private final JournalStorage storage;
+    private final CutRecord record;
+    private final long position;
+    private final boolean isResumed;
+    private final String reason;
+    private long lostBytes;
+
+    private CutOrder(
+        final JournalStorage storage,
+        final CutRecord record,
+        final long position,
+        final boolean isResumed,
+        final String reason,
+        final long lostBytes) {
+        this.storage = storage;
+        this.record = record;
+        this.position = position;
+        this.isResumed = isResumed;
+        this.reason = reason;
+        this.lostBytes = lostBytes;
+    }
+
+    /** @return a new order; nothing is done yet. */
+    static CutOrder of(
+        final JournalStorage storage, final CutRecord record, final long position, final String reason) {
+        return new CutOrder(storage, record, position, false, reason.replace('\n', ' '), 0);
+    }
+
+    /** @return an order whose execution was interrupted, or null. */
+    static CutOrder interrupted(final JournalStorage storage) throws IOException {
+        try (JournalFile file = storage.open(FileNames.CUT_ORDER, false)) {
+            final byte[] bytes = new byte[file.length()];
+            file.buffer().getBytes(0, bytes);
+            final String[] lines = new String(bytes, UTF_8).split("\n", LINES);
+            return new CutOrder(storage, null, Long.parseLong(lines[0]), true, lines[2], Long.parseLong(lines[1]));
+        } catch (final NoSuchFileException ex) {
+            return null;
+        } catch (final NumberFormatException | ArrayIndexOutOfBoundsException ex) {
+            throw Corruption.exception("file " + storage.describe(FileNames.CUT_ORDER) + " doesn't hold an order: the"
+                + " position, the bytes that are lost, and why, each in a line");
+        }
+    }
+
+    /** @return this interrupted order, given again. */
+    CutOrder again(final CutRecord by) {
+        return new CutOrder(storage, by, position, true, reason, lostBytes);
+    }
+
+    long position() {
+        return position;
+    }
+
+    /** Why nobody starts on what an interrupted order has left behind. */
+    JournalException refusal() {
+        return new JournalException(Category.CORRUPT, "the cut at position " + position + " that an operator ordered"
+            + " was interrupted (" + storage.describe(FileNames.CUT_ORDER) + "): start again with --cut-at " + position
+            + ", which completes it", null);
+    }
+
+    /**
+     * Keeps everything aside that the cut takes away, and takes later files out of the journal. What remains is a
+     * segment to be cut as a torn tail is.
+     *
+     * @param tail where the journal is to end.
+     */
+    void keepAside(final JournalTail tail) throws IOException {
+        if (!isResumed) {
+            lostBytes = tail.tornBytes();
+            copyAside(segmentOfPosition());
+            write();
+        }
+        final List<String> names = storage.list();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            if (isBeyond(names.get(i))) {
+                storage.rename(names.get(i), unusedName(names.get(i)));
+            }
+        }
+        if (names.contains(FileNames.MARK)) {
+            storage.delete(FileNames.MARK); // It calls forced what is no more.
+        }
+        Forcing.directory(storage);
+    }
+
+    /** @return what the journal is to tell of the cut. */
+    DirectBuffer frame() {
+        return record.frame(position, lostBytes, reason);
+    }
+
+    /** The journal tells of it: the order is carried out. */
+    void done() throws IOException {
+        storage.delete(FileNames.CUT_ORDER);
+        Forcing.directory(storage);
+    }
+
+    private boolean isBeyond(final String name) {
+        return FileNames.isSegment(name) && FileNames.position(name) >= position
+            || FileNames.isCheckpoint(name) && FileNames.position(name) > position;
+    }
+
+    private String segmentOfPosition() throws IOException {
+        String found = null;
+        for (final String name : storage.list()) {
+            if (FileNames.isSegment(name) && FileNames.position(name) < position) {
+                found = name;
+            }
+        }
+        if (found == null) {
+            throw new IllegalStateException("no segment holds position " + position);
+        }
+        return found;
+    }
+
+    private void copyAside(final String name) throws IOException {
+        try (JournalFile from = storage.open(name, false)) {
+            copyAside(name, from);
+        }
+    }
+
+    /**
+     * @param name that a copy gets, but for its suffix.
+     * @param from of which nothing else will be left.
+     */
+    void copyAside(final String name, final JournalFile from) throws IOException {
+        if (storage.usableBytes() < from.length()) {
+            throw new JournalException(Category.NO_SPACE, "before the cut a copy of " + storage.describe(name)
+                + " is kept, and there are only " + storage.usableBytes() + " of its " + from.length()
+                + " bytes free. Nothing was changed: make space, then start again with --cut-at " + position, null);
+        }
+        final String kept = unusedName(name);
+        final String temporary = kept + FileNames.TEMPORARY_SUFFIX;
+        try (JournalFile to = storage.create(temporary, from.length())) {
+            final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_LENGTH);
+            for (int offset = 0; offset < from.length(); offset += chunk.limit()) {
+                chunk.clear().limit(Math.min(CHUNK_LENGTH, from.length() - offset));
+                from.buffer().getBytes(offset, chunk, 0, chunk.limit());
+                to.write(offset, chunk.position(0));
+            }
+            Forcing.file(storage, to, temporary);
+        }
+        storage.rename(temporary, kept);
+        Forcing.directory(storage);
+    }
+
+    private void write() throws IOException {
+        final byte[] text = (position + "\n" + lostBytes + "\n" + reason).getBytes(UTF_8);
+        final String temporary = FileNames.CUT_ORDER + FileNames.TEMPORARY_SUFFIX;
+        try (JournalFile file = storage.create(temporary, text.length)) {
+            file.write(0, ByteBuffer.wrap(text));
+            Forcing.file(storage, file, FileNames.CUT_ORDER);
+        }
+        storage.rename(temporary, FileNames.CUT_ORDER);
+        Forcing.directory(storage);
+    }
+
+    /** An earlier cut may have kept a file of the same name: nothing is ever overwritten. */
+    private String unusedName(final String name) throws IOException {
+        final List<String> names = storage.list();
+        String kept = name + FileNames.KEPT_SUFFIX;
+        for (int number = 2; names.contains(kept); number++) {
+            kept = name + FileNames.KEPT_SUFFIX + "." + number;
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,107 @@
+package io.dtm.core.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A storage whose process stops at one of the operations that change something: that one is not done any more. */
+final class StoppingStorage extends ForwardingStorage {
+    /** The process is gone. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private int operationsLeft;
+
+    StoppingStorage(final JournalStorage storage, final int operations) {
+        super(storage);
+        this.operationsLeft = operations;
+    }
+
+    private void operation() {
+        if (operationsLeft-- <= 0) {
+            throw new Stopped();
+        }
+    }
+
+    @Override
+    public JournalFile create(final String name, final int length) throws IOException {
+        operation();
+        return new StoppingFile(super.create(name, length));
+    }
+
+    @Override
+    public JournalFile open(final String name, final boolean writable) throws IOException {
+        return new StoppingFile(super.open(name, writable));
+    }
+
+    @Override
+    public void rename(final String from, final String to) throws IOException {
+        operation();
+        super.rename(from, to);
+    }
+
+    @Override
+    public void delete(final String name) throws IOException {
+        operation();
+        super.delete(name);
+    }
+
+    @Override
+    public void forceDirectory() throws IOException {
+        operation();
+        super.forceDirectory();
+    }
+
+    private final class StoppingFile implements JournalFile {
+        private final JournalFile file;
+
+        StoppingFile(final JournalFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public int length() {
+            return file.length();
+        }
+
+        @Override
+        public UnsafeBuffer buffer() {
+            return file.buffer();
+        }
+
+        @Override
+        public ByteBuffer byteBuffer() {
+            return file.byteBuffer();
+        }
+
+        @Override
+        public void write(final int offset, final ByteBuffer source) throws IOException {
+            operation();
+            file.write(offset, source);
+        }
+
+        @Override
+        public void force(final int offset, final int length) throws IOException {
+            operation();
+            file.force(offset, length);
+        }
+
+        @Override
+        public void force() throws IOException {
+            operation();
+            file.force();
+        }
+
+        @Override
+        public void forceData() throws IOException {
+            operation();
+            file.forceData();
+        }
+
+        @Override
+        public void close() {
+            file.close();
+        }
+    }
+}
