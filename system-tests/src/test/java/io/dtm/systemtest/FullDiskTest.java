@@ -38,8 +38,8 @@ class FullDiskTest {
     private void start(final SmallDisk disk, final String segmentLength) {
         final Path elsewhere = house.path("driver");
         coordinator = house.own(new CoordinatorChild(house, disk.directory().resolve("data"), List.of(), List.of(
-            "dtm.driver.directory=" + elsewhere, "dtm.journal.segment.length=" + segmentLength, "dtm.journal.low.space=0",
-            "dtm.session.timeout=60s"))).start();
+            "dtm.driver.directory=" + elsewhere, "dtm.journal.low.space=0",
+            "dtm.journal.segment.length=" + segmentLength, "dtm.session.timeout=60s"))).start();
         peer = house.peer("peer", coordinator);
         peer.register("willing", willing);
         peer.register("held", held);

@@ -9,7 +9,7 @@ import io.dtm.client.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A client that asks late, also after the coordinator was killed: what is kept is told, what isn't is never guessed. */
+/** A client that asks late, also after the coordinator was killed. What is not kept is never guessed. */
 class RetainedOutcomeTest {
     private final House house = new House();
     private final HeldParticipant held = new HeldParticipant();
