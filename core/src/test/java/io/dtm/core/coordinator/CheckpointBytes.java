@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -27,10 +28,14 @@ final class CheckpointBytes {
     }
 
     static byte[] of(final CommitCoordinator coordinator) {
+        return of(coordinator::writeTo);
+    }
+
+    static byte[] of(final Consumer<CheckpointOutput> state) {
         final SimulatedStorage storage = new SimulatedStorage();
         try (SequentialFile file = storage.createSequential(NAME)) {
             final CheckpointEncoder encoder = new CheckpointEncoder(file, HEADER);
-            coordinator.writeTo(encoder);
+            state.accept(encoder);
             if (storage.length(NAME) != encoder.lengthBytes()) {
                 throw new AssertionError("length");
             }

@@ -13,6 +13,7 @@ import io.dtm.core.recovery.Recovered.Contradictions;
 import io.dtm.core.recovery.RestoredCoordinator;
 import java.util.Arrays;
 import java.util.Random;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class CheckpointFileTest {
     private static final int SEEDS = 30;
     private static final int EVENTS = 800;
-    private static final int MUTATIONS = 8_000;
+    private static final int MUTATIONS = 5_000;
 
     @Test
     void shouldRestoreRandomStatesAndWriteTheSameBytesAgain() {
@@ -44,6 +45,57 @@ class CheckpointFileTest {
         assertEquals(original.digest(), restored.digest(), name);
         assertArrayEquals(bytes, CheckpointBytes.of(restored), name);
         return bytes;
+    }
+
+    /** The greatest values, the longest texts, and payloads of all lengths near the end of a block. */
+    @Test
+    void shouldKeepEveryValueThatAnItemCanHave() {
+        final CheckpointRecorder expected = new CheckpointRecorder();
+        extremes(expected);
+        assertEquals(expected.lines, CheckpointBytes.record(CheckpointBytes.of(CheckpointFileTest::extremes)).lines);
+        final Payload tooLong = new Payload(CheckpointDescriptor.MAX_CONTENT_LENGTH - 15);
+        assertThrows(
+            IllegalArgumentException.class, () -> CheckpointBytes.of(output -> output.payload(1, 1, tooLong)));
+    }
+
+    private static void extremes(final CheckpointOutput output) {
+        final UnsafeBuffer text = CoordinatorScenario.buffer("x".repeat(254));
+        for (final long value : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
+            final int number = (int) (value >> 32);
+            final int small = (int) value & 0xFFFF;
+            final int code = (int) value & 0xFF;
+            output.coordinator(
+                value, number, number, number, value, value, value, number, value, value, code);
+            output.nonce(number, value);
+            output.session(number, value, value, number, number, number, value & 0xFFFF_FFFFL, value, value, value,
+                code, text, 0, 254);
+            output.resource(small, number, code, value, text, 0, 254, text, 0, 254);
+            output.instance(small, small, value, code, number, number, text, 0, 254);
+            output.formerIncarnation(small, small, value);
+            output.transaction(value, code, number, value, value, code, code, small, number, value, value, value, code,
+                text, 0, 254);
+            output.expectedBranch(value, small);
+            output.branch(value, small, code, small, number, value, number, number, code, code, value, value, code);
+            output.retainedOutcome(value, code, code, code, small, value);
+        }
+        output.settings(CoordinatorSettings.defaults());
+        output.settings(RandomWorld.SETTINGS);
+        for (int length = CheckpointDescriptor.MAX_CONTENT_LENGTH - 20; length > 0; length -= 1_021) {
+            output.payload(length, 7, new Payload(length));
+            output.payload(length, 8, new Payload(4));
+        }
+        output.payload(1, 1, new Payload(CheckpointDescriptor.MAX_CONTENT_LENGTH - 16));
+        output.end();
+    }
+
+    /** So many bytes. */
+    private record Payload(int length) implements PayloadReader {
+        @Override
+        public void copyTo(final MutableDirectBuffer target, final int offset) {
+            for (int i = 0; i < length; i++) {
+                target.putByte(offset + i, (byte) ('a' + i % 26));
+            }
+        }
     }
 
     @Test
@@ -177,8 +229,13 @@ class CheckpointFileTest {
 
     @Test
     void shouldRestoreAHundredThousandTransactionsInFlight() {
-        final byte[] bytes = assertRestores(withTransactions(100_000), "100,000");
+        final CommitCoordinator original = withTransactions(100_000);
+        final byte[] bytes = CheckpointBytes.of(original);
         assertTrue(bytes.length > 100_000 * 100, "bytes " + bytes.length);
+        final CommitCoordinator restored = CheckpointBytes.restore(bytes).coordinator();
+        assertEquals(100_000, restored.transactionsInFlight());
+        assertEquals(original.digest(), restored.digest());
+        assertArrayEquals(bytes, CheckpointBytes.of(restored));
     }
 
     private static CommitCoordinator small() {
