@@ -85,6 +85,7 @@ public final class Episode {
             new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
         coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
             settings.settings(), settings.coordinator());
+        coordinator.staging(random.split("storage"));
         final List<String> names = new ArrayList<>();
         for (int i = 0; i < settings.resources(); i++) {
             final String name = "R" + (i + 1);

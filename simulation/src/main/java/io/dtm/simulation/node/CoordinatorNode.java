@@ -49,6 +49,7 @@ public final class CoordinatorNode {
     private static final String NAME = "coordinator";
     private static final int SEGMENT_LENGTH = 32 * 1024;
     private static final int MAX_FRAME_LENGTH = 16 * 1024;
+    private static final int TAIL_LENGTH = 256 * 1024;
     private static final long HEARTBEAT_NS = 50_000_000L;
     private static final int COORDINATOR = 2;
     private static final int EGRESS = 3;
@@ -72,6 +73,7 @@ public final class CoordinatorNode {
     private CoordinatorTimes times;
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
     private Runnable crashPoint = () -> { };
+    private RandomStream staging;
 
     // one life
     private int life;
@@ -143,6 +145,11 @@ public final class CoordinatorNode {
     /** @param value runs between any two stages; may kill the process. */
     public void crashPoint(final Runnable value) {
         crashPoint = value;
+    }
+
+    /** @param draws decide at each start whether that life's journal is staged; without them none is. */
+    public void staging(final RandomStream draws) {
+        staging = draws;
     }
 
     /** @return what survives the process. */
@@ -257,10 +264,12 @@ public final class CoordinatorNode {
 
     private void recover() {
         storage.killProcess();
+        storage.staged(staging != null && staging.nextInt(2) == 0);
         final JournalRecovery recovery = JournalRecovery.open(new JournalContext()
             .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
             .maxFrameLength(MAX_FRAME_LENGTH)
+            .tailLength(TAIL_LENGTH)
             .lowSpaceBytes(0)
             .reservedSegments(2)
             .coordinatorIdSupplier(() -> random.nextLong() | 1)
