@@ -37,7 +37,8 @@ class CheckpointTest {
         peer.register("held", held);
         peer.register("one", new HeldParticipant());
         peer.register("two", new HeldParticipant());
-        final CompletableFuture<Answer> open = peer.submit(peer.request("open", peer.lookUp("one"), peer.lookUp("held")));
+        final CompletableFuture<Answer> open =
+            peer.submit(peer.request("open", peer.lookUp("one"), peer.lookUp("held")));
         held.awaitPrepare();
         final Answer early = work(peer).get(0);
 
