@@ -47,6 +47,7 @@ final class DemoHouse implements AutoCloseable {
             PROGRAM,
             List.of("coordinator",
                 "-D", "dtm.directory=" + directory.resolve("coordinator"),
+                "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
                 "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
         startCoordinator();
         for (int bank = 0; bank < banks; bank++) {
