@@ -169,8 +169,9 @@ public final class JournalReader implements AutoCloseable {
                 } else if (records.endOf(position) > from) {
                     throw new IllegalArgumentException("position " + from + " lies inside a record");
                 }
-                lastPosition = position;
-                position = records.endOf(position);
+                final long end = records.endOf(position);
+                lastPosition = records == segment.records() ? position : end; // Only what the segment has is compared.
+                position = end;
                 if (position == records.endPosition()) {
                     records = segment.records(); // It was a copy of what the segment hadn't yet.
                 }
