@@ -8,6 +8,8 @@ final class FileNames {
     static final String COORDINATOR_ID = "coordinator.id";
     /** For tools, and for the start after a killed process. */
     static final String MARK = "coordinator.mark";
+    /** Says where the tail of a staged journal lies. */
+    static final String TAIL_POINTER = "coordinator.tail";
     /** Ends the name of a segment. */
     static final String SEGMENT_SUFFIX = ".segment";
     /** Ends the name of a file that isn't complete. What is found at a start is deleted. */

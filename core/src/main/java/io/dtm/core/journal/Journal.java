@@ -20,6 +20,14 @@ public interface Journal extends AutoCloseable {
      */
     long append(int linkId, long timeNs, DirectBuffer frame, int offset, int length);
 
+    /**
+     * Whether a record may be appended now. To be asked before each; who hears no doesn't wait, but asks again later: a
+     * force makes room, and starts by itself when there is little left.
+     *
+     * @return false while too much is appended that isn't forced. Journal stage only.
+     */
+    boolean hasRoom();
+
     /** @return end position of the last record appended. Any thread. */
     long appendedPosition();
 

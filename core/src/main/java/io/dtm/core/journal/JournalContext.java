@@ -3,6 +3,7 @@ package io.dtm.core.journal;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.codec.TailDescriptor;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -20,6 +21,10 @@ public final class JournalContext {
     public static final int MAX_SEGMENT_LENGTH = 1024 * 1024 * 1024;
     /** Default number of unforced bytes above which a force starts that nobody has asked for. */
     public static final int DEFAULT_UNFORCED_BOUND = 4 * 1024 * 1024;
+    /** Default length of the ring in shared memory of a staged journal, in bytes. */
+    public static final int DEFAULT_TAIL_LENGTH = 8 * 1024 * 1024;
+    /** Greatest length of that ring in bytes. */
+    public static final int MAX_TAIL_LENGTH = 256 * 1024 * 1024;
     /** Default time after which space is tried again that wasn't there. */
     public static final long DEFAULT_SPACE_RETRY_NS = 1_000_000_000L;
 
@@ -31,6 +36,7 @@ public final class JournalContext {
     private int maxFrameLength = FrameDescriptor.MAX_FRAME_LENGTH;
     private int reservedSegments = 1;
     private int unforcedBound = DEFAULT_UNFORCED_BOUND;
+    private int tailLength = DEFAULT_TAIL_LENGTH;
     private long lowSpaceBytes = DEFAULT_SEGMENT_LENGTH;
     private long spaceRetryNs = DEFAULT_SPACE_RETRY_NS;
     private LongSupplier coordinatorIdSupplier;
@@ -58,6 +64,11 @@ public final class JournalContext {
         }
         inRange("reservedSegments", reservedSegments, 1, 1024);
         inRange("unforcedBound", unforcedBound, 1, Integer.MAX_VALUE);
+        inRange("tailLength", tailLength,
+            TailDescriptor.minCapacity(TailDescriptor.margin(maxFrameLength)), MAX_TAIL_LENGTH);
+        if (Integer.bitCount(tailLength) != 1) {
+            throw new IllegalArgumentException("tailLength must be a power of two: " + tailLength);
+        }
         inRange("lowSpaceBytes", lowSpaceBytes, 0, Long.MAX_VALUE);
         inRange("spaceRetryNs", spaceRetryNs, 0, Long.MAX_VALUE);
         Objects.requireNonNull(coordinatorIdSupplier, "coordinatorIdSupplier: an id is drawn at the first start");
@@ -150,6 +161,20 @@ public final class JournalContext {
     /** @return number of unforced bytes above which a force starts. */
     public int unforcedBound() {
         return unforcedBound;
+    }
+
+    /**
+     * @param bytes of the ring in shared memory, where the storage is staged: a power of two. Half of it may be unforced.
+     * @return this.
+     */
+    public JournalContext tailLength(final int bytes) {
+        tailLength = bytes;
+        return this;
+    }
+
+    /** @return length of the ring in shared memory in bytes. */
+    public int tailLength() {
+        return tailLength;
     }
 
     /**

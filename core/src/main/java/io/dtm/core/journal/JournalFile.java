@@ -49,6 +49,14 @@ public interface JournalFile extends AutoCloseable {
      */
     void force() throws IOException;
 
+    /**
+     * Puts the content onto the device, also what {@link #write(int, ByteBuffer)} wrote, and of the rest only what is
+     * needed to read it.
+     *
+     * @throws IOException if it failed: final.
+     */
+    void forceData() throws IOException;
+
     @Override
     void close();
 }

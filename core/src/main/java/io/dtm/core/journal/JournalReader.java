@@ -2,7 +2,7 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.JournalException.Category;
-import io.dtm.core.journal.SegmentReader.Found;
+import io.dtm.core.journal.RecordView.Found;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -12,23 +12,32 @@ import java.util.List;
 
 /**
  * Reads a journal: at a start, for a checkpoint, for tools. Changes nothing, owns nothing, and may read while the
- * coordinator runs; then it reads what is there at the time. One thread.
+ * coordinator runs; then it reads what is there at the time. What the segments don't hold yet it reads from the tail of
+ * a staged journal. One thread.
  */
 public final class JournalReader implements AutoCloseable {
     private final JournalStorage storage;
     private final long coordinatorId;
     private final RecordChecksum checksum;
     private final ForcedEvidence evidence = new ForcedEvidence();
+    private final UnforcedRecords unforced;
     private SegmentReader segment;
 
     /**
+     * Of the segments alone: where there is a tail, it has been drained.
+     *
      * @param storage to read from. It stays the caller's.
      * @param coordinatorId whose journal it must be.
      */
     JournalReader(final JournalStorage storage, final long coordinatorId) {
+        this(storage, coordinatorId, false);
+    }
+
+    private JournalReader(final JournalStorage storage, final long coordinatorId, final boolean readsTail) {
         this.storage = storage;
         this.coordinatorId = coordinatorId;
         this.checksum = new RecordChecksum(coordinatorId);
+        this.unforced = readsTail ? new UnforcedRecords(storage, coordinatorId, checksum) : null;
     }
 
     /**
@@ -49,7 +58,7 @@ public final class JournalReader implements AutoCloseable {
      */
     public static JournalReader open(final JournalStorage storage) {
         try {
-            return new JournalReader(storage, CoordinatorIdFile.read(storage));
+            return new JournalReader(storage, CoordinatorIdFile.read(storage), true);
         } catch (final IOException ex) {
             throw new UncheckedIOException("no journal in " + storage.describe(FileNames.COORDINATOR_ID), ex);
         }
@@ -93,6 +102,10 @@ public final class JournalReader implements AutoCloseable {
         } catch (final InternalError error) {
             throw new JournalException(Category.CORRUPT, "a file of " + storage.describe("") + " can't be accessed: it"
                 + " was cut from outside while it was read, or its device failed", error);
+        } finally {
+            if (unforced != null) {
+                unforced.close();
+            }
         }
     }
 
@@ -105,31 +118,65 @@ public final class JournalReader implements AutoCloseable {
     }
 
     private JournalTail replayFromSegment(final long from, final RecordHandler handler) throws IOException {
+        RecordView records = segment.records();
         long position = segment.firstPosition();
+        long lastPosition = position;
         long timeNs = 0;
         while (true) {
-            final Found found = segment.at(position);
+            final Found found = records.at(position);
             if (found == Found.RECORD) {
-                timeNs = checkedTime(position, timeNs);
-                evidence.record(position, segment.forcedPosition(position));
+                timeNs = checkedTime(records, position, timeNs);
+                evidence.record(position, records.forcedPosition(position));
                 if (position >= from) {
-                    segment.deliver(position, timeNs, handler);
-                } else if (segment.endOf(position) > from) {
+                    records.deliver(position, timeNs, handler);
+                } else if (records.endOf(position) > from) {
                     throw new IllegalArgumentException("position " + from + " lies inside a record");
                 }
-                position = segment.endOf(position);
+                lastPosition = position;
+                position = records.endOf(position);
+                if (position == records.endPosition()) {
+                    records = segment.records(); // It was a copy of what the segment hadn't yet.
+                }
             } else if (found == Found.END && openNext(position)) {
+                records = segment.records();
                 position = segment.firstPosition();
+                lastPosition = position;
             } else {
-                final JournalTail tail = examine(position, timeNs, found);
-                checkReached(from, tail);
-                return tail;
+                final RecordView following = following(position, lastPosition);
+                if (following == null) {
+                    final JournalTail tail = examine(position, timeNs, found);
+                    checkReached(from, tail);
+                    return tail;
+                }
+                records = following;
             }
         }
     }
 
-    private long checkedTime(final long position, final long previousNs) {
-        final long timeNs = segment.timeNs(position, previousNs);
+    /** @return what has a record at a position where there was none yet, if anything has; else null. */
+    private RecordView following(final long position, final long lastPosition) throws IOException {
+        if (unforced == null) {
+            return null;
+        }
+        final UnforcedRecords.Copy copy = unforced.copy(position, segment, lastPosition);
+        final RecordView following = switch (copy) {
+            case NONE -> null;
+            case OVERTAKEN -> segment.records();
+            case DONE -> unforced.records();
+        };
+        if (following != null && !hasRecord(following.at(position))) {
+            throw TailDamage.exception(unforced.place(), "it says that it is appended beyond position " + position
+                + ", but there is no valid record in " + (copy == UnforcedRecords.Copy.DONE ? "it" : segment.place()));
+        }
+        return following;
+    }
+
+    private static boolean hasRecord(final Found found) {
+        return found == Found.RECORD || found == Found.END;
+    }
+
+    private long checkedTime(final RecordView records, final long position, final long previousNs) {
+        final long timeNs = records.timeNs(position, previousNs);
         if (timeNs < previousNs) {
             throw Corruption.exception("segment " + segment.place() + ", position " + position + ": logical time goes"
                 + " back from " + previousNs + " to " + timeNs);
@@ -181,7 +228,7 @@ public final class JournalReader implements AutoCloseable {
 
     /** @return whether the coordinator runs, and has gone on since there was nothing at the position. */
     private boolean hasGrownAt(final long position) throws IOException {
-        final Found now = segment.at(position);
+        final Found now = segment.records().at(position);
         return now == Found.RECORD
             || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())));
     }

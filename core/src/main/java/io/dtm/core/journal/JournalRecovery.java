@@ -11,9 +11,11 @@ import java.util.List;
  * The start of a journal: owns the directory, replays, finds the tail, and makes a live journal of it. One thread.
  * <pre>
  *   open ──► replay ──► start ──► SegmentedJournal
- *     │         │          └ writes the tail again that no evidence calls forced, zeros what follows, forces both
+ *     │         │          ├ writes the tail again that no evidence calls forced, zeros what follows, forces both
+ *     │         │          └ lets go of what a former process left in shared memory; staged: makes a new tail there
  *     │         └ CORRUPT if a record that was forced is damaged; else cuts a torn tail off
- *     └ lock, coordinator id; a first start makes the first segment
+ *     ├ lock, coordinator id; a first start makes the first segment
+ *     └ what a former process left in shared memory goes into the segments
  * </pre>
  */
 public final class JournalRecovery implements AutoCloseable {
@@ -24,6 +26,7 @@ public final class JournalRecovery implements AutoCloseable {
     private final JournalStorage storage;
     private final boolean isFirstStart;
     private final long coordinatorId;
+    private final FormerTails formerTails;
     private final JournalReader reader;
     private JournalTail tail;
     private boolean isStarted;
@@ -59,6 +62,7 @@ public final class JournalRecovery implements AutoCloseable {
         }
         this.isFirstStart = !storage.list().contains(FileNames.COORDINATOR_ID);
         this.coordinatorId = isFirstStart ? startFirst() : CoordinatorIdFile.read(storage);
+        this.formerTails = FormerTails.drain(context, coordinatorId);
         this.reader = new JournalReader(storage, coordinatorId);
     }
 
@@ -106,43 +110,64 @@ public final class JournalRecovery implements AutoCloseable {
         if (tail.isTorn()) {
             context.reportSink().accept("journal: " + tail.description());
         }
-        final List<Segment> opened = new ArrayList<>();
+        final List<Runnable> opened = new ArrayList<>();
         try {
             return start(opened);
         } catch (final IOException | RuntimeException ex) {
-            opened.forEach(Segment::close);
+            opened.forEach(Runnable::run);
+            formerTails.close();
             storage.close();
             throw ex instanceof IOException ? failed(storage, (IOException) ex) : (RuntimeException) ex;
         }
     }
 
-    private SegmentedJournal start(final List<Segment> opened) throws IOException {
+    /** @param opened gets what closes what is open by then, in case that it fails. */
+    private SegmentedJournal start(final List<Runnable> opened) throws IOException {
         final List<String> names = new ArrayList<>(storage.list());
         names.removeIf(name -> !FileNames.isSegment(name));
         final int tailIndex = indexOfTail(names);
 
         secureReplayed(names.subList(0, tailIndex + 1));
         deleteUsed(names, tailIndex + 1);
+        final RecordMemory memory = memory(names.get(tailIndex));
+        opened.add(() -> memory.close(false));
+        final List<Segment> segments = new ArrayList<>();
         for (final String name : names.subList(tailIndex, names.size())) {
-            opened.add(new Segment(storage.open(name, true)));
+            final Segment segment = new Segment(storage.open(name, true), memory);
+            opened.add(segment::close);
+            segments.add(segment);
         }
         final JournalMark mark = JournalMark.openOrCreate(storage);
         Forcing.directory(storage);
         mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
 
-        final Segment current = opened.get(0);
-        final SegmentSupply supply = new SegmentSupply(context, coordinatorId, current);
+        final Segment current = segments.get(0);
+        final SegmentSupply supply = new SegmentSupply(context, memory, coordinatorId, current);
         for (final String name : names.subList(0, tailIndex)) {
             supply.adoptClosed(name, endPosition(name));
         }
-        for (final Segment spare : opened.subList(1, opened.size())) {
+        for (final Segment spare : segments.subList(1, segments.size())) {
             supply.adoptSpare(spare);
         }
         final SegmentedJournal journal =
-            new SegmentedJournal(context, coordinatorId, mark, supply, current, tail.position(), tail.timeNs());
+            new SegmentedJournal(context, coordinatorId, mark, memory, supply, current, tail.position(), tail.timeNs());
         opened.clear();
         prepareSpace(journal);
         return journal;
+    }
+
+    /** All that was in former tails is forced by now. */
+    private RecordMemory memory(final String segmentName) throws IOException {
+        if (!storage.isStaged()) {
+            formerTails.delete(null);
+            return InPlaceMemory.INSTANCE;
+        }
+        final LiveTail live;
+        try (JournalFile segment = storage.open(segmentName, false)) {
+            live = LiveTail.create(context, coordinatorId, segment, tail.position());
+        }
+        formerTails.delete(LiveTail.locationOf(storage, coordinatorId));
+        return new TailRing(live);
     }
 
     /** So that what comes first finds a segment ahead of need. If there is no space, that isn't the start's failure. */
@@ -164,6 +189,7 @@ public final class JournalRecovery implements AutoCloseable {
         reader.close();
         if (!isStarted) {
             isStarted = true;
+            formerTails.close();
             storage.close();
         }
     }
@@ -173,6 +199,9 @@ public final class JournalRecovery implements AutoCloseable {
             if (FileNames.isSegment(name)) {
                 deleteUnlessInUse(name);
             }
+        }
+        if (TailPointer.read(storage) != null) {
+            throw foreignRemains(FileNames.TAIL_POINTER);
         }
         final long id = context.coordinatorIdSupplier().getAsLong();
         if (id == 0) {
@@ -187,12 +216,16 @@ public final class JournalRecovery implements AutoCloseable {
     private void deleteUnlessInUse(final String name) throws IOException {
         try (JournalFile file = storage.open(name, false)) {
             if (!isUnused(file)) {
-                throw new JournalException(Category.FOREIGN, "there is a journal, but no "
-                    + storage.describe(FileNames.COORDINATOR_ID) + "; bring that file back: the coordinator's id as 16"
-                    + " hexadecimal digits and a line feed, as in the header of each segment", null);
+                throw foreignRemains(name);
             }
         }
         storage.delete(name);
+    }
+
+    private JournalException foreignRemains(final String name) {
+        return new JournalException(Category.FOREIGN, "there is a journal (" + name + "), but no "
+            + storage.describe(FileNames.COORDINATOR_ID) + "; bring that file back: the coordinator's id as 16"
+            + " hexadecimal digits and a line feed, as in the header of each segment", null);
     }
 
     /** The replayed tail may exist in the page cache only; what follows may still be something else on the device. */

@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,13 +13,20 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A file that is mapped as a whole: a store is in the page cache at once, a force of a range is an msync. */
 final class MappedFile implements JournalFile {
     private final FileChannel channel;
+    private final Closeable holder;
     private final MappedByteBuffer mapped;
     private final UnsafeBuffer buffer;
     private boolean isClosed;
 
     /** Takes the channel over, also if it throws. */
     MappedFile(final FileChannel channel, final boolean writable) throws IOException {
+        this(channel, writable, channel);
+    }
+
+    /** @param holder of the channel: is closed in its stead, also if this throws. */
+    MappedFile(final FileChannel channel, final boolean writable, final Closeable holder) throws IOException {
         this.channel = channel;
+        this.holder = holder;
         try {
             final long size = channel.size();
             if (size > Integer.MAX_VALUE) {
@@ -27,7 +35,7 @@ final class MappedFile implements JournalFile {
             // Bounds are those of the file now: one that is cut from outside later makes an access fault, and halts.
             mapped = channel.map(writable ? MapMode.READ_WRITE : MapMode.READ_ONLY, 0, size);
         } catch (final IOException | RuntimeException ex) {
-            channel.close();
+            holder.close();
             throw ex;
         }
         buffer = new UnsafeBuffer(mapped);
@@ -71,13 +79,18 @@ final class MappedFile implements JournalFile {
     }
 
     @Override
+    public void forceData() throws IOException {
+        channel.force(false);
+    }
+
+    @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;
             buffer.wrap(0, 0);
             IoUtil.unmap(mapped);
             try {
-                channel.close();
+                holder.close();
             } catch (final IOException ex) {
                 throw new UncheckedIOException(ex);
             }

@@ -6,7 +6,6 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,21 +16,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** A directory of a file system, its files mapped. */
-public final class MappedStorage implements JournalStorage {
-    /**
-     * Zeros are written in chunks of a page. Larger ones make larger folios of the page cache, and then a store into
-     * one of its bytes makes the next force write the whole folio: 1 MiB instead of 4 KiB (measured: ext4, Linux 6.18).
-     */
-    private static final int ZERO_CHUNK_LENGTH = 4096;
-
+/** A directory of a file system, its files mapped: records are stored in the segments at once, and forced by msync. */
+public class MappedStorage implements JournalStorage {
     private final DataDirectory directory;
+    private final SharedMemory sharedMemory;
 
     /**
      * @param directory that holds the files; need not exist before it is owned.
      */
     public MappedStorage(final Path directory) {
+        this(directory, new SharedMemoryDirectory());
+    }
+
+    MappedStorage(final Path directory, final SharedMemory sharedMemory) {
         this.directory = new DataDirectory(directory);
+        this.sharedMemory = sharedMemory;
     }
 
     @Override
@@ -57,7 +56,7 @@ public final class MappedStorage implements JournalStorage {
         final Set<OpenOption> options = Set.of(CREATE_NEW, READ, WRITE, NOFOLLOW_LINKS);
         final FileChannel channel = FileChannel.open(path, options, directory.newFileAttributes());
         try {
-            fillWithZeros(channel, length);
+            ZeroFill.of(channel, length);
             return new MappedFile(channel, true);
         } catch (final IOException | RuntimeException ex) {
             channel.close();
@@ -99,18 +98,17 @@ public final class MappedStorage implements JournalStorage {
     }
 
     @Override
-    public void close() {
-        directory.close();
+    public boolean isStaged() {
+        return false;
     }
 
-    private static void fillWithZeros(final FileChannel channel, final int length) throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(length, ZERO_CHUNK_LENGTH));
-        long position = 0;
-        while (position < length) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), length - position));
-            while (zeros.hasRemaining()) {
-                position += channel.write(zeros, position);
-            }
-        }
+    @Override
+    public SharedMemory sharedMemory() {
+        return sharedMemory;
+    }
+
+    @Override
+    public void close() {
+        directory.close();
     }
 }

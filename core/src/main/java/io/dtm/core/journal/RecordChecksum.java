@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.codec.TailDescriptor;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -15,6 +16,12 @@ final class RecordChecksum {
     private static final int POSITION_OFFSET = 8;
     private static final int LENGTH_WORD_OFFSET = 16;
     private static final int PREFIX_LENGTH = 20;
+
+    static {
+        if (SegmentDescriptor.CRC_OFFSET != TailDescriptor.CRC_OFFSET) {
+            throw new AssertionError("headers");
+        }
+    }
 
     private final CRC32C crc = new CRC32C();
     /** What isn't stored, and what is stored only after the CRC. Direct: from the heap the CRC is slower. */
@@ -43,7 +50,7 @@ final class RecordChecksum {
         return (int) crc.getValue();
     }
 
-    /** @param segment starts with a header; its position and limit are changed. */
+    /** @param segment or tail, starts with a header; its position and limit are changed. */
     static int header(final ByteBuffer segment) {
         final CRC32C crc = new CRC32C();
         segment.limit(SegmentDescriptor.CRC_OFFSET);

@@ -14,18 +14,22 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Segment {
     private final JournalFile file;
+    private final RecordMemory.Part memory;
     private final UnsafeBuffer buffer;
     private final ByteBuffer checked;
     private final long basePosition;
     private final int length;
+    /** Written before {@link #next}. */
+    private long recordsEnd;
     private volatile Segment next;
 
-    Segment(final JournalFile file) {
+    Segment(final JournalFile file, final RecordMemory memory) {
         this.file = file;
-        this.buffer = file.buffer();
-        this.checked = file.byteBuffer();
-        this.basePosition = SegmentDescriptor.basePosition(buffer);
+        this.basePosition = SegmentDescriptor.basePosition(file.buffer());
         this.length = file.length();
+        this.memory = memory.of(file, basePosition);
+        this.buffer = this.memory.buffer();
+        this.checked = this.memory.byteBuffer();
     }
 
     long basePosition() {
@@ -44,10 +48,10 @@ final class Segment {
         return file;
     }
 
-    /** Journal stage only. The record exists, for whoever reads the file, from its last store on. */
+    /** Journal stage only. The record exists, for whoever reads the memory, from its last store on. */
     void append(
         final RecordChecksum checksum,
-        final int offset,
+        final long position,
         final boolean extended,
         final int linkId,
         final long time,
@@ -56,22 +60,29 @@ final class Segment {
         final int frameOffset,
         final int frameLength) {
         final UnsafeBuffer buffer = this.buffer;
+        final int offset = memory.offset(position);
         final int headerLength = RecordDescriptor.headerLength(extended);
         final int lengthWord = RecordDescriptor.lengthWord(headerLength + frameLength, extended);
+        final int alignedLength = RecordDescriptor.aligned(headerLength + frameLength);
 
+        buffer.putLong(offset + alignedLength - RecordDescriptor.ALIGNMENT, 0); // what aligns the next one is zero
         RecordDescriptor.header(buffer, offset, extended, linkId, time, unforced);
         buffer.putBytes(offset + headerLength, frame, frameOffset, frameLength);
-        RecordDescriptor.crc(buffer, offset, checksum.record(checked, offset, basePosition + offset, lengthWord));
+        RecordDescriptor.crc(buffer, offset, checksum.record(checked, offset, position, lengthWord));
+        memory.complete(offset, alignedLength);
 
         RecordDescriptor.commit(buffer, offset, lengthWord);
     }
 
     /** Journal stage only: no record follows in this segment. The last touch but {@link #next(Segment)}. */
-    void end(final RecordChecksum checksum, final int offset) {
-        if (offset < length) {
+    void end(final RecordChecksum checksum, final long position) {
+        recordsEnd = position;
+        if (position < endPosition()) {
             final int endWord = RecordDescriptor.endWord();
-            RecordDescriptor.crc(buffer, offset, checksum.record(checked, offset, basePosition + offset, endWord));
+            final int offset = memory.offset(position);
+            RecordDescriptor.crc(buffer, offset, checksum.record(checked, offset, position, endWord));
             RecordDescriptor.commit(buffer, offset, endWord);
+            recordsEnd = position + RecordDescriptor.END_LENGTH;
         }
     }
 
@@ -86,9 +97,14 @@ final class Segment {
         return next;
     }
 
+    /** @return where the records of one that has a next end: behind the mark that says so, if there is one. */
+    long recordsEnd() {
+        return recordsEnd;
+    }
+
     /** Force agent only. */
     void force(final long fromPosition, final long toPosition) throws IOException {
-        file.force((int) (fromPosition - basePosition), (int) (toPosition - fromPosition));
+        memory.force(fromPosition, toPosition);
     }
 
     void close() {

@@ -3,21 +3,19 @@ package io.dtm.core.journal;
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.RecordView.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Reads one segment and tells valid records from everything else. Owned by one thread. */
+/** Reads one segment: checks its header, and has a view of its records. Owned by one thread. */
 final class SegmentReader implements AutoCloseable {
-    /** What is found at an offset. */
-    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM }
-
     private final JournalFile file;
     private final UnsafeBuffer buffer;
     private final ByteBuffer checked;
-    private final RecordChecksum checksum;
     private final String place;
     private final long basePosition;
+    private final RecordView records;
 
     /**
      * Opens a segment and checks its header.
@@ -46,10 +44,10 @@ final class SegmentReader implements AutoCloseable {
         this.file = file;
         this.buffer = file.buffer();
         this.checked = file.byteBuffer();
-        this.checksum = checksum;
         this.place = place;
         checkHeader(name, coordinatorId);
         this.basePosition = SegmentDescriptor.basePosition(buffer);
+        this.records = new RecordView(buffer, checked, checksum, basePosition, file.length());
     }
 
     long basePosition() {
@@ -72,54 +70,14 @@ final class SegmentReader implements AutoCloseable {
         return place;
     }
 
-    UnsafeBuffer buffer() {
-        return buffer;
+    /** @return what it holds. */
+    RecordView records() {
+        return records;
     }
 
-    /** @param position in this segment, aligned. */
-    Found at(final long position) {
-        final int offset = offset(position);
-        if (offset == file.length()) {
-            return Found.END;
-        }
-        final int lengthWord = RecordDescriptor.lengthWord(buffer, offset);
-        if (lengthWord == 0) {
-            return Found.NOTHING;
-        }
-        if (!RecordDescriptor.isPlausible(lengthWord)
-            || RecordDescriptor.recordLength(lengthWord) > file.length() - offset) {
-            return Found.BAD_LENGTH;
-        }
-        if (checksum.record(checked, offset, position, lengthWord) != RecordDescriptor.crc(buffer, offset)) {
-            return Found.BAD_CHECKSUM;
-        }
-        return RecordDescriptor.isEnd(lengthWord) ? Found.END : Found.RECORD;
-    }
-
-    /** @param position of a valid record. */
-    long endOf(final long position) {
-        return position + RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord(position)));
-    }
-
-    /** @param position of a valid record. */
-    long timeNs(final long position, final long previousTimeNs) {
-        final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
-        return RecordDescriptor.timeNs(buffer, offset(position), extended, previousTimeNs);
-    }
-
-    /** @return what was known to be forced when the valid record at the position was appended. */
-    long forcedPosition(final long position) {
-        final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
-        return position - RecordDescriptor.unforced(buffer, offset(position), extended);
-    }
-
-    /** Hands the valid record at the position over. */
-    void deliver(final long position, final long timeNs, final RecordHandler handler) {
-        final int offset = offset(position);
-        final int lengthWord = lengthWord(position);
-        final int headerLength = RecordDescriptor.headerLength(RecordDescriptor.isExtended(lengthWord));
-        handler.onRecord(endOf(position), RecordDescriptor.linkId(buffer, offset), timeNs, buffer,
-            offset + headerLength, RecordDescriptor.recordLength(lengthWord) - headerLength);
+    /** @return whether a tail has the same bytes from one position of this segment to another. */
+    boolean isEqual(final TailReader tail, final long from, final long to) {
+        return tail.isEqual(from, to, buffer, (int) (from - basePosition));
     }
 
     /**
@@ -132,11 +90,11 @@ final class SegmentReader implements AutoCloseable {
         long position = from;
         long last = from;
         while (position < endPosition()) {
-            if (buffer.getLong(offset(position)) == 0) {
+            if (records.isZero(position)) {
                 position += RecordDescriptor.ALIGNMENT;
-            } else if (at(position) == Found.RECORD) {
-                evidence.record(position, forcedPosition(position));
-                position = endOf(position);
+            } else if (records.at(position) == Found.RECORD) {
+                evidence.record(position, records.forcedPosition(position));
+                position = records.endOf(position);
                 last = position;
             } else {
                 position += RecordDescriptor.ALIGNMENT;
@@ -149,14 +107,6 @@ final class SegmentReader implements AutoCloseable {
     @Override
     public void close() {
         file.close();
-    }
-
-    private int lengthWord(final long position) {
-        return RecordDescriptor.lengthWord(buffer, offset(position));
-    }
-
-    private int offset(final long position) {
-        return (int) (position - basePosition);
     }
 
     private void checkHeader(final String name, final long coordinatorId) {

@@ -19,6 +19,7 @@ final class SegmentSupply {
     private final ArrayDeque<ClosedSegment> closed = new ArrayDeque<>();
     private final JournalContext context;
     private final JournalStorage storage;
+    private final RecordMemory memory;
     private final long coordinatorId;
     /** The oldest segment that is open: a chain leads from it to the one that is appended to. */
     private Segment oldest;
@@ -33,9 +34,11 @@ final class SegmentSupply {
     /** From the force agent: nobody touches those before it. */
     private volatile Segment forcing;
 
-    SegmentSupply(final JournalContext context, final long coordinatorId, final Segment current) {
+    SegmentSupply(
+        final JournalContext context, final RecordMemory memory, final long coordinatorId, final Segment current) {
         this.context = context;
         this.storage = context.storage();
+        this.memory = memory;
         this.coordinatorId = coordinatorId;
         this.oldest = current;
         this.forcing = current;
@@ -140,7 +143,8 @@ final class SegmentSupply {
                 refuse(nowNs, "less than " + context.lowSpaceBytes() + " bytes would stay free");
                 return 0;
             }
-            final Segment segment = create(context, coordinatorId, nextBasePosition, forcedPosition);
+            final Segment segment =
+                new Segment(create(context, coordinatorId, nextBasePosition, forcedPosition), memory);
             nextBasePosition = segment.endPosition();
             waitsForRetry = false;
             spares.add(segment);
@@ -196,7 +200,7 @@ final class SegmentSupply {
      * @throws IOException      if there is no space: nothing is left of it.
      * @throws JournalException FORCE_FAILED.
      */
-    static Segment create(
+    static JournalFile create(
         final JournalContext context, final long coordinatorId, final long basePosition, final long forcedPosition)
         throws IOException {
         final JournalStorage storage = context.storage();
@@ -213,7 +217,7 @@ final class SegmentSupply {
             storage.rename(temporary, name);
             Forcing.directory(storage);
             isDone = true;
-            return new Segment(file);
+            return file;
         } finally {
             if (!isDone) {
                 file.close();

@@ -30,10 +30,13 @@ public final class SegmentedJournal implements Journal {
     private final JournalContext context;
     private final SegmentSupply supply;
     private final JournalMark mark;
+    private final RecordMemory memory;
     private final RecordChecksum checksum;
     private final long coordinatorId;
     private final int maxFrameLength;
-    private final int unforcedBound;
+    private final long unforcedBound;
+    private final long roomBound;
+    private final long capacityBound;
     /** For the assertion only: who has the turn is the callers' agreement. */
     private final AtomicBoolean isForcing = new AtomicBoolean();
     private volatile JournalException failure;
@@ -48,6 +51,7 @@ public final class SegmentedJournal implements Journal {
     private boolean isClosed;
 
     /**
+     * @param memory   that all segments put their records into.
      * @param current  segment to go on with.
      * @param position in it where the next record starts; everything before is forced, everything behind is zero.
      * @param timeNs   logical time of the last record.
@@ -56,6 +60,7 @@ public final class SegmentedJournal implements Journal {
         final JournalContext context,
         final long coordinatorId,
         final JournalMark mark,
+        final RecordMemory memory,
         final SegmentSupply supply,
         final Segment current,
         final long position,
@@ -63,10 +68,13 @@ public final class SegmentedJournal implements Journal {
         this.context = context;
         this.coordinatorId = coordinatorId;
         this.mark = mark;
+        this.memory = memory;
         this.supply = supply;
         this.checksum = new RecordChecksum(coordinatorId);
         this.maxFrameLength = context.maxFrameLength();
-        this.unforcedBound = context.unforcedBound();
+        this.unforcedBound = memory.unforcedBound(context.unforcedBound());
+        this.roomBound = memory.roomBound();
+        this.capacityBound = memory.capacityBound();
         this.current = current;
         this.appendedPosition = position;
         this.lastTimeNs = timeNs;
@@ -105,41 +113,49 @@ public final class SegmentedJournal implements Journal {
         final int linkId, final long timeNs, final DirectBuffer frame, final int offset, final int length) {
         final long position = appendedPosition;
         final Segment segment = current;
-        final int recordOffset = (int) (position - segment.basePosition());
         final long timeDelta = timeNs - lastTimeNs;
         final long unforced = position - positions.getLongVolatile(FORCED_OFFSET);
-        final boolean extended = recordOffset == SegmentDescriptor.HEADER_LENGTH
+        final boolean extended = position == segment.basePosition() + SegmentDescriptor.HEADER_LENGTH
             || timeDelta > RecordDescriptor.MAX_DELTA
             || unforced > RecordDescriptor.MAX_DELTA;
         final int recordLength = RecordDescriptor.aligned(RecordDescriptor.headerLength(extended) + length);
+        if (unforced > capacityBound) {
+            throw fail(noRoom(unforced));
+        }
         if (recordLength > segment.endPosition() - position) {
-            roll(recordOffset);
+            roll(position);
             return appendRecord(linkId, timeNs, frame, offset, length);
         }
 
-        segment.append(checksum, recordOffset, extended, linkId, extended ? timeNs : timeDelta, unforced,
+        segment.append(checksum, position, extended, linkId, extended ? timeNs : timeDelta, unforced,
             frame, offset, length);
 
         final long endPosition = position + recordLength;
         lastTimeNs = timeNs;
         appendedPosition = endPosition;
+        memory.appended(endPosition);
         positions.putLongRelease(APPENDED_OFFSET, endPosition);
         return endPosition;
     }
 
     /** The next segment is there already, so this costs no more than a record. */
-    private void roll(final int offset) {
+    private void roll(final long position) {
         final Segment next = supply.take();
         if (next == null) {
             throw fail(new JournalException(Category.NO_SPACE, "segment " + context.storage().describe(current.name())
                 + " is full and there is no other: the disk had no space for one in time. Make space on it, then"
                 + " start again; nothing that was answered is lost", null));
         }
-        current.end(checksum, offset);
+        current.end(checksum, position);
         current.next(next);
         current = next;
         appendedPosition = next.basePosition() + SegmentDescriptor.HEADER_LENGTH;
         positions.putLongRelease(CURRENT_END_OFFSET, next.endPosition());
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return appendedPosition() - forcedPosition() <= roomBound;
     }
 
     @Override
@@ -185,6 +201,7 @@ public final class SegmentedJournal implements Journal {
             throw fail(accessFailed(error));
         }
         forcedPosition = appended;
+        memory.forced(appended);
         positions.putLongRelease(FORCED_OFFSET, appended);
         mark.forced(appended);
         return 1;
@@ -195,10 +212,11 @@ public final class SegmentedJournal implements Journal {
         long from = forcedPosition;
         Segment segment = forcing;
         while (appended > segment.endPosition()) {
-            if (from < segment.endPosition()) {
-                segment.force(from, segment.endPosition());
+            final Segment next = segment.next();
+            if (from < segment.recordsEnd()) {
+                segment.force(from, segment.recordsEnd());
             }
-            segment = segment.next();
+            segment = next;
             from = segment.basePosition() + SegmentDescriptor.HEADER_LENGTH;
         }
         if (from < appended) {
@@ -258,16 +276,44 @@ public final class SegmentedJournal implements Journal {
         preparer.handOver();
     }
 
-    /** After all agents have stopped. Forces nothing: what isn't forced yet is forced by the next start. */
+    /**
+     * After all agents have stopped. What isn't forced and would need the tail is forced, and the tail goes; the rest is
+     * forced by the next start.
+     *
+     * @throws JournalException FORCE_FAILED: everything is closed nonetheless, and the tail stays for the next start.
+     */
     @Override
     public void close() {
         if (!isClosed) {
-            isClosed = true;
-            failure = new JournalException(Category.APPEND_FAILED, "the journal is closed", null);
-            supply.close();
-            mark.close();
-            context.storage().close();
+            boolean isForced = false;
+            try {
+                isForced = memory.wantsForceAtEnd() && failure == null && forceAll();
+            } finally {
+                release(isForced);
+            }
         }
+    }
+
+    /** As a killed process does: forces nothing, and leaves the tail. */
+    void abandon() {
+        if (!isClosed) {
+            release(false);
+        }
+    }
+
+    private boolean forceAll() {
+        requestForce(appendedPosition());
+        forceRequested();
+        return true;
+    }
+
+    private void release(final boolean isForced) {
+        isClosed = true;
+        failure = new JournalException(Category.APPEND_FAILED, "the journal is closed", null);
+        supply.close();
+        mark.close();
+        memory.close(isForced);
+        context.storage().close();
     }
 
     private void checkUsable() {
@@ -288,6 +334,11 @@ public final class SegmentedJournal implements Journal {
         return new JournalException(Category.APPEND_FAILED, timeNs < lastTimeNs
             ? "logical time goes back from " + lastTimeNs + " to " + timeNs
             : "a frame of " + length + " bytes; at most " + maxFrameLength + " fit", null);
+    }
+
+    private JournalException noRoom(final long unforced) {
+        return new JournalException(Category.APPEND_FAILED, "the tail is full: " + unforced + " bytes of it aren't forced;"
+            + " whoever appends must ask for room before", null);
     }
 
     private JournalException accessFailed(final InternalError error) {

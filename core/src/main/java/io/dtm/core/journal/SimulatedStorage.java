@@ -18,7 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * whatever the former one still holds of it is dead.
  * <p>
  * Pages of 4 KiB are cached until they are forced; a power loss may tear them at sectors of 512 bytes. Names made,
- * changed or deleted are lost until the directory is forced. Lengths aren't lost. Not thread-safe. Deterministic.
+ * changed or deleted are lost until the directory is forced. Lengths aren't lost. Its shared memory survives the death
+ * of a process and is lost with the power, whatever survives. Not thread-safe. Deterministic.
  */
 public final class SimulatedStorage implements JournalStorage {
     private static final int NEVER = -1;
@@ -26,11 +27,22 @@ public final class SimulatedStorage implements JournalStorage {
     private final Map<String, SimulatedFile> files = new TreeMap<>();
     private final Map<String, SimulatedFile> filesOnDevice = new TreeMap<>();
     private final List<Consumer<Map<String, SimulatedFile>>> changes = new ArrayList<>();
+    private final SimulatedMemory sharedMemory = new SimulatedMemory();
+    private boolean isStaged;
     private long capacityBytes = Long.MAX_VALUE;
     private long quotaBytes = Long.MAX_VALUE;
     private int forcesUntilFailure = NEVER;
     private int process;
     private boolean isOwned;
+
+    /**
+     * @param value whether a journal that starts from now on is staged.
+     * @return this.
+     */
+    public SimulatedStorage staged(final boolean value) {
+        isStaged = value;
+        return this;
+    }
 
     /**
      * @param bytes that all files together may have. What is there already stays.
@@ -68,6 +80,7 @@ public final class SimulatedStorage implements JournalStorage {
     public void killProcess() {
         process++;
         isOwned = false;
+        sharedMemory.killProcess();
     }
 
     /**
@@ -77,6 +90,7 @@ public final class SimulatedStorage implements JournalStorage {
      */
     public void losePower(final Survival survival) {
         killProcess();
+        sharedMemory.losePower();
         changes.subList(0, survival.names(changes.size())).forEach(change -> change.accept(filesOnDevice));
         changes.clear();
         files.clear();
@@ -176,6 +190,16 @@ public final class SimulatedStorage implements JournalStorage {
     }
 
     @Override
+    public boolean isStaged() {
+        return isStaged;
+    }
+
+    @Override
+    public SimulatedMemory sharedMemory() {
+        return sharedMemory;
+    }
+
+    @Override
     public void close() {
         isOwned = false;
     }
@@ -257,6 +281,11 @@ public final class SimulatedStorage implements JournalStorage {
         @Override
         public void force() throws IOException {
             force(0, file.length());
+        }
+
+        @Override
+        public void forceData() throws IOException {
+            force();
         }
 
         @Override

@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.LangUtil;
 import org.agrona.concurrent.Agent;
 
-/** Appends each frame to the journal before the coordinator sees it. */
+/** Appends each frame to the journal before the coordinator sees it. Takes one only when the journal has room for it. */
 final class JournalStage implements Agent {
     /** The coordinator stage sees a batch only as a whole: a small one keeps it busy. */
     private static final int BATCH_LIMIT = 32;
@@ -31,16 +31,18 @@ final class JournalStage implements Agent {
     @Override
     public int doWork() {
         taken = 0;
-        try {
-            poller.poll(handler);
-        } catch (final Exception e) {
-            LangUtil.rethrowUnchecked(e);
+        if (journal.hasRoom()) {
+            try {
+                poller.poll(handler);
+            } catch (final Exception e) {
+                LangUtil.rethrowUnchecked(e);
+            }
         }
         return taken;
     }
 
     private boolean onSlot(final RingSlot slot, final long sequence, final boolean isLast) {
         slot.endPosition = journal.append(slot.linkId, slot.timeNs, arena, slot.offset, slot.length);
-        return ++taken < BATCH_LIMIT;
+        return ++taken < BATCH_LIMIT && journal.hasRoom();
     }
 }

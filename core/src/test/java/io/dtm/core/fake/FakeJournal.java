@@ -20,6 +20,7 @@ public final class FakeJournal implements Journal {
     private volatile RuntimeException appendFailure;
     private volatile RuntimeException forceFailure;
     private volatile boolean hasSpace = true;
+    private volatile long roomBound = Long.MAX_VALUE;
     private boolean isKeeping = true;
     private int requests;
 
@@ -37,6 +38,11 @@ public final class FakeJournal implements Journal {
         }
         appended = end;
         return end;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return appended - forced <= roomBound;
     }
 
     @Override
@@ -60,7 +66,7 @@ public final class FakeJournal implements Journal {
 
     @Override
     public int force() {
-        if (requested <= forced) {
+        if (requested <= forced && hasRoom()) {
             return 0;
         }
         if (forceFailure != null) {
@@ -117,6 +123,12 @@ public final class FakeJournal implements Journal {
 
     public void hasSpace(final boolean value) {
         hasSpace = value;
+    }
+
+    /** Unforced bytes above which there is no room. */
+    public FakeJournal roomBound(final long bytes) {
+        roomBound = bytes;
+        return this;
     }
 
     public void failAppend(final RuntimeException failure) {

@@ -43,13 +43,17 @@ class ForceOrderTest {
 
         long position = from;
         for (final long[] range : storage.ranges) {
-            final boolean isNextSegment = position % Process.SEGMENT_LENGTH == 0;
-            assertEquals(isNextSegment ? position + Process.FIRST_POSITION : position, range[0]);
+            final boolean isNextSegment = range[0] % Process.SEGMENT_LENGTH == Process.FIRST_POSITION;
+            assertEquals(isNextSegment ? nextSegment(position) + Process.FIRST_POSITION : position, range[0]);
             position = range[1];
         }
         assertEquals(process.journal().appendedPosition(), position);
         assertTrue(storage.ranges.size() > 3);
         assertTrue(storage.forcedDuringForces.stream().allMatch(forced -> forced == from));
+    }
+
+    private static long nextSegment(final long position) {
+        return (position + Process.SEGMENT_LENGTH - 1) / Process.SEGMENT_LENGTH * Process.SEGMENT_LENGTH;
     }
 
     @Test
@@ -120,6 +124,16 @@ class ForceOrderTest {
         }
 
         @Override
+        public boolean isStaged() {
+            return simulated.isStaged();
+        }
+
+        @Override
+        public SharedMemory sharedMemory() {
+            return simulated.sharedMemory();
+        }
+
+        @Override
         public void close() {
             simulated.close();
         }
@@ -164,6 +178,11 @@ class ForceOrderTest {
             @Override
             public void force() throws IOException {
                 file.force();
+            }
+
+            @Override
+            public void forceData() throws IOException {
+                file.forceData();
             }
 
             @Override

@@ -15,11 +15,26 @@ import org.junit.jupiter.api.Test;
 class PowerLossTest {
     private static final int SEEDS = 1_500;
     private static final int LIVES = 6;
+    private static final int SMALL_TAIL_LENGTH = 32 * 1024;
 
     @Test
     void shouldKeepEveryForcedRecordAndNothingBeyondAGap() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            new Run(seed).liveManyLives();
+            new Run(seed, 0).liveManyLives();
+        }
+    }
+
+    @Test
+    void shouldKeepEveryForcedRecordOfAStagedJournal() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            new Run(seed, 100).liveManyLives();
+        }
+    }
+
+    @Test
+    void shouldKeepEveryForcedRecordWhenStoragesAlternate() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            new Run(seed, 50).liveManyLives();
         }
     }
 
@@ -146,10 +161,12 @@ class PowerLossTest {
         private List<Entry> records = new ArrayList<>();
         private int sure;
         private int forced;
+        private final int stagedPercent;
 
-        Run(final long seed) {
+        Run(final long seed, final int stagedPercent) {
             random = new Random(seed);
-            name = "seed " + seed;
+            name = "seed " + seed + ", staged " + stagedPercent;
+            this.stagedPercent = stagedPercent;
         }
 
         void liveManyLives() {
@@ -157,9 +174,10 @@ class PowerLossTest {
                 if (random.nextInt(4) == 0) {
                     storage.failForceAfter(random.nextInt(20));
                 }
+                storage.staged(random.nextInt(100) < stagedPercent);
                 Process process = null;
                 try {
-                    process = Process.start(storage);
+                    process = Process.start(Process.context(storage).tailLength(SMALL_TAIL_LENGTH));
                     check(process);
                     work(process);
                 } catch (final JournalException ex) {
@@ -186,9 +204,17 @@ class PowerLossTest {
                 switch (random.nextInt(4)) {
                     case 0 -> process.forceAll();
                     case 1 -> storage.writeBack(Survival.random(random.nextLong()));
-                    default -> process.appendSome(random.nextInt(8), random);
+                    default -> appendSome(process);
                 }
             }
+        }
+
+        private void appendSome(final Process process) {
+            if (!process.journal().hasRoom()) {
+                assertEquals(1, process.journal().force(), name);
+            }
+            assertTrue(process.journal().hasRoom(), name);
+            process.appendSome(random.nextInt(8), random);
         }
 
         private void die(final Process process) {

@@ -14,6 +14,7 @@ final class Process {
     static final long COORDINATOR_ID = 0x1234_5678_9ABC_DEF0L;
     static final int SEGMENT_LENGTH = 8192;
     static final int MAX_FRAME_LENGTH = 1024;
+    static final int TAIL_LENGTH = 512 * 1024;
     static final long FIRST_POSITION = SegmentDescriptor.HEADER_LENGTH;
 
     private final RecordedRecords replayed = new RecordedRecords();
@@ -45,6 +46,7 @@ final class Process {
             .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
             .maxFrameLength(MAX_FRAME_LENGTH)
+            .tailLength(TAIL_LENGTH)
             .lowSpaceBytes(0)
             .spaceRetryNs(0)
             .coordinatorIdSupplier(() -> COORDINATOR_ID);
@@ -101,6 +103,11 @@ final class Process {
 
     void close() {
         journal.close();
+    }
+
+    /** As if the process were killed; what it has open is closed, which a dead process does too. */
+    void abandon() {
+        journal.abandon();
     }
 
     static long lengthOfRecord(final int frameLength) {

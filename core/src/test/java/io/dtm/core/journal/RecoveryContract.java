@@ -263,6 +263,7 @@ abstract class RecoveryContract extends StorageSuite {
         kill(Process.start(storage()));
         storage().delete(FileNames.COORDINATOR_ID);
         storage().delete(FileNames.MARK);
+        TailPointer.delete(storage());
 
         final Process process = Process.start(Process.context(storage()).coordinatorIdSupplier(() -> 99));
 

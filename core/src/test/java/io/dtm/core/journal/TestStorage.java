@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.agrona.IoUtil;
 
 /** A storage for a contract suite. */
@@ -23,9 +24,20 @@ interface TestStorage {
     void close();
 
     /** In memory. */
-    final class Simulated implements TestStorage {
-        private final SimulatedStorage storage = new SimulatedStorage();
-        private SimulatedStorage fresh = storage;
+    class Simulated implements TestStorage {
+        private final boolean isStaged;
+        private final SimulatedStorage storage;
+        private SimulatedStorage fresh;
+
+        Simulated() {
+            this(false);
+        }
+
+        Simulated(final boolean isStaged) {
+            this.isStaged = isStaged;
+            this.storage = new SimulatedStorage().staged(isStaged);
+            this.fresh = storage;
+        }
 
         @Override
         public JournalStorage storage() {
@@ -34,7 +46,7 @@ interface TestStorage {
 
         @Override
         public JournalStorage freshStorage() {
-            fresh = new SimulatedStorage();
+            fresh = new SimulatedStorage().staged(isStaged);
             return fresh;
         }
 
@@ -55,12 +67,18 @@ interface TestStorage {
         }
     }
 
-    /** Mapped files. A journal that is closed leaves what a killed process leaves: it forces nothing. */
-    final class Mapped implements TestStorage {
+    /** Files of a file system. */
+    class Mapped implements TestStorage {
         private final Path directory;
+        private final Function<Path, JournalStorage> factory;
         private int directories;
 
         Mapped() {
+            this(MappedStorage::new);
+        }
+
+        Mapped(final Function<Path, JournalStorage> factory) {
+            this.factory = factory;
             try {
                 directory = Files.createTempDirectory("dtm-journal");
             } catch (final IOException ex) {
@@ -70,17 +88,17 @@ interface TestStorage {
 
         @Override
         public JournalStorage storage() {
-            return new MappedStorage(directory.resolve("data"));
+            return factory.apply(directory.resolve("data"));
         }
 
         @Override
         public JournalStorage freshStorage() {
-            return new MappedStorage(directory.resolve("fresh" + directories++));
+            return factory.apply(directory.resolve("fresh" + directories++));
         }
 
         @Override
         public void kill(final Process process) {
-            process.close();
+            process.abandon();
         }
 
         @Override
@@ -91,6 +109,84 @@ interface TestStorage {
         @Override
         public void close() {
             IoUtil.delete(directory.toFile(), false);
+        }
+    }
+
+    /** Files of a file system and a tail beside them. Here any directory serves as memory: nothing loses its power. */
+    static TestStorage staged() {
+        return new Mapped(data -> new StagedStorage(data, tailDirectory(data)));
+    }
+
+    private static Path tailDirectory(final Path data) {
+        try {
+            return Files.createDirectories(data.resolveSibling(data.getFileName() + "-tail"));
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /**
+     * One where a process dies while it forces, when all is written and nothing forced, and the system with it; but all
+     * that was written survives.
+     */
+    static TestStorage dyingInForce(final TestStorage staged) {
+        return new DyingInForce(staged);
+    }
+
+    /** See {@link #dyingInForce}. */
+    final class DyingInForce implements TestStorage {
+        private final TestStorage storage;
+        private JournalStorage fresh;
+
+        DyingInForce(final TestStorage storage) {
+            this.storage = storage;
+        }
+
+        @Override
+        public JournalStorage storage() {
+            return storage.storage();
+        }
+
+        @Override
+        public JournalStorage freshStorage() {
+            fresh = storage.freshStorage();
+            return fresh;
+        }
+
+        @Override
+        public void kill(final Process process) {
+            storage.kill(process);
+            try {
+                writeTail(storage.storage());
+                if (fresh != null) {
+                    writeTail(fresh);
+                }
+            } catch (final IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        }
+
+        @Override
+        public int step() {
+            return storage.step();
+        }
+
+        @Override
+        public void close() {
+            storage.close();
+        }
+
+        private static void writeTail(final JournalStorage storage) throws IOException {
+            final String location = TailPointer.read(storage);
+            if (location != null) {
+                final long coordinatorId = CoordinatorIdFile.read(storage);
+                try (TailReader tail =
+                    TailReader.of(storage.sharedMemory().own(location), location, coordinatorId)) {
+                    new TailDrain(storage, coordinatorId, tail).drain();
+                }
+                storage.sharedMemory().delete(location);
+                TailPointer.delete(storage);
+            }
         }
     }
 }

@@ -12,6 +12,11 @@ record ForcingJournal(Journal journal, Runnable onForce) implements Journal {
     }
 
     @Override
+    public boolean hasRoom() {
+        return journal.hasRoom();
+    }
+
+    @Override
     public long appendedPosition() {
         return journal.appendedPosition();
     }

@@ -20,6 +20,11 @@ public abstract class ForwardingJournal implements Journal {
     }
 
     @Override
+    public boolean hasRoom() {
+        return journal.hasRoom();
+    }
+
+    @Override
     public long appendedPosition() {
         return journal.appendedPosition();
     }

@@ -1,0 +1,100 @@
+package io.dtm.core.journal;
+
+import io.dtm.codec.RecordDescriptor;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A part of the journal in memory: tells valid records from everything else. Owned by one thread. */
+final class RecordView {
+    /** What is found at a position. */
+    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM }
+
+    private final UnsafeBuffer buffer;
+    private final ByteBuffer checked;
+    private final RecordChecksum checksum;
+    private final long startPosition;
+    private final long endPosition;
+
+    /**
+     * @param buffer        that holds the part from 0 on.
+     * @param checked       another view of the same.
+     * @param checksum      of the coordinator.
+     * @param startPosition of the part.
+     * @param length        of the part in bytes.
+     */
+    RecordView(
+        final UnsafeBuffer buffer,
+        final ByteBuffer checked,
+        final RecordChecksum checksum,
+        final long startPosition,
+        final int length) {
+        this.buffer = buffer;
+        this.checked = checked;
+        this.checksum = checksum;
+        this.startPosition = startPosition;
+        this.endPosition = startPosition + length;
+    }
+
+    long endPosition() {
+        return endPosition;
+    }
+
+    /** @param position in this part, aligned. */
+    Found at(final long position) {
+        if (position == endPosition) {
+            return Found.END;
+        }
+        final int offset = offset(position);
+        final int lengthWord = RecordDescriptor.lengthWord(buffer, offset);
+        if (lengthWord == 0) {
+            return Found.NOTHING;
+        }
+        if (!RecordDescriptor.isPlausible(lengthWord)
+            || RecordDescriptor.recordLength(lengthWord) > endPosition - position) {
+            return Found.BAD_LENGTH;
+        }
+        if (checksum.record(checked, offset, position, lengthWord) != RecordDescriptor.crc(buffer, offset)) {
+            return Found.BAD_CHECKSUM;
+        }
+        return RecordDescriptor.isEnd(lengthWord) ? Found.END : Found.RECORD;
+    }
+
+    /** @return whether nothing but zeros is in the word at the position. */
+    boolean isZero(final long position) {
+        return buffer.getLong(offset(position)) == 0;
+    }
+
+    /** @param position of a valid record, or of a valid end of a segment. */
+    long endOf(final long position) {
+        return position + RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord(position)));
+    }
+
+    /** @param position of a valid record. */
+    long timeNs(final long position, final long previousTimeNs) {
+        final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
+        return RecordDescriptor.timeNs(buffer, offset(position), extended, previousTimeNs);
+    }
+
+    /** @return what was known to be forced when the valid record at the position was appended. */
+    long forcedPosition(final long position) {
+        final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
+        return position - RecordDescriptor.unforced(buffer, offset(position), extended);
+    }
+
+    /** Hands the valid record at the position over. */
+    void deliver(final long position, final long timeNs, final RecordHandler handler) {
+        final int offset = offset(position);
+        final int lengthWord = lengthWord(position);
+        final int headerLength = RecordDescriptor.headerLength(RecordDescriptor.isExtended(lengthWord));
+        handler.onRecord(endOf(position), RecordDescriptor.linkId(buffer, offset), timeNs, buffer,
+            offset + headerLength, RecordDescriptor.recordLength(lengthWord) - headerLength);
+    }
+
+    private int lengthWord(final long position) {
+        return RecordDescriptor.lengthWord(buffer, offset(position));
+    }
+
+    private int offset(final long position) {
+        return (int) (position - startPosition);
+    }
+}

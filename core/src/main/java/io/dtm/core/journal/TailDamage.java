@@ -1,0 +1,22 @@
+package io.dtm.core.journal;
+
+import io.dtm.core.journal.JournalException.Category;
+
+/** Says what an operator can do about a tail that can't be used. */
+final class TailDamage {
+    private static final String ADVICE = ". It holds what was appended and not forced before the coordinator died, so"
+        + " the coordinator doesn't start. Keep a copy of it and of the data directory. If this directory was put back"
+        + " on purpose to an earlier state, or if what was only appended may be lost as in a power loss, delete the"
+        + " tail and start again. docs/journal-format.md tells what is in it";
+
+    private TailDamage() {
+    }
+
+    static JournalException exception(final String place, final String what) {
+        return new JournalException(Category.CORRUPT, "tail " + place + ": " + what + ADVICE, null);
+    }
+
+    static JournalException otherHistory(final String place, final String what) {
+        return new JournalException(Category.FOREIGN, "tail " + place + ": " + what + ADVICE, null);
+    }
+}

@@ -1,0 +1,8 @@
+package io.dtm.core.journal;
+
+/** The contract on a simulated device whose tail was lost. */
+class SimulatedStagedRecoveryTest extends RecoveryContract {
+    SimulatedStagedRecoveryTest() {
+        super(TestStorage.dyingInForce(new TestStorage.Simulated(true)));
+    }
+}

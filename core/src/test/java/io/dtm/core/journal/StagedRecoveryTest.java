@@ -1,0 +1,8 @@
+package io.dtm.core.journal;
+
+/** The contract on files whose tail was lost. */
+class StagedRecoveryTest extends RecoveryContract {
+    StagedRecoveryTest() {
+        super(TestStorage.dyingInForce(TestStorage.staged()));
+    }
+}
