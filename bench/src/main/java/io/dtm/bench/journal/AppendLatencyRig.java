@@ -1,5 +1,6 @@
 package io.dtm.bench.journal;
 
+import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.SegmentedJournal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class AppendLatencyRig {
             curves.add(kind.text() + ", no force", one.ownWithoutForce);
         });
         return table.note("two threads of the rig and the one that makes segments share the cores; \"since due\" holds "
-            + "the scheduler's pauses of the appending thread too");
+            + "the scheduler's pauses of the appending thread too; without force a staged journal has a longer tail");
     }
 
     private static void row(
@@ -77,6 +78,7 @@ final class AppendLatencyRig {
         try (BenchDirectory directory = BenchDirectory.under(parent)) {
             final SegmentedJournal journal = LiveJournal.create(LiveJournal.context(kind, directory.resolve("journal"))
                 .reservedSegments(isForcing ? 2 : segmentsWithoutForce())
+                .tailLength(isForcing ? JournalContext.DEFAULT_TAIL_LENGTH : JournalContext.MAX_TAIL_LENGTH)
                 .unforcedBound(Integer.MAX_VALUE));
             final ForceAgent force = new ForceAgent(journal, 0);
             try (AgentThreads threads = new AgentThreads()) {
@@ -106,7 +108,7 @@ final class AppendLatencyRig {
         for (long i = 1; i <= count; i++) {
             dueNs += intervalNs;
             long startNs = System.nanoTime();
-            while (startNs - dueNs < 0) {
+            while (startNs - dueNs < 0 || !journal.hasRoom()) {
                 Thread.onSpinWait();
                 startNs = System.nanoTime();
             }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -110,7 +111,7 @@ final class AppendRateRig {
             long position = startPosition;
             long timeNs = 0;
             while (position - startPosition < bytes) {
-                if (position - journal.forcedPosition() > backlogBytes) {
+                if (!journal.hasRoom() || position - journal.forcedPosition() > backlogBytes) {
                     waitedNs += await(journal, position - backlogBytes / 2, threads);
                 }
                 position = journal.append(1, ++timeNs, frame, 0, frameLength);
@@ -138,7 +139,7 @@ final class AppendRateRig {
     }
 
     /** The force agent, and how long its forces took. */
-    private static final class TimedForces implements org.agrona.concurrent.Agent {
+    private static final class TimedForces implements Agent {
         private final ForceAgent agent;
         private long tookNs;
 

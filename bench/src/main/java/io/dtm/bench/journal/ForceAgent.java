@@ -1,6 +1,7 @@
 package io.dtm.bench.journal;
 
 import io.dtm.core.journal.Journal;
+import java.util.Arrays;
 import org.agrona.concurrent.Agent;
 
 /** Forces whatever is appended, again and again: something always waits. Remembers the size of each group. */
@@ -48,6 +49,6 @@ final class ForceAgent implements Agent {
 
     /** @return bytes of the groups, in order; behind those remembered, none. After the agent has stopped. */
     int[] groupBytes() {
-        return java.util.Arrays.copyOf(groupBytes, Math.min(groups, groupBytes.length));
+        return Arrays.copyOf(groupBytes, Math.min(groups, groupBytes.length));
     }
 }

@@ -1,6 +1,7 @@
 package io.dtm.bench.journal;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,9 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /**
  * Measures the journal: append, force, rate, replay, restart, bytes. One command for all of it, on a quiet machine:
@@ -120,10 +121,10 @@ public final class JournalBench implements Callable<Integer> {
             .jvmArgsPrepend("-D" + JournalAppendBenchmark.DIRECTORY_PROPERTY + "=" + parent.toAbsolutePath())
             .addProfiler(GCProfiler.class);
         if (isQuick) {
-            options.forks(1).warmupIterations(2).measurementIterations(3);
+            options.forks(1).warmupIterations(2).measurementIterations(2);
         }
         final Table table = new Table("append", "JMH: append of a frame of 64 bytes without force, ns",
-            "storage", "mean", "error (99.9 %)", "p50 of iterations", "greatest", "heap bytes/append", "forks");
+            "storage", "mean", "error (99.9 %)", "p50 of iterations", "slowest iteration", "heap bytes/append", "forks");
         for (final RunResult run : new Runner(options.build()).run()) {
             table.row(run.getParams().getParam("storage"),
                 run.getPrimaryResult().getScore(), run.getPrimaryResult().getScoreError(),
@@ -131,8 +132,8 @@ public final class JournalBench implements Callable<Integer> {
                 run.getPrimaryResult().getStatistics().getMax(),
                 allocatedBytes(run), run.getParams().getForks());
         }
-        return table.note("one iteration is 500,000 appends, each to bytes that were never touched; the heap bytes are"
-            + " those of JMH's own doing in an iteration");
+        return table.note("heap bytes: of -prof gc, and so with those of making segments and of JMH itself between runs of "
+            + JournalAppendBenchmark.APPENDS + " appends");
     }
 
     private static double allocatedBytes(final RunResult run) {
@@ -170,7 +171,7 @@ public final class JournalBench implements Callable<Integer> {
 
     private static String load() {
         return String.format(Locale.ROOT, "%.2f",
-            java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     private String json(final Map<String, String> conditions) {

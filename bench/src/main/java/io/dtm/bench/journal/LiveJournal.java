@@ -4,11 +4,10 @@ import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Makes a new journal to measure. */
 final class LiveJournal {
-    static final long COORDINATOR_ID = 0x6A6F_7572_6E61_6CL;
-
     private LiveJournal() {
     }
 
@@ -16,7 +15,7 @@ final class LiveJournal {
         return new JournalContext()
             .storage(kind.open(directory))
             .lowSpaceBytes(0)
-            .coordinatorIdSupplier(() -> COORDINATOR_ID);
+            .coordinatorIdSupplier(() -> ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
+import org.agrona.IoUtil;
 
 /**
  * Why space is made by writing zeros a page at a time: 128 bytes a force, stored into a mapping or written, in files
@@ -59,7 +60,7 @@ final class PreallocationRig {
             } finally {
                 for (final Contender contender : contenders) {
                     contender.file.close();
-                    org.agrona.IoUtil.unmap(contender.mapped);
+                    IoUtil.unmap(contender.mapped);
                 }
             }
         }

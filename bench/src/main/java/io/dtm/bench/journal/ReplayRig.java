@@ -10,6 +10,7 @@ import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.RecoveryOutput;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.agrona.DirectBuffer;
 
 /**
  * How fast recovery replays, in events a second: over a journal as it is at load, and over one whose frames hold one
@@ -94,7 +95,7 @@ final class ReplayRig {
         final long position,
         final int linkId,
         final long timeNs,
-        final org.agrona.DirectBuffer frame,
+        final DirectBuffer frame,
         final int offset,
         final int length) {
         if (FrameValidator.validate(frame, offset, length, Origin.HOST) != FrameValidator.Verdict.VALID) {

@@ -7,15 +7,18 @@ import io.dtm.server.process.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * From the start to serving, with many transactions in flight: from the opening of the directory until the epoch event
- * is forced, in a fresh JVM, and again and again in the same one. Half of the transactions wait for a vote, half for
+ * is forced, in a fresh JVM, and again and again in the same one. The fresh one follows one that was killed. Half of the transactions wait for a vote, half for
  * acknowledgements.
  */
 final class RestartRig {
@@ -84,11 +87,11 @@ final class RestartRig {
                 said.append(line).append('\n');
                 if (line.startsWith(STARTED)) {
                     final String[] words = line.substring(STARTED.length()).split(" ");
-                    times.add(java.util.Arrays.stream(words).mapToDouble(Double::parseDouble).toArray());
+                    times.add(Arrays.stream(words).mapToDouble(Double::parseDouble).toArray());
                 }
             }
         } finally {
-            if (!process.waitFor(CHILD_SECONDS, java.util.concurrent.TimeUnit.SECONDS)) {
+            if (!process.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         }
@@ -109,8 +112,9 @@ final class RestartRig {
         final int starts = Integer.parseInt(arguments[2]);
         final int expected = Integer.parseInt(arguments[3]);
         final long jvmMs = System.currentTimeMillis()
-            - java.lang.management.ManagementFactory.getRuntimeMXBean().getStartTime();
+            - ManagementFactory.getRuntimeMXBean().getStartTime();
         for (int i = 0; i < starts; i++) {
+            // A single one ends as a killed process does; the last of many leaves nothing behind.
             final LoopbackPeers peers = new LoopbackPeers(Load.many(Load.DATAGRAM), PeerListener.NONE);
             try (LoopbackCoordinator coordinator = LoopbackCoordinator.start(
                 LiveJournal.context(kind, journal), LoopbackRun.settings(), peers)) {
@@ -122,6 +126,10 @@ final class RestartRig {
                 System.out.printf(Locale.ROOT, STARTED + "%.3f %.3f %.3f %.3f %d%n", times.opened() / 1e6,
                     (times.replayed() - times.opened()) / 1e6, (times.live() - times.replayed()) / 1e6,
                     (times.serving() - times.live()) / 1e6, jvmMs);
+                System.out.flush();
+                if (starts == 1) {
+                    Runtime.getRuntime().halt(0);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ import io.dtm.codec.message.AcknowledgementsDecoder;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.codec.message.VotesDecoder;
 import io.dtm.core.journal.RecordHandler;
+import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
 /** Counts the bytes of a journal by what they are for. Give it the records of a replay. */
@@ -82,7 +83,7 @@ final class TransactionBytes implements RecordHandler {
     }
 
     private static int elements(final DirectBuffer frame, final int groupOffset) {
-        return frame.getShort(groupOffset + 1, java.nio.ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        return frame.getShort(groupOffset + 1, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
     }
 
     /** @return events: each vote and each acknowledgement is one. */
