@@ -39,45 +39,51 @@ final class RestartRig {
     }
 
     Table run(final List<StorageKind> storages) throws IOException, InterruptedException {
-        final Table table = new Table("restart", "Restart with " + inFlight + " transactions in flight (and " + finished
-            + " finished ones in the journal) to serving, ms; median of " + rounds + " rounds",
-            "storage, JVM", "serving", "least", "greatest", "open", "replay", "live", "epoch", "JVM before");
+        final Table table = new Table("restart", "Restart with " + inFlight + " transactions in flight to serving, ms;"
+            + " median of " + rounds + " rounds", "storage, finished ones in the journal, JVM", "serving", "least", "greatest", "open", "replay", "live", "epoch", "JVM before");
         for (final StorageKind kind : storages) {
-            try (BenchDirectory directory = BenchDirectory.under(parent)) {
-                final Path journal = directory.resolve("journal");
-                LoopbackRun.inFlight(kind, journal, Load.many(Load.DATAGRAM), finished, inFlight / 2,
-                    inFlight - inFlight / 2);
-                cold(table, kind, journal);
-                warm(table, kind, journal);
-            }
+            measure(table, kind, 0);
+            measure(table, kind, finished);
         }
         return table.note("goal: under 1,000 ms; JVM before: from the process's start to the opening of the directory;"
             + " the files are in the page cache");
     }
 
-    private void cold(final Table table, final StorageKind kind, final Path journal)
+    private void measure(final Table table, final StorageKind kind, final int before)
+        throws IOException, InterruptedException {
+        try (BenchDirectory directory = BenchDirectory.under(parent)) {
+            final Path journal = directory.resolve("journal");
+            LoopbackRun.inFlight(kind, journal, Load.many(Load.DATAGRAM), before, inFlight / 2,
+                inFlight - inFlight / 2);
+            cold(table, kind.text() + ", " + before + ", fresh", kind, journal);
+            warm(table, kind.text() + ", " + before + ", the same", kind, journal);
+        }
+    }
+
+    private void cold(final Table table, final String name, final StorageKind kind, final Path journal)
         throws IOException, InterruptedException {
         final Figures figures = new Figures();
         for (int round = 0; round < rounds; round++) {
-            figures.add(child(kind, journal, 1).get(0));
+            figures.add(child(kind, journal, 1, inFlight).get(0));
         }
-        figures.row(table, kind.text() + ", fresh JVM");
+        figures.row(table, name);
     }
 
-    private void warm(final Table table, final StorageKind kind, final Path journal)
+    private void warm(final Table table, final String name, final StorageKind kind, final Path journal)
         throws IOException, InterruptedException {
         final Figures figures = new Figures();
-        final int warmUps = 10;
-        final List<double[]> starts = child(kind, journal, warmUps + rounds);
+        final int warmUps = Math.min(10, 3 * rounds);
+        final List<double[]> starts = child(kind, journal, warmUps + rounds, inFlight);
         starts.subList(warmUps, starts.size()).forEach(figures::add);
-        figures.row(table, kind.text() + ", the same JVM");
+        figures.row(table, name);
     }
 
-    /** @return milliseconds of each start. */
-    private List<double[]> child(final StorageKind kind, final Path journal, final int starts)
+    /** @return milliseconds of each start's parts, and of the JVM's before. */
+    static List<double[]> child(
+        final StorageKind kind, final Path journal, final int starts, final int expected)
         throws IOException, InterruptedException {
         final List<String> command = ChildProcess.command(List.of(), RestartRig.class.getName(),
-            List.of(kind.name(), journal.toString(), Integer.toString(starts), Integer.toString(inFlight)));
+            List.of(kind.name(), journal.toString(), Integer.toString(starts), Integer.toString(expected)));
         final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         final List<double[]> times = new ArrayList<>();
         final StringBuilder said = new StringBuilder();
