@@ -96,8 +96,8 @@ public final class TailDescriptor {
     }
 
     /**
-     * How far beyond the appended position the appender may have stored already: a record, and before it the rest of a
-     * segment that it didn't fit into, and the next segment's header. So much less than its capacity does the ring hold.
+     * How far beyond the appended position the appender may have stored already: a record, and before it the rest of
+     * a segment that it didn't fit into, and the next segment's header. So much less than its capacity the ring holds.
      *
      * @param margin of the tail, in bytes.
      * @return number of bytes.

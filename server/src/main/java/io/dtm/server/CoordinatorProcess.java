@@ -178,8 +178,9 @@ final class CoordinatorProcess implements AutoCloseable {
     private static JournalContext journalContext(
         final Path directory, final SecureRandom random, final HostLog log) {
         return new JournalContext()
-            .directory(directory.resolve(JOURNAL))
+            .storage(ServerSetting.storage(directory.resolve(JOURNAL)))
             .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
+            .tailLength(ServerSetting.TAIL_LENGTH.intSize())
             .coordinatorIdSupplier(() -> notZero(random))
             .reportSink(log::say);
     }

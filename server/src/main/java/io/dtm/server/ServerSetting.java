@@ -3,11 +3,16 @@ package io.dtm.server;
 import io.aeron.CommonContext;
 import io.aeron.driver.Configuration;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.journal.JournalStorage;
+import io.dtm.core.journal.MappedStorage;
+import io.dtm.core.journal.StagedStorage;
 import io.dtm.core.ring.Threading;
 import io.dtm.transport.aeron.AeronInstanceContext;
 import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
 import io.dtm.transport.aeron.TransportChannels;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -30,6 +35,12 @@ enum ServerSetting {
         "what an outcome survives: force (power loss) or append (death of the process only)"),
     SEGMENT_LENGTH("dtm.journal.segment.length", SettingKind.SIZE, "64m",
         "length of a journal segment, a multiple of 4k"),
+    STORAGE("dtm.journal.storage", SettingKind.TEXT, "mapped",
+        "mapped (records go into mapped segments, a force is msync) or staged (into memory, a force writes them)"),
+    TAIL_DIRECTORY("dtm.journal.tail.directory", SettingKind.TEXT, StagedStorage.DEFAULT_TAIL_DIRECTORY.toString(),
+        "staged: directory in memory, on this machine, of what isn't forced yet. It survives a kill, not a reboot"),
+    TAIL_LENGTH("dtm.journal.tail.length", SettingKind.SIZE, "8m",
+        "staged: length of what lies there, a power of two, at least 1m. Half of it may be unforced"),
     THREADING("dtm.threading", SettingKind.TEXT, "auto",
         "auto (by the number of cores), dedicated (a thread a stage) or shared (journal, coordinator, egress on one)"),
     DEFAULT_TIMEOUT("dtm.transaction.timeout", SettingKind.DURATION, "60s",
@@ -213,6 +224,28 @@ enum ServerSetting {
             default -> throw new SettingException(
                 DURABILITY.property + "=" + DURABILITY.text() + ": must be force or append");
         };
+    }
+
+    /**
+     * @param directory of the journal.
+     * @return how its files are written.
+     */
+    static JournalStorage storage(final Path directory) {
+        return switch (STORAGE.text()) {
+            case "mapped" -> new MappedStorage(directory);
+            case "staged" -> new StagedStorage(directory, tailDirectory());
+            default -> throw new SettingException(
+                STORAGE.property + "=" + STORAGE.text() + ": must be mapped or staged");
+        };
+    }
+
+    private static Path tailDirectory() {
+        final Path directory = Path.of(TAIL_DIRECTORY.text());
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw new SettingException(TAIL_DIRECTORY.property + "=" + directory
+                + ": must be a directory that can be written to, in memory");
+        }
+        return directory;
     }
 
     /** @return how many threads the stages get. */

@@ -74,6 +74,9 @@ class CoordinatorCommandTest {
         "dtm.transport.mtu.length=100    | MTU must be a multiple of 32",
         "dtm.transport.term.length=1000k | power of two",
         "dtm.journal.segment.length=70000 | segmentLength must be",
+        "dtm.journal.storage=none        | dtm.journal.storage=none: must be mapped or staged",
+        "dtm.journal.tail.length=3m      | tailLength must be a power of two",
+        "dtm.journal.tail.length=64k     | tailLength must be",
         "dtm.transaction.timeout.max=61s | dtm.transaction.timeout.max=61s: maxTimeoutMs must be 1 to 60000: 61000",
         "dtm.durability=maybe            | must be force or append",
         "dtm.threading=none              | must be auto, dedicated or shared",
@@ -90,6 +93,13 @@ class CoordinatorCommandTest {
         start("-D", dataDirectory(), "-D", setting);
 
         assertRefused(why);
+    }
+
+    @Test
+    void shouldNameATailDirectoryThatIsNone() throws Exception {
+        start("-D", dataDirectory(), "-D", "dtm.journal.storage=staged", "-D", "dtm.journal.tail.directory=/none");
+
+        assertRefused("dtm.journal.tail.directory=/none: must be a directory that can be written to, in memory");
     }
 
     @Test

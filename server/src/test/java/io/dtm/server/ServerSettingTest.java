@@ -1,6 +1,7 @@
 package io.dtm.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
 import io.dtm.transport.aeron.TransportChannels;
 import java.lang.reflect.Field;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,14 @@ class ServerSettingTest {
         System.setProperty("dtm.durability", "maybe");
 
         assertThrows(SettingException.class, ServerSetting::isForced);
+    }
+
+    @Test
+    void shouldStageTheJournalWhenItIsAskedTo() {
+        assertFalse(ServerSetting.storage(Path.of("journal")).isStaged());
+        System.setProperty("dtm.journal.storage", "staged");
+        System.setProperty("dtm.journal.tail.directory", System.getProperty("java.io.tmpdir"));
+        assertTrue(ServerSetting.storage(Path.of("journal")).isStaged());
     }
 
     @Test

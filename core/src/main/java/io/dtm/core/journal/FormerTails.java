@@ -83,8 +83,8 @@ final class FormerTails implements AutoCloseable {
         } catch (final NoSuchFileException ex) {
             return;
         } catch (final IOException ex) {
-            throw new JournalException(Category.FOREIGN, "tail " + location + " can't be opened: " + ex + ". It may hold"
-                + " what was appended before the coordinator died; make it readable", ex);
+            throw new JournalException(Category.FOREIGN, "tail " + location + " can't be opened: " + ex
+                + ". It may hold what was appended before the coordinator died; make it readable", ex);
         }
         final TailReader tail = TailReader.of(file, location, coordinatorId);
         owned.put(location, tail);

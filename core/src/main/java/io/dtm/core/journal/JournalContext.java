@@ -164,7 +164,7 @@ public final class JournalContext {
     }
 
     /**
-     * @param bytes of the ring in shared memory, where the storage is staged: a power of two. Half of it may be unforced.
+     * @param bytes of the ring in shared memory, where the storage is staged: a power of two. Half may be unforced.
      * @return this.
      */
     public JournalContext tailLength(final int bytes) {

@@ -83,12 +83,12 @@ public interface JournalStorage extends AutoCloseable {
     String describe(String name);
 
     /**
-     * @return whether records go into shared memory first, and into the segments when they are forced; else they go into
-     *     the segments, which are memory too.
+     * @return whether records go into shared memory first, and into the segments when they are forced; else they go
+     *     into the segments, which are memory too.
      */
     boolean isStaged();
 
-    /** @return where the tail of a staged journal lies. One that isn't staged looks there for what a staged one left. */
+    /** @return where the tail of a staged journal lies; one that isn't staged looks there for what such a one left. */
     SharedMemory sharedMemory();
 
     /** Gives ownership up. Files stay open. */

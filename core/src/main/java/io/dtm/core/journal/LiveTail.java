@@ -69,8 +69,8 @@ final class LiveTail {
                 context.storage().sharedMemory().delete(location);
                 TailPointer.delete(context.storage());
             } catch (final IOException ex) {
-                context.reportSink().accept("journal: tail " + location + " isn't needed any more and can't be deleted: "
-                    + ex);
+                context.reportSink().accept(
+                    "journal: tail " + location + " isn't needed any more and can't be deleted: " + ex);
             }
         }
         file.close();
@@ -101,9 +101,8 @@ final class LiveTail {
     private void fill(final long coordinatorId, final JournalFile segment, final long position) {
         final int margin = TailDescriptor.margin(context.maxFrameLength());
         final long base = SegmentDescriptor.basePosition(segment.buffer());
-        final long start =
-            Math.max(base + SegmentDescriptor.HEADER_LENGTH, position - Math.min(context.tailLength() / 4,
-                MAX_PREFILL_LENGTH));
+        final long prefill = Math.min(context.tailLength() / 4, MAX_PREFILL_LENGTH);
+        final long start = Math.max(base + SegmentDescriptor.HEADER_LENGTH, position - prefill);
         TailDescriptor.header(
             file.buffer(), context.tailLength(), margin, coordinatorId, start, context.epochClock().time());
         TailDescriptor.crc(file.buffer(), RecordChecksum.header(file.byteBuffer()));

@@ -76,7 +76,7 @@ final class LockedFile implements Closeable {
         }
     }
 
-    /** @return the channel of a file that this process holds, for reading; else null. It isn't the caller's to close. */
+    /** @return the channel of a file that this process holds, for reading, not to be closed; else null. */
     static FileChannel channelOfHeld(final Path file) throws IOException {
         final LockedFile held = HELD.get(keyOf(file));
         return held == null ? null : held.channel;

@@ -99,6 +99,9 @@ public final class SegmentedJournal implements Journal {
         if (timeNs < lastTimeNs || length < 0 || length > maxFrameLength) {
             throw fail(refused(timeNs, length));
         }
+        if (appendedPosition - positions.getLongVolatile(FORCED_OFFSET) > capacityBound) {
+            throw fail(noRoom());
+        }
         try {
             return appendRecord(linkId, timeNs, frame, offset, length);
         } catch (final InternalError error) {
@@ -119,9 +122,6 @@ public final class SegmentedJournal implements Journal {
             || timeDelta > RecordDescriptor.MAX_DELTA
             || unforced > RecordDescriptor.MAX_DELTA;
         final int recordLength = RecordDescriptor.aligned(RecordDescriptor.headerLength(extended) + length);
-        if (unforced > capacityBound) {
-            throw fail(noRoom(unforced));
-        }
         if (recordLength > segment.endPosition() - position) {
             roll(position);
             return appendRecord(linkId, timeNs, frame, offset, length);
@@ -277,8 +277,8 @@ public final class SegmentedJournal implements Journal {
     }
 
     /**
-     * After all agents have stopped. What isn't forced and would need the tail is forced, and the tail goes; the rest is
-     * forced by the next start.
+     * After all agents have stopped. With a tail, what isn't forced yet is forced, and the tail goes. Without, the next
+     * start forces it.
      *
      * @throws JournalException FORCE_FAILED: everything is closed nonetheless, and the tail stays for the next start.
      */
@@ -336,9 +336,9 @@ public final class SegmentedJournal implements Journal {
             : "a frame of " + length + " bytes; at most " + maxFrameLength + " fit", null);
     }
 
-    private JournalException noRoom(final long unforced) {
-        return new JournalException(Category.APPEND_FAILED, "the tail is full: " + unforced + " bytes of it aren't forced;"
-            + " whoever appends must ask for room before", null);
+    private JournalException noRoom() {
+        return new JournalException(Category.APPEND_FAILED, "the tail is full: " + (appendedPosition - forcedPosition())
+            + " bytes of it aren't forced; whoever appends must ask for room before", null);
     }
 
     private JournalException accessFailed(final InternalError error) {

@@ -92,8 +92,9 @@ final class SharedMemoryDirectory implements SharedMemory {
         final BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
         String objection = attributes.isRegularFile() ? null : "can't be trusted: it isn't a file; remove it";
         if (objection == null && FileTrust.isPosix(file)) {
-            objection = FileTrust.objection(file,
-                Files.readAttributes(file, PosixFileAttributes.class, NOFOLLOW_LINKS), FileTrust.currentUser(directory));
+            final PosixFileAttributes posix =
+                Files.readAttributes(file, PosixFileAttributes.class, NOFOLLOW_LINKS);
+            objection = FileTrust.objection(file, posix, FileTrust.currentUser(directory));
         }
         if (objection != null) {
             throw new JournalException(Category.FOREIGN, "tail " + file + " " + objection, null);

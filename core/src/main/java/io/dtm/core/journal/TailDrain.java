@@ -10,7 +10,7 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Puts what a tail holds beyond the segments into them, and forces it: before a replay, which then reads segments alone.
+ * Puts what a tail holds beyond the segments into them, and forces it: before a replay, which reads segments alone.
  * May be cut short anywhere and done again. All is checked before anything is written.
  * <pre>
  *   segments   ──────────────────────────────┤ P       P: no valid record
@@ -70,8 +70,12 @@ final class TailDrain {
             throw Corruption.exception("there is no segment beside " + storage.describe(FileNames.COORDINATOR_ID)
                 + ": the whole journal is missing");
         }
-        names.removeIf(name -> name.compareTo(FileNames.segment(Math.max(0, lowest))) > 0 && !name.equals(names.get(0)));
-        lastName = names.get(names.size() - 1);
+        lastName = names.get(0);
+        for (final String name : names) {
+            if (name.compareTo(FileNames.segment(lowest)) <= 0) {
+                lastName = name;
+            }
+        }
         long position;
         while (true) {
             try (SegmentReader segment = SegmentReader.open(storage, lastName, coordinatorId, checksum)) {
@@ -93,8 +97,8 @@ final class TailDrain {
             final long from = Math.max(position, lowest);
             final long to = Math.min(end, appended);
             if (from < to && !segment.isEqual(tail, from, to)) {
-                throw TailDamage.otherHistory(tail.place(), "the record at position " + position + " is another one than"
-                    + " in segment " + segment.place() + ": the two are of different histories of this coordinator");
+                throw TailDamage.otherHistory(tail.place(), "the record at position " + position + " is another one"
+                    + " than in segment " + segment.place() + ": they are of different histories of this coordinator");
             }
             position = end;
         }

@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.LangUtil;
 import org.agrona.concurrent.Agent;
 
-/** Appends each frame to the journal before the coordinator sees it. Takes one only when the journal has room for it. */
+/** Appends each frame to the journal before the coordinator sees it; takes one only when the journal has room. */
 final class JournalStage implements Agent {
     /** The coordinator stage sees a batch only as a whole: a small one keeps it busy. */
     private static final int BATCH_LIMIT = 32;

@@ -24,6 +24,11 @@ class AppendAllocationTest {
     }
 
     @Test
+    void shouldAllocateNothingForAnAppendToATail() {
+        allocateNothing(new StagedStorage(directory.resolve("data"), directory));
+    }
+
+    @Test
     void shouldAllocateNothingForAnAppendInMemory() {
         allocateNothing(new SimulatedStorage());
     }
@@ -32,7 +37,8 @@ class AppendAllocationTest {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         // Several segments, so that a roll is in it too.
         final Process process =
-            Process.start(Process.context(storage).segmentLength(1024 * 1024).reservedSegments(8));
+            Process.start(Process.context(storage)
+                .segmentLength(1024 * 1024).reservedSegments(8).tailLength(16 * 1024 * 1024));
         for (int i = 0; i < 8; i++) {
             process.journal().prepareSpace();
         }

@@ -38,9 +38,9 @@ final class ForkedJvm implements AutoCloseable {
         process.getOutputStream().flush();
     }
 
-    /** SIGKILL. */
+    /** SIGKILL. What it has said before can still be read. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
             throw new AssertionError("still alive");
         }

@@ -1,79 +1,165 @@
 package io.dtm.core.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process, killed by SIGKILL while it appends. */
+/**
+ * A real process, killed by SIGKILL while it appends and forces, again and again. {@code -Ddtm.test.kills=300} kills it
+ * so many times for each storage.
+ */
 class KilledProcessTest {
-    private static final int KILLS = 5;
-    private static final int LINES_BEFORE_KILL = 20;
+    private static final int KILLS = Integer.getInteger("dtm.test.kills", 5);
+    private static final int LINES_BEFORE_KILL = 100;
+    private static final int SMALL_TAIL_LENGTH = 32 * 1024;
 
+    private final Random random = new Random(1);
     @TempDir
     private Path directory;
 
     @Test
-    void shouldFindEveryAppendedRecordAfterAKill() throws Exception {
-        final Path data = directory.resolve("data");
-        for (int kill = 1; kill <= KILLS; kill++) {
-            final long appended = runAndKill(data, LINES_BEFORE_KILL * kill);
-            final List<Long> numbers = numbers(data);
-            assertTrue(numbers.size() > appended, "it said that it had appended " + appended);
-            for (int i = 0; i < numbers.size(); i++) {
-                assertEquals(i, numbers.get(i));
-            }
-        }
-        final Process process = Process.start(Process.context(new MappedStorage(data)));
+    void shouldFindEveryAppendedRecordOfMappedFiles() throws Exception {
+        killAgainAndAgain(new Mode[] {Mode.MAPPED}, false);
+        final Process process = Process.start(Process.context(new MappedStorage(directory.resolve("data"))));
         assertTrue(process.tail().evidencePosition() > Process.FIRST_POSITION);
         process.close();
     }
 
-    /** @return the number of the last record that it reported. */
-    private static long runAndKill(final Path data, final int lines) throws IOException, InterruptedException {
-        long last = 0;
-        try (ForkedJvm jvm = new ForkedJvm(Writer.class, data.toString())) {
+    @Test
+    void shouldFindEveryAppendedRecordOfATail() throws Exception {
+        killAgainAndAgain(new Mode[] {Mode.STAGED}, false);
+    }
+
+    @Test
+    void shouldFindEveryAppendedRecordWhenStoragesAlternate() throws Exception {
+        killAgainAndAgain(new Mode[] {Mode.STAGED, Mode.MAPPED, Mode.STAGED_ELSEWHERE}, false);
+    }
+
+    /** As after a reboot. */
+    @Test
+    void shouldFindEveryForcedRecordWhenTheTailIsGone() throws Exception {
+        killAgainAndAgain(new Mode[] {Mode.STAGED}, true);
+    }
+
+    private void killAgainAndAgain(final Mode[] modes, final boolean losesTail) throws Exception {
+        final Path data = directory.resolve("data");
+        final Path memory = Files.createDirectories(memory(directory));
+        long beyondForced = 0;
+        try {
+            for (int kill = 0; kill < KILLS; kill++) {
+                final Mode mode = modes[kill % modes.length];
+                final Progress progress = runAndKill(data, memory, mode, 1 + random.nextInt(LINES_BEFORE_KILL));
+                if (losesTail) {
+                    Files.delete(memory.resolve(tailName()));
+                }
+                final List<Long> numbers = numbers(data);
+                final long promised = losesTail ? progress.forced() : progress.appended();
+                assertTrue(numbers.size() > promised,
+                    "kill " + kill + ": promised was " + promised + ", there are " + numbers.size());
+                for (int i = 0; i < numbers.size(); i++) {
+                    assertEquals(i, numbers.get(i));
+                }
+                beyondForced += progress.appended() - progress.forced();
+            }
+        } finally {
+            IoUtil.delete(memory.toFile(), true);
+        }
+        assertTrue(beyondForced > 0, "something wasn't forced when it was killed");
+    }
+
+    /** In memory, if this machine has it; else any directory, which no power loss empties here. */
+    private static Path memory(final Path fallback) {
+        final Path shared = StagedStorage.DEFAULT_TAIL_DIRECTORY;
+        return (Files.isWritable(shared) ? shared : fallback).resolve("dtm-test-" + ProcessHandle.current().pid());
+    }
+
+    private static String tailName() {
+        return String.format("dtm-%016x.tail", Process.COORDINATOR_ID);
+    }
+
+    /** @return what it had said when it died. */
+    private static Progress runAndKill(final Path data, final Path memory, final Mode mode, final int lines)
+        throws IOException, InterruptedException {
+        Progress progress = new Progress(-1, -1);
+        try (ForkedJvm jvm = new ForkedJvm(Writer.class, data.toString(), memory.toString(), mode.name())) {
             for (int i = 0; i < lines; i++) {
                 final String line = jvm.line();
-                assertTrue(line != null && line.matches("\\d+"), line);
-                last = Long.parseLong(line);
+                assertNotNull(Progress.of(line), line);
+                progress = Progress.of(line);
             }
             jvm.kill();
+            for (String line = jvm.line(); line != null; line = jvm.line()) {
+                progress = Progress.of(line) != null ? Progress.of(line) : progress; // the last one may be cut
+            }
         }
-        return last;
+        return progress;
     }
 
     private static List<Long> numbers(final Path data) {
-        final RecordedRecords records = new RecordedRecords();
+        final List<Long> numbers = new ArrayList<>();
         try (JournalReader reader = JournalReader.open(data)) {
-            reader.replay(0, records);
+            reader.replay(0, (position, linkId, timeNs, frame, offset, length) -> {
+                final byte[] number = new byte[Long.BYTES];
+                frame.getBytes(offset, number);
+                numbers.add(new UnsafeBuffer(Arrays.copyOf(number, Long.BYTES)).getLong(0));
+            });
         }
-        return records.entries().stream().map(entry -> number(entry.frame())).collect(Collectors.toList());
+        return numbers;
     }
 
-    private static long number(final String frame) {
-        final String[] bytes = frame.substring(1, frame.length() - 1).split(", ");
-        final byte[] number = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            number[i] = Byte.parseByte(bytes[i]);
+    /** How the journal is stored in a life. */
+    enum Mode {
+        MAPPED, STAGED, STAGED_ELSEWHERE;
+
+        JournalStorage storage(final Path data, final Path memory) throws IOException {
+            return switch (this) {
+                case MAPPED -> new MappedStorage(data);
+                case STAGED -> new StagedStorage(data, memory);
+                case STAGED_ELSEWHERE -> new StagedStorage(data, Files.createDirectories(memory.resolve("elsewhere")));
+            };
         }
-        return new UnsafeBuffer(Arrays.copyOf(number, Long.BYTES)).getLong(0);
     }
 
-    /** Appends numbers, with other threads forcing and preparing space, and says now and then how far it came. */
+    /** Numbers of the last record that was appended, and of the last one that was forced, as far as it is known. */
+    private record Progress(long appended, long forced) {
+        private static final Pattern LINE = Pattern.compile("(\\d+) (-?\\d+);");
+
+        static Progress of(final String line) {
+            final Matcher matcher = LINE.matcher(line == null ? "" : line);
+            return matcher.matches() ? new Progress(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)))
+                : null;
+        }
+    }
+
+    /** Appends numbers, with other threads forcing and preparing space, and says how far it came. */
     static final class Writer {
-        private Writer() {
+        private final SegmentedJournal journal;
+        private final ArrayDeque<long[]> unforced = new ArrayDeque<>();
+        private long forced = -1;
+
+        private Writer(final SegmentedJournal journal) {
+            this.journal = journal;
         }
 
-        public static void main(final String[] args) {
-            final JournalContext context = Process.context(new MappedStorage(Path.of(args[0]))).reservedSegments(8);
+        public static void main(final String[] args) throws IOException {
+            final JournalStorage storage = Mode.valueOf(args[2]).storage(Path.of(args[0]), Path.of(args[1]));
+            final JournalContext context =
+                Process.context(storage).reservedSegments(8).tailLength(SMALL_TAIL_LENGTH);
             final long[] number = new long[1];
             final SegmentedJournal journal;
             try (JournalRecovery recovery = JournalRecovery.open(context)) {
@@ -82,18 +168,29 @@ class KilledProcessTest {
             }
             loop(journal::prepareSpace);
             loop(journal::force);
+            new Writer(journal).appendForEver(number[0]);
+        }
+
+        private void appendForEver(final long from) {
+            forced = from - 1;
             final UnsafeBuffer frame = new UnsafeBuffer(new byte[100]);
-            while (true) {
-                while (!journal.hasSpaceForNew()) {
+            for (long number = from; true; number++) {
+                while (!journal.hasSpaceForNew() || !journal.hasRoom()) {
                     Thread.yield();
                 }
-                frame.putLong(0, number[0]);
-                journal.append(1, System.nanoTime() & Long.MAX_VALUE, frame, 0, 8 + (int) (number[0] % 90));
-                journal.requestForce(journal.appendedPosition());
-                if (number[0] % 10 == 0) {
-                    System.out.println(number[0]);
+                frame.putLong(0, number);
+                final long end =
+                    journal.append(1, System.nanoTime() & Long.MAX_VALUE, frame, 0, 8 + (int) (number % 90));
+                unforced.add(new long[] {number, end});
+                if (number % 50 == 0) {
+                    journal.requestForce(end);
                 }
-                number[0]++;
+                while (!unforced.isEmpty() && unforced.peek()[1] <= journal.forcedPosition()) {
+                    forced = unforced.poll()[0];
+                }
+                if (number % 10 == 0) {
+                    System.out.println(number + " " + forced + ";");
+                }
             }
         }
 

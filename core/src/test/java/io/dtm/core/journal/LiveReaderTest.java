@@ -12,17 +12,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reading mapped files while others append to them, force them and prepare space. */
+/** Reading a journal while others append to it, force it and prepare space. */
 class LiveReaderTest {
     private static final int ROUNDS = 60;
+    private static final int SMALL_TAIL_LENGTH = 32 * 1024;
 
     @TempDir
     private Path directory;
 
     @Test
-    void shouldReadAPrefixWheneverItReads() throws InterruptedException {
-        final Process process = Process.start(
-            Process.context(new MappedStorage(directory.resolve("data"))).segmentLength(64 * 1024));
+    void shouldReadAPrefixOfMappedFilesWheneverItReads() throws InterruptedException {
+        readWhileItRuns(new MappedStorage(directory.resolve("data")), Process.TAIL_LENGTH);
+    }
+
+    /** The ring is so small that it often goes over what is just being read. */
+    @Test
+    void shouldReadAPrefixOfSegmentsAndTailWheneverItReads() throws InterruptedException {
+        readWhileItRuns(new StagedStorage(directory.resolve("data"), directory), SMALL_TAIL_LENGTH);
+    }
+
+    private void readWhileItRuns(final JournalStorage storage, final int tailLength) throws InterruptedException {
+        final Process process =
+            Process.start(Process.context(storage).segmentLength(64 * 1024).tailLength(tailLength));
         final AtomicBoolean isStopped = new AtomicBoolean();
         final Thread writer = new Thread(() -> {
             process.journal().handOver();

@@ -204,17 +204,9 @@ class PowerLossTest {
                 switch (random.nextInt(4)) {
                     case 0 -> process.forceAll();
                     case 1 -> storage.writeBack(Survival.random(random.nextLong()));
-                    default -> appendSome(process);
+                    default -> process.appendSome(random.nextInt(8), random);
                 }
             }
-        }
-
-        private void appendSome(final Process process) {
-            if (!process.journal().hasRoom()) {
-                assertEquals(1, process.journal().force(), name);
-            }
-            assertTrue(process.journal().hasRoom(), name);
-            process.appendSome(random.nextInt(8), random);
         }
 
         private void die(final Process process) {

@@ -86,9 +86,12 @@ final class Process {
         return position;
     }
 
-    /** Appends records of many lengths, and prepares space as an agent would. */
+    /** Appends records of many lengths, prepares space and makes room as agents would. */
     void appendSome(final int count, final Random random) {
         for (int i = 0; i < count; i++) {
+            if (!journal.hasRoom()) {
+                journal.force();
+            }
             final byte[] frame = new byte[random.nextInt(200)];
             random.nextBytes(frame);
             append(random.nextInt(), timeNs + random.nextInt(1_000_000), frame);

@@ -64,6 +64,15 @@ final class ConcurrentLinks implements LinkPoller, LinkPublisher {
         }
     }
 
+    /** Opens a session, then submits without waiting for anything. */
+    void submit(final int count) {
+        inbound.add(Message.frame(PeerMessages.sessionOpen(1, "client", "alice")));
+        await(List.of("SessionOpened 6"));
+        for (int i = 1; i <= count; i++) {
+            inbound.add(Message.frame(PeerMessages.submit(i, "x")));
+        }
+    }
+
     private void await(final List<String> messages) {
         final long endNs = System.nanoTime() + LIMIT_NS;
         for (final String expected : messages) {
