@@ -124,7 +124,8 @@ public final class JournalBench implements Callable<Integer> {
             options.forks(1).warmupIterations(2).measurementIterations(2);
         }
         final Table table = new Table("append", "JMH: append of a frame of 64 bytes without force, ns",
-            "storage", "mean", "error (99.9 %)", "p50 of iterations", "slowest iteration", "heap bytes/append", "forks");
+            "storage", "mean", "error (99.9 %)", "p50 of iterations", "slowest iteration",
+            "heap bytes/append", "forks");
         for (final RunResult run : new Runner(options.build()).run()) {
             table.row(run.getParams().getParam("storage"),
                 run.getPrimaryResult().getScore(), run.getPrimaryResult().getScoreError(),
@@ -132,8 +133,8 @@ public final class JournalBench implements Callable<Integer> {
                 run.getPrimaryResult().getStatistics().getMax(),
                 allocatedBytes(run), run.getParams().getForks());
         }
-        return table.note("heap bytes: of -prof gc, and so with those of making segments and of JMH itself between runs of "
-            + JournalAppendBenchmark.APPENDS + " appends");
+        return table.note("heap bytes: of -prof gc, and so with those of making segments and of JMH itself between runs"
+            + " of " + JournalAppendBenchmark.APPENDS + " appends");
     }
 
     private static double allocatedBytes(final RunResult run) {

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * From the start to serving, with many transactions in flight: from the opening of the directory until the epoch event
- * is forced, in a fresh JVM, and again and again in the same one. The fresh one follows one that was killed. Half of the transactions wait for a vote, half for
- * acknowledgements.
+ * is forced, in a fresh JVM, and again and again in the same one. The fresh one follows one that was killed. Half of the
+ * transactions wait for a vote, half for acknowledgements.
  */
 final class RestartRig {
     private static final String STARTED = "started ";
@@ -40,7 +40,8 @@ final class RestartRig {
 
     Table run(final List<StorageKind> storages) throws IOException, InterruptedException {
         final Table table = new Table("restart", "Restart with " + inFlight + " transactions in flight to serving, ms;"
-            + " median of " + rounds + " rounds", "storage, finished ones in the journal, JVM", "serving", "least", "greatest", "open", "replay", "live", "epoch", "JVM before");
+            + " median of " + rounds + " rounds", "storage, finished ones in the journal, JVM",
+            "serving", "least", "greatest", "open", "replay", "live", "epoch", "JVM before");
         for (final StorageKind kind : storages) {
             measure(table, kind, 0);
             measure(table, kind, finished);

@@ -147,7 +147,8 @@ class JournalRigsTest {
             .note("a note");
 
         assertEquals("    \"name\": {\n      \"title\": \"a \\\"title\\\"\",\n      \"notes\": [\"a note\"],\n"
-            + "      \"rows\": [\n      {\"word\": \"x\", \"count\": 5, \"figure\": null}\n      ]\n    }", table.json());
+            + "      \"rows\": [\n      {\"word\": \"x\", \"count\": 5, \"figure\": null}\n      ]\n    }",
+            table.json());
         assertThrows(IllegalArgumentException.class, () -> table.row("too few"));
     }
 }
