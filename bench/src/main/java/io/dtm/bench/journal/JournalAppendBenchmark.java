@@ -4,6 +4,7 @@ import io.dtm.core.journal.SegmentedJournal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,6 +39,7 @@ public class JournalAppendBenchmark {
     static final int APPENDS = 40_000;
 
     private static final int FRAME_LENGTH = 64;
+    private static final long MAX_JOURNAL_LENGTH = 1L << 30;
 
     /** Where the journal lies. */
     @Param({"mapped", "staged"})
@@ -46,7 +48,7 @@ public class JournalAppendBenchmark {
     private final UnsafeBuffer frame = new UnsafeBuffer(new byte[FRAME_LENGTH]);
     private BenchDirectory directory;
     private SegmentedJournal journal;
-    private SpaceAgent space;
+    private int journals;
     private long timeNs;
 
     /**
@@ -58,17 +60,27 @@ public class JournalAppendBenchmark {
     public void setUp() throws IOException {
         directory = BenchDirectory.under(
             Path.of(System.getProperty(DIRECTORY_PROPERTY, System.getProperty("java.io.tmpdir"))));
-        journal = LiveJournal.create(LiveJournal.context(StorageKind.of(storage), directory.resolve("journal")));
-        space = new SpaceAgent(journal);
+        journal = newJournal();
     }
 
-    /** Forces what is appended, and makes space for what comes. */
+    private SegmentedJournal newJournal() {
+        return LiveJournal.create(LiveJournal.context(
+            StorageKind.of(storage), directory.resolve("journal-" + journals++)));
+    }
+
+    /** Forces what is appended, and makes space for what comes. A long journal is left for a new one. */
     @Setup(Level.Invocation)
     public void force() {
         journal.requestForce(journal.appendedPosition());
         journal.force();
-        while (space.doWork() > 0) {
-            Thread.onSpinWait();
+        int work = 1;
+        while (work > 0) {
+            work = journal.prepareSpace();
+        }
+        if (journal.appendedPosition() > MAX_JOURNAL_LENGTH) {
+            journal.close();
+            IoUtil.delete(directory.resolve("journal-" + (journals - 1)).toFile(), false);
+            journal = newJournal();
         }
     }
 

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * From the start to serving, with many transactions in flight: from the opening of the directory until the epoch event
- * is forced, in a fresh JVM after a kill, and again and again in one JVM. Half of the transactions wait for a vote, half
- * for acknowledgements.
+ * is forced, in a fresh JVM after a kill, and again and again in one JVM. Half of the transactions wait for a vote, the
+ * others for acknowledgements.
  */
 final class RestartRig {
     private static final String STARTED = "started ";

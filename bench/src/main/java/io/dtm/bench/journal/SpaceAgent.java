@@ -3,7 +3,7 @@ package io.dtm.bench.journal;
 import io.dtm.core.journal.SegmentedJournal;
 import org.agrona.concurrent.Agent;
 
-/** Prepares space as the pipeline's agent does, and lets everything go that is forced: the disk stays small. */
+/** Prepares space as the pipeline's agent does. */
 final class SpaceAgent implements Agent {
     private final SegmentedJournal journal;
 
@@ -13,7 +13,6 @@ final class SpaceAgent implements Agent {
 
     @Override
     public int doWork() {
-        journal.releaseBefore(journal.forcedPosition());
         return journal.prepareSpace();
     }
 
