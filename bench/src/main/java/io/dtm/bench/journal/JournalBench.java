@@ -58,7 +58,7 @@ public final class JournalBench implements Callable<Integer> {
     private final List<Table> tables = new ArrayList<>();
 
     /** What can be measured. */
-    enum Part { APPEND, LATENCY, FORCE, RATE, PREALLOCATION, BYTES, REPLAY, RESTART }
+    enum Part { APPEND, LATENCY, FORCE, RATE, PREALLOCATION, BYTES, REPLAY, RESTART, CHECKPOINT }
 
     private JournalBench() {
     }
@@ -111,6 +111,14 @@ public final class JournalBench implements Callable<Integer> {
             case REPLAY -> new ReplayRig(parent, isQuick ? 50_000 : 1_000_000, isQuick ? 3 : 9).run();
             case RESTART -> new RestartRig(parent, isQuick ? 10_000 : 100_000, isQuick ? 10_000 : 100_000,
                 isQuick ? 2 : 7).run(storages);
+            case CHECKPOINT -> {
+                final LatencyCurves curves = new LatencyCurves("A pipeline at 10,000 transactions/s");
+                final Table table = new CheckpointRig(
+                    parent, isQuick ? 50_000 : 1_000_000, 10_000, isQuick ? 2 : 10, isQuick ? 1 : 4)
+                    .run(storages.get(storages.size() - 1), curves);
+                curves.write(results.resolve("journal-checkpoint.svg"));
+                yield table;
+            }
         };
     }
 

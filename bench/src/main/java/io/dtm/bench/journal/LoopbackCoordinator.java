@@ -10,17 +10,18 @@ import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.EpochStart;
-import io.dtm.core.recovery.Recovered;
-import io.dtm.core.recovery.RecoveryOutput;
+import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.agrona.CloseHelper;
 
 /**
  * The coordinator as its process starts it, without a transport: recovered from its journal, the pipeline's ports led
- * to whoever stands in the peers' place. Driven by hand, unless its pipeline is started.
+ * to whoever stands in the peers' place.
  */
 final class LoopbackCoordinator implements AutoCloseable {
     private final Pipeline pipeline;
@@ -50,21 +51,44 @@ final class LoopbackCoordinator implements AutoCloseable {
         this.times = times;
     }
 
-    /** Starts, up to where peers are answered. */
+    /** Starts, up to where peers are answered; to be driven by hand. */
     static <P extends LinkPoller & LinkPublisher> LoopbackCoordinator start(
         final JournalContext journalContext, final CoordinatorSettings settings, final P peers) {
+        return start(journalContext, settings, peers, Pipeline::invoke);
+    }
+
+    /** Starts, up to where peers are answered; its threads run then. */
+    static <P extends LinkPoller & LinkPublisher> LoopbackCoordinator startThreads(
+        final JournalContext journalContext, final CoordinatorSettings settings, final P peers) {
+        final AtomicBoolean isStarted = new AtomicBoolean();
+        return start(journalContext, settings, peers, pipeline -> {
+            if (isStarted.compareAndSet(false, true)) {
+                pipeline.start();
+            }
+            Thread.yield();
+        });
+    }
+
+    private static <P extends LinkPoller & LinkPublisher> LoopbackCoordinator start(
+        final JournalContext journalContext,
+        final CoordinatorSettings settings,
+        final P peers,
+        final Consumer<Pipeline> drive) {
         final long startNs = System.nanoTime();
         final Random random = new Random(1);
         final JournalRecovery recovery = JournalRecovery.open(journalContext);
         try {
             final long openedNs = System.nanoTime() - startNs;
             final long[] replayedNs = new long[1];
-            final RecoveryOutput output = new RecoveryOutput();
-            final CommitCoordinator coordinator = new CommitCoordinator(output);
+            final RestoredCoordinator restored = RestoredCoordinator.newest(
+                journalContext.storage(), recovery.coordinatorId(), damage -> {
+                    throw new IllegalStateException(damage);
+                });
+            final CommitCoordinator coordinator = restored.coordinator();
             final PipelineContext context = new PipelineContext()
                 .settings(settings)
                 .poller(peers).publisher(peers).admission(new OpenAdmission()).tokens(random::nextLong)
-                .coordinator(coordinator).coordinatorClock(coordinator).output(output)
+                .coordinator(coordinator).coordinatorClock(coordinator).output(restored.output())
                 .egressListener(new StrictListener())
                 .dropListener((reason, linkId) -> {
                     throw new IllegalStateException("dropped from link " + linkId + ": " + reason);
@@ -75,18 +99,19 @@ final class LoopbackCoordinator implements AutoCloseable {
             final Pipeline pipeline = CoordinatorHost.recover(
                 context,
                 handler -> {
-                    recovery.replay(0, handler);
+                    recovery.replay(restored.replayPosition(), handler);
                     replayedNs[0] = System.nanoTime() - startNs;
                 },
                 recovery::start,
-                Recovered.NOTHING,
+                restored.recovered(),
                 new EpochStart(recovery.coordinatorId(), System.nanoTime() | 1, 0));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             final long liveNs = System.nanoTime() - startNs;
             final long startPosition = journal.appendedPosition();
             while (journal.appendedPosition() == startPosition
                 || journal.forcedPosition() < journal.appendedPosition()) {
-                pipeline.invoke();
+                drive.accept(pipeline);
+                requireRunning(pipeline);
             }
             return new LoopbackCoordinator(pipeline, journal, coordinator,
                 new StartTimes(openedNs, replayedNs[0], liveNs, System.nanoTime() - startNs));
@@ -110,6 +135,17 @@ final class LoopbackCoordinator implements AutoCloseable {
 
     CommitCoordinator coordinator() {
         return coordinator;
+    }
+
+    /** @throws IllegalStateException if a stage has failed. */
+    void requireRunning() {
+        requireRunning(pipeline);
+    }
+
+    private static void requireRunning(final Pipeline pipeline) {
+        if (pipeline.haltCause() != null) {
+            throw new IllegalStateException("the pipeline halted", pipeline.haltCause());
+        }
     }
 
     @Override

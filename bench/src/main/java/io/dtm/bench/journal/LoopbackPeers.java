@@ -52,8 +52,8 @@ final class LoopbackPeers implements LinkPoller, LinkPublisher {
     private boolean isUp;
     private long clientSession;
     private long begun;
-    private long submitUntil;
-    private Withheld withheld = Withheld.NONE;
+    private volatile long submitUntil;
+    private volatile Withheld withheld = Withheld.NONE;
     private volatile long told;
     private volatile long acknowledged;
 
@@ -111,7 +111,7 @@ final class LoopbackPeers implements LinkPoller, LinkPublisher {
             ByteBuffer.allocateDirect(QUEUE_LENGTH + RingBufferDescriptor.TRAILER_LENGTH)));
     }
 
-    /** Allows so many transactions in all. On the ingress agent's thread, or before it runs. */
+    /** Allows so many transactions in all. Any thread. */
     void submitUntil(final long count) {
         submitUntil = count;
     }

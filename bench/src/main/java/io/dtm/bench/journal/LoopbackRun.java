@@ -67,9 +67,7 @@ final class LoopbackRun {
         int idle = 0;
         while (idle < 100) {
             idle = coordinator.pipeline().invoke() == 0 ? idle + 1 : 0;
-            if (coordinator.pipeline().haltCause() != null) {
-                throw new IllegalStateException("the pipeline halted", coordinator.pipeline().haltCause());
-            }
+            coordinator.requireRunning();
         }
     }
 }

@@ -8,7 +8,8 @@
  *                  ├─ AppendRateRig             group commit, against write and force(false)
  *                  ├─ PreallocationRig          zeros in small and in large writes
  *                  ├─ ReplayRig, RestartRig  ◄─ journals of LoopbackRun: the whole pipeline, its peers in process
- *                  └─ TransactionBytesRig    ◄─ the same
+ *                  ├─ TransactionBytesRig    ◄─ the same
+ *                  └─ CheckpointRig             a child makes checkpoints beside the running pipeline
  * </pre>
  */
 package io.dtm.bench.journal;

@@ -115,6 +115,19 @@ class JournalRigsTest {
     }
 
     @Test
+    void shouldMakeCheckpointsBesideThePipeline() throws Exception {
+        final Table table = new CheckpointRig(parent, 1_000, 20_000, 1, 1).run(StorageKind.STAGED,
+            new LatencyCurves("test"));
+
+        assertEquals(6, table.size());
+        for (final int withCheckpoint : new int[] {1, 3}) {
+            assertTrue((long) table.cell(withCheckpoint, "items") > 1_000, table::text);
+            assertTrue((double) table.cell(withCheckpoint, "child's peak, MB") > 0, table::text);
+        }
+        assertEquals("", table.cell(0, "items"));
+    }
+
+    @Test
     void shouldSayWhatTheChildSaidThatDidNotStart() throws IOException {
         try (BenchDirectory directory = BenchDirectory.under(parent)) {
             LoopbackRun.inFlight(StorageKind.MAPPED, directory.resolve("journal"), Load.oneInFlight(), 1, 1, 1);
