@@ -4,12 +4,11 @@ import io.dtm.bench.journal.LoopbackPeers.PeerListener;
 import io.dtm.bench.journal.LoopbackPeers.Withheld;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.coordinator.TransactionCounts;
+import io.dtm.core.journal.JournalContext;
 import java.nio.file.Path;
 
 /** Makes the journal of a run: the whole pipeline with peers in process, driven by hand on one thread. */
 final class LoopbackRun {
-    private static final int SEGMENT_LENGTH = 64 * 1024 * 1024;
-
     private LoopbackRun() {
     }
 
@@ -19,17 +18,19 @@ final class LoopbackRun {
      * @param directory of the journal.
      */
     static void journal(final StorageKind kind, final Path directory, final Load load, final int transactions) {
-        inFlight(kind, directory, load, transactions, 0, 0);
+        inFlight(JournalContext.DEFAULT_SEGMENT_LENGTH, kind, directory, load, transactions, 0, 0);
     }
 
     /**
      * Runs transactions to their end, and then some that stay in flight.
      *
-     * @param directory  of the journal.
+     * @param segmentLength of the journal.
+     * @param directory     of it.
      * @param preparing  of which a vote is missing.
      * @param committing of which both acknowledgements are missing.
      */
     static void inFlight(
+        final int segmentLength,
         final StorageKind kind,
         final Path directory,
         final Load load,
@@ -38,7 +39,7 @@ final class LoopbackRun {
         final int committing) {
         final LoopbackPeers peers = new LoopbackPeers(load, PeerListener.NONE);
         try (LoopbackCoordinator coordinator = LoopbackCoordinator.start(
-            LiveJournal.context(kind, directory).segmentLength(SEGMENT_LENGTH), settings(), peers)) {
+            LiveJournal.context(kind, directory).segmentLength(segmentLength), settings(), peers)) {
             peers.submitUntil(finished);
             settle(coordinator);
             final long first = finished + 1;

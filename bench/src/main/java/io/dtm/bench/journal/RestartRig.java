@@ -3,6 +3,8 @@ package io.dtm.bench.journal;
 import io.dtm.bench.journal.LoopbackCoordinator.StartTimes;
 import io.dtm.bench.journal.LoopbackPeers.PeerListener;
 import io.dtm.core.coordinator.TransactionCounts;
+import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.server.process.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 final class RestartRig {
     private static final String STARTED = "started ";
     private static final int CHILD_SECONDS = 600;
+    /** So that nearly all of those in flight lie in closed segments. */
+    private static final int SHORT_SEGMENT = 1024 * 1024;
 
     private final Path parent;
     private final int inFlight;
@@ -40,24 +44,53 @@ final class RestartRig {
 
     Table run(final List<StorageKind> storages) throws IOException, InterruptedException {
         final Table table = new Table("restart", "Restart with " + inFlight + " transactions in flight to serving, ms;"
-            + " median of " + rounds + " rounds", "storage, finished ones in the journal, JVM",
+            + " median of " + rounds + " rounds", "storage, finished ones, JVM",
             "serving", "least", "greatest", "open", "replay", "live", "epoch", "JVM before");
         for (final StorageKind kind : storages) {
-            measure(table, kind, 0);
-            measure(table, kind, finished);
+            measure(table, kind, 0, false);
+            measure(table, kind, finished, false);
+            measure(table, kind, 0, true);
         }
         return table.note("goal: under 1,000 ms; JVM before: from the process's start to the opening of the directory;"
             + " the files are in the page cache");
     }
 
-    private void measure(final Table table, final StorageKind kind, final int before)
+    private void measure(final Table table, final StorageKind kind, final int before, final boolean isCheckpointed)
         throws IOException, InterruptedException {
         try (BenchDirectory directory = BenchDirectory.under(parent)) {
             final Path journal = directory.resolve("journal");
-            LoopbackRun.inFlight(kind, journal, Load.many(Load.DATAGRAM), before, inFlight / 2,
-                inFlight - inFlight / 2);
-            cold(table, kind.text() + ", " + before + ", fresh", kind, journal);
-            warm(table, kind.text() + ", " + before + ", the same", kind, journal);
+            LoopbackRun.inFlight(
+                isCheckpointed ? SHORT_SEGMENT : JournalContext.DEFAULT_SEGMENT_LENGTH, kind, journal,
+                Load.many(Load.DATAGRAM), before, inFlight / 2, inFlight - inFlight / 2);
+            if (isCheckpointed) {
+                checkpoint(kind, directory);
+            }
+            final String name = kind.text() + ", " + before + (isCheckpointed ? ", checkpoint" : "");
+            cold(table, name + ", fresh", kind, journal);
+            warm(table, name + ", the same", kind, journal);
+        }
+    }
+
+    /** So that a start restores what closed segments held, and replays what the last one holds. */
+    private static void checkpoint(final StorageKind kind, final BenchDirectory directory)
+        throws IOException, InterruptedException {
+        final Path path = directory.resolve("journal");
+        final LoopbackPeers peers = new LoopbackPeers(Load.many(Load.DATAGRAM), PeerListener.NONE);
+        try (LoopbackCoordinator coordinator =
+            LoopbackCoordinator.start(LiveJournal.context(kind, path), LoopbackRun.settings(), peers)) {
+            final SegmentedJournal journal = coordinator.journal();
+            final CheckpointChild child =
+                new CheckpointChild(path, journal.closedPosition(), directory.resolve("child.log"));
+            try {
+                child.await();
+            } finally {
+                child.kill();
+            }
+            journal.adoptCheckpoint(CheckpointChild.checkpoint(child.made()));
+            while (journal.isAdopting()) {
+                coordinator.pipeline().invoke();
+                coordinator.requireRunning();
+            }
         }
     }
 

@@ -106,9 +106,9 @@ class JournalRigsTest {
 
     @Test
     void shouldStartAgainWithAllThatWasInFlight() throws Exception {
-        final Table table = new RestartRig(parent, 100, 1, 1).run(BOTH);
+        final Table table = new RestartRig(parent, 20_000, 1, 1).run(BOTH);
 
-        assertEquals(4 * BOTH.size(), table.size());
+        assertEquals(6 * BOTH.size(), table.size());
         for (int row = 0; row < table.size(); row++) {
             assertTrue((double) table.cell(row, "serving") > 0);
         }
@@ -130,7 +130,8 @@ class JournalRigsTest {
     @Test
     void shouldSayWhatTheChildSaidThatDidNotStart() throws IOException {
         try (BenchDirectory directory = BenchDirectory.under(parent)) {
-            LoopbackRun.inFlight(StorageKind.MAPPED, directory.resolve("journal"), Load.oneInFlight(), 1, 1, 1);
+            LoopbackRun.inFlight(
+                1024 * 1024, StorageKind.MAPPED, directory.resolve("journal"), Load.oneInFlight(), 1, 1, 1);
 
             final IOException thrown = assertThrows(IOException.class,
                 () -> RestartRig.child(StorageKind.MAPPED, directory.resolve("journal"), 1, 3));
