@@ -235,7 +235,10 @@ public final class JournalRecovery implements AutoCloseable {
         return Math.min(CHUNK_LENGTH - offset % CHUNK_LENGTH, end - offset);
     }
 
-    /** Segments behind the tail that hold anything are of the cut off part. The last goes first: no gap appears. */
+    /**
+     * Segments behind the tail that hold anything are of the cut off part. The last goes first, and for good: a crash
+     * leaves no gap, also where the file system doesn't keep names in order.
+     */
     private void deleteUsed(final List<String> names, final int from) throws IOException {
         int firstUsed = from;
         while (firstUsed < names.size() && isUnused(names.get(firstUsed))) {
@@ -244,6 +247,7 @@ public final class JournalRecovery implements AutoCloseable {
         firstUsed = Math.min(firstUsed, from + context.reservedSegments());
         for (int i = names.size() - 1; i >= firstUsed; i--) {
             storage.delete(names.remove(i));
+            Forcing.directory(storage);
         }
     }
 
