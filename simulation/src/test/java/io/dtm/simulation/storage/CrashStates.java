@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * Crashes at one moment after another, in every way that {@link Survivals} knows, and starts again on each image that no
- * crash has left before. What is asserted of each:
+ * Crashes at one moment after another, in the ways that {@link Survivals} knows, and starts again on each image that
+ * no crash has left before. What is asserted of each:
  * <ul>
  * <li>the start finds a prefix of what was appended, byte for byte, and the state that it gave;</li>
  * <li>the prefix holds every record whose durability was reported, and after the death of the process alone every one
@@ -89,7 +89,8 @@ final class CrashStates {
      * @param appended number of records that a start may find.
      * @param place    for people: where it is.
      */
-    void crash(final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
+    void crash(
+        final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
         moments++;
         final SimulatedStorage moment = storage.copy();
         tryOne(moment, null, durable, appended, place);
@@ -99,7 +100,8 @@ final class CrashStates {
     }
 
     /** All subsets of the sectors that aren't forced. */
-    void crashInEveryWay(final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
+    void crashInEveryWay(
+        final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
         moments++;
         final SimulatedStorage moment = storage.copy();
         for (final Survival survival : new Survivals(moment).allSubsets()) {
@@ -164,7 +166,7 @@ final class CrashStates {
             found = start(image).recovered();
             prefixByImageAfterStart.put(hash, found);
         }
-        Expectation.that(found == prefix, "the start found %d records; then the power went, nothing survived that it had"
+        Expectation.that(found == prefix, "the start found %d records; then the power went, nothing was left that it had"
             + " not forced, and the next one found %d", prefix, found);
     }
 
@@ -233,7 +235,7 @@ final class CrashStates {
 
     /** @return for people: what was done. */
     String summary() {
-        return String.format(
-            Locale.ROOT, "crash states: %d distinct of %d, at %d moments; %d starts", distinct(), tried, moments, starts);
+        return String.format(Locale.ROOT, "crash states: %d distinct of %d, at %d moments; %d starts",
+            distinct(), tried, moments, starts);
     }
 }

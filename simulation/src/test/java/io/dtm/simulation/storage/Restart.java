@@ -9,8 +9,8 @@ import io.dtm.simulation.storage.RecordedEvents.Record;
 import org.agrona.DirectBuffer;
 
 /**
- * A start on what a crash has left: the newest checkpoint, the replay after it, the journal made live. Every record that
- * is accepted is compared with the one that was appended, and the state at the end with that after the same prefix.
+ * A start on what a crash has left: the newest checkpoint, the replay after it, the journal made live. Every record
+ * that is accepted is compared with the one that was appended, and the state with that after the same prefix.
  */
 final class Restart {
     private final History history;

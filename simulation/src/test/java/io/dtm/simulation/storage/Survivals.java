@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** What a power loss at one moment may leave: the sectors and names that were changed and not forced, and which survive. */
+/** What a power loss at one moment may leave: any of the sectors and names that were changed and not forced. */
 final class Survivals {
     /** Up to so many sectors all their subsets are tried. */
     private static final int ALL_SUBSETS = 7;
