@@ -3,7 +3,6 @@ package io.dtm.server;
 import io.aeron.driver.Configuration;
 import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
-import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.journal.JournalContext;
@@ -11,8 +10,7 @@ import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
-import io.dtm.core.recovery.Recovered;
-import io.dtm.core.recovery.RecoveryOutput;
+import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.HaltHandler;
 import io.dtm.core.ring.Pipeline;
@@ -91,22 +89,23 @@ final class CoordinatorProcess implements AutoCloseable {
         JournalRecovery recovery = null;
         try {
             // The lock comes first: the embedded driver's directory is deleted under it.
-            recovery = JournalRecovery.open(journalContext(directory, random, log));
+            final JournalContext journalContext = journalContext(directory, random, log);
+            recovery = JournalRecovery.open(journalContext);
             transport = listen(transportContext, log);
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
             }
-            final RecoveryOutput output = new RecoveryOutput();
-            final CommitCoordinator coordinator = new CommitCoordinator(output);
+            final RestoredCoordinator restored =
+                RestoredCoordinator.newest(journalContext.storage(), recovery.coordinatorId(), log::say);
             final PipelineContext context = new PipelineContext()
                 .settings(settings)
                 .poller(transport.poller())
                 .publisher(transport.publisher())
                 .admission(transport.admission())
                 .tokens(random::nextLong)
-                .coordinator(coordinator)
-                .coordinatorClock(coordinator)
-                .output(output)
+                .coordinator(restored.coordinator())
+                .coordinatorClock(restored.coordinator())
+                .output(restored.output())
                 .egressListener(log)
                 .dropListener(log)
                 .haltHandler(haltHandler)
@@ -115,9 +114,9 @@ final class CoordinatorProcess implements AutoCloseable {
             final JournalRecovery opened = recovery;
             final Pipeline pipeline = CoordinatorHost.recover(
                 context,
-                handler -> opened.replay(0, handler),
+                handler -> opened.replay(restored.replayPosition(), handler),
                 opened::start,
-                Recovered.NOTHING,
+                restored.recovered(),
                 new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs, consents,
                     System.currentTimeMillis()));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();

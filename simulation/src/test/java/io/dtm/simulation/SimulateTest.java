@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SimulateTest {
     private static final long TRANSACTIONS = 3_000;
-    private static final String PINNED_TRACE = "562efc5511b7341d";
+    private static final String PINNED_TRACE = "da307766513d7aad";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 6, 9, 12})

@@ -3,7 +3,7 @@ package io.dtm.core.journal;
 import io.dtm.core.journal.JournalException.Category;
 
 /** Says what an operator can do about a damaged journal. */
-final class Corruption {
+public final class Corruption {
     private static final String ADVICE = ". What was promised to participants may be lost with it, so the coordinator"
         + " doesn't start. Keep a copy of the data directory and bring the file back from its disk's redundancy or from"
         + " a copy taken while the coordinator was stopped. Don't delete or shorten anything: a transaction whose"
@@ -12,7 +12,11 @@ final class Corruption {
     private Corruption() {
     }
 
-    static JournalException exception(final String what) {
+    /**
+     * @param what is damaged or missing, where, and how that is known.
+     * @return the refusal to start.
+     */
+    public static JournalException exception(final String what) {
         return new JournalException(Category.CORRUPT, what + ADVICE, null);
     }
 }

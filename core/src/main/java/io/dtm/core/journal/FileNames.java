@@ -3,13 +3,15 @@ package io.dtm.core.journal;
 import java.util.Locale;
 
 /** Names of the files in a data directory. */
-final class FileNames {
+public final class FileNames {
     /** Holds the coordinator's id. */
     static final String COORDINATOR_ID = "coordinator.id";
     /** For tools, and for the start after a killed process. */
     static final String MARK = "coordinator.mark";
     /** Ends the name of a segment. */
     static final String SEGMENT_SUFFIX = ".segment";
+    /** Ends the name of a checkpoint. */
+    static final String CHECKPOINT_SUFFIX = ".checkpoint";
     /** Ends the name of a file that isn't complete. What is found at a start is deleted. */
     static final String TEMPORARY_SUFFIX = ".tmp";
 
@@ -20,14 +22,59 @@ final class FileNames {
 
     /** @return a name that sorts by position. */
     static String segment(final long basePosition) {
-        return String.format(Locale.ROOT, "%0" + POSITION_DIGITS + "d", basePosition) + SEGMENT_SUFFIX;
+        return digits(basePosition) + SEGMENT_SUFFIX;
     }
 
-    static boolean isSegment(final String name) {
+    /**
+     * @param name of a file.
+     * @return whether it is called as segments are.
+     */
+    public static boolean isSegment(final String name) {
         return name.endsWith(SEGMENT_SUFFIX);
+    }
+
+    /**
+     * @param replayPosition from which replay goes on after the checkpoint.
+     * @return its name, which sorts by position.
+     */
+    public static String checkpoint(final long replayPosition) {
+        return digits(replayPosition) + CHECKPOINT_SUFFIX;
+    }
+
+    /**
+     * @param replayPosition from which replay goes on after the checkpoint.
+     * @param unique         letters, digits and hyphens: tells makers apart that don't know of each other.
+     * @return name of the checkpoint while it is in the making.
+     */
+    public static String temporaryCheckpoint(final long replayPosition, final String unique) {
+        return digits(replayPosition) + '.' + unique + CHECKPOINT_SUFFIX + TEMPORARY_SUFFIX;
+    }
+
+    /**
+     * @param name of a file.
+     * @return whether it is called as complete checkpoints are.
+     */
+    public static boolean isCheckpoint(final String name) {
+        return name.matches("[0-9]{" + POSITION_DIGITS + "}\\" + CHECKPOINT_SUFFIX);
+    }
+
+    /**
+     * @param name of a segment or checkpoint.
+     * @return the position that it names.
+     */
+    public static long position(final String name) {
+        return Long.parseLong(name, 0, POSITION_DIGITS, 10);
+    }
+
+    static boolean isTemporaryCheckpoint(final String name) {
+        return name.endsWith(CHECKPOINT_SUFFIX + TEMPORARY_SUFFIX);
     }
 
     static boolean isTemporary(final String name) {
         return name.endsWith(TEMPORARY_SUFFIX);
+    }
+
+    private static String digits(final long position) {
+        return String.format(Locale.ROOT, "%0" + POSITION_DIGITS + "d", position);
     }
 }

@@ -26,6 +26,13 @@ final class ForcedEvidence {
         }
     }
 
+    void checkpoint(final String place, final long replayPosition) {
+        if (replayPosition > position) {
+            position = replayPosition;
+            witness = "the checkpoint " + place;
+        }
+    }
+
     long position() {
         return position;
     }

@@ -5,6 +5,7 @@ import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.SegmentReader.Found;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.List;
  * coordinator runs; then it reads what is there at the time. One thread.
  */
 public final class JournalReader implements AutoCloseable {
+    /** Ends a replay nowhere: at the first place without a valid record. */
+    private static final long ALL = Long.MAX_VALUE;
+
     private final JournalStorage storage;
     private final long coordinatorId;
     private final RecordChecksum checksum;
@@ -84,10 +88,34 @@ public final class JournalReader implements AutoCloseable {
      * @throws UncheckedIOException if it can't be read.
      */
     public JournalTail replay(final long from, final RecordHandler handler) {
-        try {
+        return reading(() -> {
             readMark();
+            readCheckpoints();
             openSegmentOf(from);
-            return replayFromSegment(from, handler);
+            return replayFromSegment(from, ALL, handler);
+        });
+    }
+
+    /**
+     * Hands the records of closed segments to a handler, and looks at nothing behind them.
+     *
+     * @param from    end position of a record, or not beyond {@link #oldestPosition()}: everything that is there.
+     * @param upTo    end of a segment that is forced and that nobody appends to.
+     * @param handler may throw, and ends the replay so.
+     * @throws JournalException         CORRUPT if anything before {@code upTo} is damaged or missing; FOREIGN.
+     * @throws IllegalArgumentException if no segment ends at {@code upTo}.
+     * @throws UncheckedIOException     if it can't be read.
+     */
+    public void replayClosed(final long from, final long upTo, final RecordHandler handler) {
+        reading(() -> {
+            openSegmentOf(from);
+            return replayFromSegment(from, upTo, handler);
+        });
+    }
+
+    private <T> T reading(final Reading<T> reading) {
+        try {
+            return reading.read();
         } catch (final IOException ex) {
             throw new UncheckedIOException("journal can't be read: " + ex, ex);
         } catch (final InternalError error) {
@@ -104,7 +132,8 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
-    private JournalTail replayFromSegment(final long from, final RecordHandler handler) throws IOException {
+    private JournalTail replayFromSegment(final long from, final long upTo, final RecordHandler handler)
+        throws IOException {
         long position = segment.firstPosition();
         long timeNs = 0;
         while (true) {
@@ -118,13 +147,25 @@ public final class JournalReader implements AutoCloseable {
                     throw new IllegalArgumentException("position " + from + " lies inside a record");
                 }
                 position = segment.endOf(position);
+            } else if (found == Found.END && segment.endPosition() >= upTo) {
+                requireEnd(upTo);
+                return new JournalTail(position, timeNs, upTo, 0, "closed up to position " + upTo);
             } else if (found == Found.END && openNext(position)) {
                 position = segment.firstPosition();
+            } else if (upTo != ALL) {
+                throw Corruption.exception(what(found) + " in segment " + segment.place() + ", position " + position
+                    + ", but everything up to " + upTo + " was forced");
             } else {
                 final JournalTail tail = examine(position, timeNs, found);
                 checkReached(from, tail);
                 return tail;
             }
+        }
+    }
+
+    private void requireEnd(final long upTo) {
+        if (segment.endPosition() != upTo) {
+            throw new IllegalArgumentException("no segment ends at position " + upTo);
         }
     }
 
@@ -228,6 +269,28 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
+    /** Whoever made one had applied everything before it, and that was forced. A damaged header says nothing. */
+    private void readCheckpoints() throws IOException {
+        for (final String name : storage.list()) {
+            if (FileNames.isCheckpoint(name)) {
+                readCheckpoint(name);
+            }
+        }
+    }
+
+    private void readCheckpoint(final String name) throws IOException {
+        final String place = storage.describe(name);
+        try (ReadableByteChannel channel = storage.openSequential(name)) {
+            final CheckpointHeader header = CheckpointHeader.read(channel, place);
+            if (header.coordinatorId() == coordinatorId && FileNames.position(name) == header.replayPosition()) {
+                evidence.checkpoint(place, header.replayPosition());
+            }
+        } catch (final JournalException | NoSuchFileException useless) {
+            // Whether it can be done without is for those to say who restore from it.
+            assert place != null;
+        }
+    }
+
     private void openSegmentOf(final long from) throws IOException {
         final List<String> names = segmentNames();
         if (names.isEmpty()) {
@@ -275,5 +338,11 @@ public final class JournalReader implements AutoCloseable {
             case BAD_CHECKSUM -> "a bad record (wrong checksum)";
             case RECORD, END -> "the end";
         };
+    }
+
+    /** Reads something. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws IOException;
     }
 }

@@ -138,11 +138,16 @@ public final class JournalRecovery implements AutoCloseable {
         for (final Segment spare : opened.subList(1, opened.size())) {
             supply.adoptSpare(spare);
         }
-        final SegmentedJournal journal =
-            new SegmentedJournal(context, coordinatorId, mark, supply, current, tail.position(), tail.timeNs());
+        final SegmentedJournal journal = new SegmentedJournal(
+            context, coordinatorId, mark, supply, current, tail.position(), tail.timeNs(), newestCheckpoint());
         opened.clear();
         prepareSpace(journal);
         return journal;
+    }
+
+    private long newestCheckpoint() throws IOException {
+        return storage.list().stream()
+            .filter(FileNames::isCheckpoint).mapToLong(FileNames::position).max().orElse(0);
     }
 
     /** So that what comes first finds a segment ahead of need. If there is no space, that isn't the start's failure. */

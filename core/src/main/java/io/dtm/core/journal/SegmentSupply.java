@@ -30,6 +30,7 @@ final class SegmentSupply {
     private long heartbeatAtNs;
     private volatile boolean isRefused;
     private volatile long releasePosition;
+    private volatile long closedPosition;
     /** From the force agent: nobody touches those before it. */
     private volatile Segment forcing;
 
@@ -40,6 +41,7 @@ final class SegmentSupply {
         this.oldest = current;
         this.forcing = current;
         this.nextBasePosition = current.endPosition();
+        this.closedPosition = current.basePosition();
         this.spares = new OneToOneConcurrentArrayQueue<>(Math.max(2, context.reservedSegments() + 1));
     }
 
@@ -80,6 +82,11 @@ final class SegmentSupply {
     /** Any thread. */
     void releaseBefore(final long position) {
         releasePosition = Math.max(releasePosition, position);
+    }
+
+    /** Any thread. @return end of the last segment that is forced as a whole and that nobody appends to; 0: none. */
+    long closedPosition() {
+        return closedPosition;
     }
 
     /**
@@ -129,6 +136,7 @@ final class SegmentSupply {
             closed.add(new ClosedSegment(oldest.name(), oldest.endPosition()));
             oldest.close();
             oldest = next;
+            closedPosition = next.basePosition();
             work++;
         }
         return work;

@@ -29,6 +29,7 @@ public final class SegmentedJournal implements Journal {
     private final SingleWriter preparer = new SingleWriter();
     private final JournalContext context;
     private final SegmentSupply supply;
+    private final CheckpointAdoption checkpoints;
     private final JournalMark mark;
     private final RecordChecksum checksum;
     private final long coordinatorId;
@@ -51,6 +52,7 @@ public final class SegmentedJournal implements Journal {
      * @param current  segment to go on with.
      * @param position in it where the next record starts; everything before is forced, everything behind is zero.
      * @param timeNs   logical time of the last record.
+     * @param newestCheckpoint its replay position; 0: there is none.
      */
     SegmentedJournal(
         final JournalContext context,
@@ -59,11 +61,13 @@ public final class SegmentedJournal implements Journal {
         final SegmentSupply supply,
         final Segment current,
         final long position,
-        final long timeNs) {
+        final long timeNs,
+        final long newestCheckpoint) {
         this.context = context;
         this.coordinatorId = coordinatorId;
         this.mark = mark;
         this.supply = supply;
+        this.checkpoints = new CheckpointAdoption(context, newestCheckpoint);
         this.checksum = new RecordChecksum(coordinatorId);
         this.maxFrameLength = context.maxFrameLength();
         this.unforcedBound = context.unforcedBound();
@@ -218,7 +222,7 @@ public final class SegmentedJournal implements Journal {
             if (supply.isHeartbeatDue()) {
                 mark.activity(appendedPosition(), context.epochClock().time());
             }
-            return supply.work(forcedPosition());
+            return checkpoints.work(supply) + supply.work(forcedPosition());
         } catch (final JournalException ex) {
             throw fail(ex);
         } catch (final InternalError error) {
@@ -240,12 +244,50 @@ public final class SegmentedJournal implements Journal {
     }
 
     /**
+     * Up to here a checkpoint can be made: these segments are forced as a whole, and change no more. Any thread.
+     *
+     * @return end of the last closed segment; 0: none is.
+     */
+    public long closedPosition() {
+        return supply.closedPosition();
+    }
+
+    /** @return replay position of the newest checkpoint that has its name; 0: there is none. Any thread. */
+    public long checkpointPosition() {
+        return checkpoints.position();
+    }
+
+    /**
+     * Takes a new checkpoint in. {@link #prepareSpace()} gives it its name, forces that, deletes all older checkpoints
+     * but the one that it was made from, and lets the segments before that one go. If its file can't be used, that is
+     * reported and everything stays as it was; a force that fails is final. Any thread, one at a time.
+     *
+     * @param checkpoint complete and forced.
+     * @throws IllegalArgumentException if it covers what isn't known to be forced.
+     * @throws IllegalStateException    while {@link #isAdopting()}.
+     * @throws JournalException         if the journal has failed.
+     */
+    public void adoptCheckpoint(final NewCheckpoint checkpoint) {
+        checkUsable();
+        if (checkpoint.replayPosition() > closedPosition()) {
+            throw new IllegalArgumentException("segments are closed up to position " + closedPosition()
+                + ", not up to that of " + checkpoint);
+        }
+        checkpoints.request(checkpoint);
+    }
+
+    /** @return whether a checkpoint waits to be taken in. Any thread. */
+    public boolean isAdopting() {
+        return checkpoints.isPending();
+    }
+
+    /**
      * Lets go of the segments that lie wholly before a position: nobody will replay from there again. They are deleted
-     * by {@link #prepareSpace()}, oldest first. For what makes checkpoints.
+     * by {@link #prepareSpace()}, oldest first.
      *
      * @param position up to which a forced checkpoint covers everything.
      */
-    public void releaseBefore(final long position) {
+    void releaseBefore(final long position) {
         supply.releaseBefore(position);
     }
 

@@ -40,6 +40,7 @@ public final class RecoveryOutput implements CoordinatorOutput {
     /** The replay goes on in the midst of an epoch. */
     void goOnFrom(final int contradictionsBefore) {
         contradictions = contradictionsBefore;
+        contradiction = "an acknowledgement named another decision than the replay made";
     }
 
     /** A later epoch starts: what happened in the one before is over. */

@@ -5,10 +5,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 
 /** A storage in front of another one, for tests that watch it or break it. */
-class ForwardingStorage implements JournalStorage {
+public class ForwardingStorage implements JournalStorage {
     private final JournalStorage storage;
 
-    ForwardingStorage(final JournalStorage storage) {
+    protected ForwardingStorage(final JournalStorage storage) {
         this.storage = storage;
     }
 

@@ -1,11 +1,10 @@
 package io.dtm.server.demo;
 
-import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.TransactionCounts;
 import io.dtm.core.journal.JournalReader;
-import io.dtm.core.recovery.Recovered;
-import io.dtm.core.recovery.Recovery;
-import io.dtm.core.recovery.RecoveryOutput;
+import io.dtm.core.journal.JournalStorage;
+import io.dtm.core.journal.MappedStorage;
+import io.dtm.core.recovery.RestoredCoordinator;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -19,12 +18,13 @@ record JournalCensus(TransactionCounts counts) {
      * @return the states now.
      */
     static JournalCensus take(final Path journal) {
-        final RecoveryOutput output = new RecoveryOutput();
-        final CommitCoordinator coordinator = new CommitCoordinator(output);
-        try (JournalReader reader = JournalReader.open(journal)) {
-            new Recovery(coordinator, output, Recovered.NOTHING).replay(handler -> reader.replay(0, handler));
+        final JournalStorage storage = new MappedStorage(journal);
+        final RestoredCoordinator restored;
+        try (JournalReader reader = JournalReader.open(storage)) {
+            restored = RestoredCoordinator.newest(storage, reader.coordinatorId(), damage -> { });
+            restored.replay(handler -> reader.replay(restored.replayPosition(), handler));
         }
-        return new JournalCensus(coordinator.countTransactions());
+        return new JournalCensus(restored.coordinator().countTransactions());
     }
 
     /** @return whether some transactions are being prepared and others committed. */

@@ -17,8 +17,8 @@ import io.dtm.core.journal.Survival;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
-import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.ReplaySource;
+import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.recovery.StartEvents;
 import io.dtm.core.ring.CoordinatorHost;
 import io.dtm.core.ring.Pipeline;
@@ -47,7 +47,7 @@ public final class CoordinatorNode {
     public static final int MAX_PAYLOAD_BYTES = 64;
 
     private static final String NAME = "coordinator";
-    private static final int SEGMENT_LENGTH = 64 * 1024;
+    private static final int SEGMENT_LENGTH = 32 * 1024;
     private static final int MAX_FRAME_LENGTH = 16 * 1024;
     private static final long HEARTBEAT_NS = 50_000_000L;
     private static final int COORDINATOR = 2;
@@ -68,6 +68,7 @@ public final class CoordinatorNode {
     private SimulatedStorage storage = new SimulatedStorage();
     private SimulatedStorage copy;
     private final CoordinatorSettings settings;
+    private final BackgroundCheckpoints checkpoints;
     private CoordinatorTimes times;
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
     private Runnable crashPoint = () -> { };
@@ -79,8 +80,7 @@ public final class CoordinatorNode {
     private Pipeline pipeline;
     private List<Agent> stages = List.of();
     private CommitCoordinator coordinator;
-    /** As a checkpoint would: the state as it was recovered last. */
-    private RecoveredState base;
+    private SegmentedJournal journal;
     private CoordinatorPort port;
     private OperatorCommands operators;
     private long baseTimeNs;
@@ -125,6 +125,8 @@ public final class CoordinatorNode {
         this.checker = checker;
         this.violations = violations;
         this.settings = settings;
+        this.checkpoints =
+            new BackgroundCheckpoints(random, trace, violations, () -> schedule.nowNs() / 1_000_000L);
         this.times = times;
     }
 
@@ -181,7 +183,6 @@ public final class CoordinatorNode {
     public void startFromCopy(final boolean isRestored) {
         kill();
         storage = StorageCopy.of(copy);
-        base = null;
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
         checker.onCopyStarted();
@@ -265,13 +266,12 @@ public final class CoordinatorNode {
             .coordinatorIdSupplier(() -> random.nextLong() | 1)
             .nanoClock(schedule::nowNs)
             .epochClock(() -> schedule.nowNs() / 1_000_000L));
-        // beside the live state another one is recovered: what a checkpoint would hold, and it must be the same
-        final RecoveredState from = base == null ? RecoveredState.empty() : base;
-        final RecoveredState aside = base == null ? RecoveredState.empty() : base.copy();
-        final RecoveredState live = base == null ? RecoveredState.empty() : base.copy();
-        final ReplaySource source = handler -> recovery.replay(from.recovered().endPosition(), handler);
-        final Recovered recovered =
-            new Recovery(aside.coordinator(), aside.output(), aside.recovered()).replay(source);
+        // beside the live state another one is recovered, and it must be the same
+        final RestoredCoordinator aside = checkpoints.restore(storage, recovery);
+        final RestoredCoordinator live = checkpoints.restore(storage, recovery);
+        final ReplaySource source = handler -> recovery.replay(live.replayPosition(), handler);
+        final Recovered recovered = aside.replay(source);
+        checkpoints.checkFallback(storage, recovery, aside.coordinator().digest());
         checker.onReplayed(aside.coordinator().digest());
         trace.event(NAME, "starts: epoch %1, recovered up to %2", recovered.epoch() + 1, recovered.endPosition());
 
@@ -283,24 +283,22 @@ public final class CoordinatorNode {
         forceScheduled = false;
         final long downtimeNs = recovered.epoch() == 0 ? 0 : schedule.nowNs() - diedNs;
         pipeline = CoordinatorHost.recover(context(live), source, () -> liveJournal(recovery, recovered),
-            from.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
+            live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
                 StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * EPOCH_AT_START + schedule.nowNs() / 1_000_000L));
         consents = Set.of();
         stages = pipeline.stages();
         if (coordinator.digest() != aside.coordinator().digest()) {
             violations.add("I12", "two recoveries of the same journal differ");
         }
-        base = new RecoveredState(aside.coordinator(), aside.output(), recovered);
     }
 
     private Journal liveJournal(final JournalRecovery recovery, final Recovered recovered) {
-        final SegmentedJournal journal = recovery.start();
+        journal = recovery.start();
         checker.onRecovered(recovered.endPosition(), journal.forcedPosition());
-        journal.releaseBefore(recovered.endPosition());
         return planted.apply(new WatchedJournal(journal, checker, this::requestForce));
     }
 
-    private PipelineContext context(final RecoveredState state) {
+    private PipelineContext context(final RestoredCoordinator state) {
         return new PipelineContext()
             .poller(port)
             .publisher(port)
@@ -484,6 +482,9 @@ public final class CoordinatorNode {
         }
         if (schedule.nowNs() >= pausedUntilNs) {
             work(SPACE);
+            if (pipeline.haltCause() == null) {
+                checkpoints.work(journal, storage);
+            }
             if (!holdsForce) {
                 work(FORCE);
             }
