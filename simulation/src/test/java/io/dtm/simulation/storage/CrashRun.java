@@ -19,9 +19,9 @@ public final class CrashRun implements Function<String, Object> {
         final StorageModel model = StorageModel.valueOf(words[0]);
         final long seed = Long.parseLong(words[1]);
         final RandomStream random = new RandomStream(seed);
-        final List<Record> recorded = RecordedEvents.of(seed);
-        final List<Record> records = recorded.subList(0, Math.min(Integer.parseInt(words[2]), recorded.size()));
-        final History history = new History();
+        final RecordedEvents recorded = RecordedEvents.of(seed, Integer.parseInt(words[2]));
+        final List<Record> records = recorded.records();
+        final History history = new History(recorded.coordinatorId());
         crashes = new CrashStates(model, records, history, random.split("crashes"), Integer.parseInt(words[3]),
             Long.parseLong(words[4]));
         run = new RecordedRun(model, records, history, crashes, random.split("run"));

@@ -37,7 +37,6 @@ final class CrashStates {
     private final long maxTried;
     private final Long2LongHashMap prefixByImage = new Long2LongHashMap(UNKNOWN);
     private final Long2LongHashMap prefixByImageAfterStart = new Long2LongHashMap(UNKNOWN);
-    private Restart.Base base = Restart.Base.nothing();
     private long moments;
     private long tried;
     private long starts;
@@ -70,15 +69,6 @@ final class CrashStates {
         this.random = random;
         this.survivalsEach = survivalsEach;
         this.maxTried = maxTried;
-    }
-
-    /** @param checkpoint from which all later starts replay. */
-    void base(final Restart.Base checkpoint) {
-        base = checkpoint;
-    }
-
-    Restart.Base base() {
-        return base;
     }
 
     /**
@@ -154,7 +144,7 @@ final class CrashStates {
 
     private Restart start(final SimulatedStorage image) {
         starts++;
-        return new Restart(model, image, history, base);
+        return new Restart(model, image, history);
     }
 
     private void checkAfterPowerLoss(final SimulatedStorage started, final int prefix) {
@@ -166,8 +156,8 @@ final class CrashStates {
             found = start(image).recovered();
             prefixByImageAfterStart.put(hash, found);
         }
-        Expectation.that(found == prefix, "the start found %d records; then the power went, nothing was left that it had"
-            + " not forced, and the next one found %d", prefix, found);
+        Expectation.that(found == prefix, "the start found %d records; then the power went, and what it had not forced"
+            + " was lost, and the next one found %d", prefix, found);
     }
 
     /** Before and after each operation of the start. */

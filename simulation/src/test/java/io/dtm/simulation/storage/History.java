@@ -2,6 +2,7 @@ package io.dtm.simulation.storage;
 
 import io.dtm.simulation.storage.RecordedEvents.Record;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.LongHashSet;
@@ -14,6 +15,7 @@ import org.agrona.collections.LongHashSet;
 final class History {
     private static final int STATE_ONE_IN = 16;
 
+    private final long coordinatorId;
     private final List<Record> records = new ArrayList<>();
     private final List<Long> positions = new ArrayList<>(List.of(0L));
     private final List<Long> digests = new ArrayList<>();
@@ -21,7 +23,9 @@ final class History {
     private final LongHashSet replayed = new LongHashSet();
     private int asked;
 
-    History() {
+    /** @param coordinatorId whose it is. */
+    History(final long coordinatorId) {
+        this.coordinatorId = coordinatorId;
         digests.add(state.digest());
     }
 
@@ -36,6 +40,16 @@ final class History {
         positions.add(endPosition);
         state.apply(endPosition, record);
         digests.add(state.digest());
+    }
+
+    long coordinatorId() {
+        return coordinatorId;
+    }
+
+    /** @return number of records that end at the position or before it. */
+    int prefixUpTo(final long position) {
+        final int found = Collections.binarySearch(positions, position);
+        return found >= 0 ? found : -found - 2;
     }
 
     long positionOf(final int prefix) {

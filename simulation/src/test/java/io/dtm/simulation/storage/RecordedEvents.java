@@ -16,8 +16,13 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What a real pipeline appended to its journal while clients, participants and links came and went. */
-final class RecordedEvents {
+/**
+ * What a real pipeline appended to its journal while clients, participants and links came and went.
+ *
+ * @param coordinatorId whose journal it was.
+ * @param records       in order.
+ */
+record RecordedEvents(long coordinatorId, List<Record> records) {
     private static final int TRANSACTIONS = 700;
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
@@ -32,14 +37,12 @@ final class RecordedEvents {
     record Record(int linkId, long timeNs, UnsafeBuffer frame) {
     }
 
-    private RecordedEvents() {
-    }
-
     /**
-     * @param seed decides everything.
-     * @return the records of an episode whose coordinator was killed now and then, but lost nothing.
+     * @param seed   decides everything.
+     * @param number of records, at most.
+     * @return the first records of an episode whose coordinator was killed now and then, but lost nothing.
      */
-    static List<Record> of(final long seed) {
+    static RecordedEvents of(final long seed, final int number) {
         final RandomStream random = new RandomStream(seed);
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
         final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 1, 0, drawn.network(),
@@ -52,7 +55,18 @@ final class RecordedEvents {
         final Episode episode = new Episode(random, settings, TRANSACTIONS);
         episode.coordinator().plant(journal -> new RecordingJournal(journal, records));
         episode.run(() -> { });
-        return records;
+        return new RecordedEvents(coordinatorIdIn(records), records.subList(0, Math.min(number, records.size())));
+    }
+
+    private static long coordinatorIdIn(final List<Record> records) {
+        final ReplayedCoordinator coordinator = ReplayedCoordinator.empty();
+        for (final Record record : records) {
+            coordinator.apply(1, record);
+            if (coordinator.coordinatorId() != 0) {
+                return coordinator.coordinatorId();
+            }
+        }
+        throw new IllegalStateException("no epoch began");
     }
 
     /** Few outcomes are retained: the state stays small, and each of thousands of recoveries cheap. */

@@ -8,6 +8,7 @@ import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.journal.StorageObserver;
 import io.dtm.core.journal.Survival;
+import io.dtm.core.recovery.CheckpointMaker;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.storage.RecordedEvents.Record;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class RecordedRun {
     private static final int MAX_GROUP = 160;
     private static final int RECORDS_IN_A_LIFE = 330;
     private static final int RECORDS_IN_THE_FIRST_LIFE = 70;
-    private static final int RECORDS_TO_A_CHECKPOINT = 120;
+    private static final int RECORDS_TO_A_CHECKPOINT = 100;
 
     private final StorageModel model;
     private final List<Record> records;
@@ -127,16 +128,17 @@ final class RecordedRun {
     }
 
     private void checkpoint() {
-        final Restart.Base former = crashes.base();
-        final ReplayedCoordinator state = former.state().copy();
-        for (int number = former.prefix() + 1; number <= durable; number++) {
-            state.apply(history.positionOf(number), records.get(number - 1));
-        }
-        crashes.base(new Restart.Base(durable, history.positionOf(durable), state));
-        journal.releaseBefore(history.positionOf(durable));
         journal.prepareSpace();
-        checkpoints++;
-        crash("after a checkpoint");
+        final CheckpointMaker.Result result = new CheckpointMaker(storage, 0, () -> 1, damage -> {
+            throw new AssertionError(damage);
+        }).make(journal.closedPosition(), "run");
+        if (result instanceof CheckpointMaker.Made made) {
+            crash("after a checkpoint is made");
+            journal.adoptCheckpoint(made.checkpoint());
+            journal.prepareSpace();
+            checkpoints++;
+            crash("after a checkpoint is adopted");
+        }
     }
 
     private void restart() {
@@ -171,13 +173,13 @@ final class RecordedRun {
     /** From now on all that there is is on the device. */
     private void losePower() {
         storage.losePower(Survival.random(random.nextLong()));
-        appended = new Restart(model, storage.copy(), history, crashes.base()).recovered();
+        appended = new Restart(model, storage.copy(), history).recovered();
         durable = appended;
         group = 0;
     }
 
     private void start() {
-        final Restart restart = new Restart(model, storage, history, crashes.base());
+        final Restart restart = new Restart(model, storage, history);
         Expectation.that(restart.recovered() == appended, "%d records are recovered, %d were appended",
             restart.recovered(), appended);
         journal = restart.journal();

@@ -1,7 +1,6 @@
 package io.dtm.simulation.storage;
 
 import io.dtm.core.coordinator.CommitCoordinator;
-import io.dtm.core.coordinator.CoordinatorRestorer;
 import io.dtm.core.journal.RecordHandler;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
@@ -26,22 +25,14 @@ final class ReplayedCoordinator {
         return new ReplayedCoordinator(new CommitCoordinator(output), output, Recovered.NOTHING);
     }
 
-    /** @return another one in the same state. */
-    ReplayedCoordinator copy() {
-        final RecoveryOutput output = new RecoveryOutput();
-        final CoordinatorRestorer restorer = new CoordinatorRestorer(output);
-        coordinator.writeTo(restorer);
-        return new ReplayedCoordinator(restorer.coordinator(), output, recovery.replay(taker -> { }));
-    }
-
     void apply(final long endPosition, final Record record) {
         handler.onRecord(
             endPosition, record.linkId(), record.timeNs(), record.frame(), 0, record.frame().capacity());
     }
 
-    /** @return takes records. */
-    RecordHandler handler() {
-        return handler;
+    /** @return 0: no epoch has begun. */
+    long coordinatorId() {
+        return recovery.replay(taker -> { }).coordinatorId();
     }
 
     long digest() {

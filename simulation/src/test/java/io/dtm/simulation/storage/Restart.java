@@ -5,6 +5,7 @@ import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.RecordHandler;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.simulation.storage.RecordedEvents.Record;
 import org.agrona.DirectBuffer;
 
@@ -17,24 +18,13 @@ final class Restart {
     private final int recovered;
     private final SegmentedJournal journal;
 
-    /**
-     * @param base from which the replay goes on; stays as it is.
-     * @throws AssertionError if the start refuses, or finds what no prefix explains.
-     */
-    Restart(final StorageModel model, final SimulatedStorage storage, final History history, final Base base) {
+    /** @throws AssertionError if the start refuses, or finds what no prefix explains. */
+    Restart(final StorageModel model, final SimulatedStorage storage, final History history) {
         this.history = history;
-        final JournalRecovery recovery;
         try {
-            recovery = JournalRecovery.open(model.context(storage, report -> { }));
-            final Comparison comparison = new Comparison(base.prefix());
-            recovery.replay(base.position(), comparison);
-            recovered = comparison.last;
-            if (history.wantsState(base.prefix(), recovered)) {
-                final ReplayedCoordinator state = base.state().copy();
-                recovery.replay(base.position(), state.handler());
-                Expectation.that(state.digest() == history.digestOf(recovered),
-                    "the state after the %d records that were recovered isn't the one that they gave", recovered);
-            }
+            final JournalRecovery recovery =
+                JournalRecovery.open(model.context(storage, history.coordinatorId(), report -> { }));
+            recovered = replay(storage, recovery);
             journal = recovery.start();
         } catch (final JournalException e) {
             throw new AssertionError("the start refuses: " + e.getMessage(), e);
@@ -44,6 +34,23 @@ final class Restart {
             history.positionOf(recovered));
     }
 
+    private int replay(final SimulatedStorage storage, final JournalRecovery recovery) {
+        final RestoredCoordinator restored = RestoredCoordinator.newest(storage, history.coordinatorId(), damage -> {
+            throw new AssertionError(damage);
+        });
+        final int checkpoint = history.prefixUpTo(restored.replayPosition());
+        final Comparison comparison = new Comparison(checkpoint);
+        recovery.replay(restored.replayPosition(), comparison);
+        if (history.wantsState(checkpoint, comparison.last)) {
+            Expectation.that(restored.coordinator().digest() == history.digestOf(checkpoint),
+                "the checkpoint isn't the state after the %d records that it stands for", checkpoint);
+            restored.replay(handler -> recovery.replay(restored.replayPosition(), handler));
+            Expectation.that(restored.coordinator().digest() == history.digestOf(comparison.last),
+                "the state after the %d records that were recovered isn't the one that they gave", comparison.last);
+        }
+        return comparison.last;
+    }
+
     /** @return number of records that the state holds. */
     int recovered() {
         return recovered;
@@ -51,13 +58,6 @@ final class Restart {
 
     SegmentedJournal journal() {
         return journal;
-    }
-
-    /** Where a replay starts: a checkpoint, or nothing. */
-    record Base(int prefix, long position, ReplayedCoordinator state) {
-        static Base nothing() {
-            return new Base(0, 0, ReplayedCoordinator.empty());
-        }
     }
 
     private final class Comparison implements RecordHandler {

@@ -9,12 +9,12 @@ enum StorageModel {
     /** Segments are mapped, a force is of their pages. */
     MAPPED;
 
-    static final long COORDINATOR_ID = 0x1234_5678_9ABC_DEF0L;
     static final int SEGMENT_LENGTH = 3 * 4096;
     private static final int MAX_FRAME_LENGTH = 4 * 1024;
 
     /** @return for a journal on that storage; its clocks stand still. */
-    JournalContext context(final SimulatedStorage storage, final Consumer<String> reportSink) {
+    JournalContext context(
+        final SimulatedStorage storage, final long coordinatorId, final Consumer<String> reportSink) {
         return new JournalContext()
             .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
@@ -22,7 +22,7 @@ enum StorageModel {
             .reservedSegments(2)
             .lowSpaceBytes(0)
             .spaceRetryNs(0)
-            .coordinatorIdSupplier(() -> COORDINATOR_ID)
+            .coordinatorIdSupplier(() -> coordinatorId)
             .reportSink(reportSink)
             .nanoClock(() -> 1)
             .epochClock(() -> 1);
