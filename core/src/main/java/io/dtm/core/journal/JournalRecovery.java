@@ -271,7 +271,7 @@ public final class JournalRecovery implements AutoCloseable {
         return true;
     }
 
-    /** The last one that starts at or before the tail: where one is full to its last byte, the next one if it is there. */
+    /** The last one that starts at or before the tail. Where one is full to its last byte, it is the next one. */
     private int indexOfTail(final List<String> names) {
         int index = 0;
         while (index + 1 < names.size() && FileNames.position(names.get(index + 1)) <= tail.position()) {

@@ -144,7 +144,7 @@ final class CrashStates {
 
     private Restart start(final SimulatedStorage image) {
         starts++;
-        return new Restart(model, image, history);
+        return new Restart(model.context(image, history.coordinatorId()), history);
     }
 
     private void checkAfterPowerLoss(final SimulatedStorage started, final int prefix) {

@@ -173,18 +173,22 @@ final class RecordedRun {
     /** From now on all that there is is on the device. */
     private void losePower() {
         storage.losePower(Survival.random(random.nextLong()));
-        appended = new Restart(model, storage.copy(), history).recovered();
+        appended = restartOn(storage.copy()).recovered();
         durable = appended;
         group = 0;
     }
 
     private void start() {
-        final Restart restart = new Restart(model, storage, history);
+        final Restart restart = restartOn(storage);
         Expectation.that(restart.recovered() == appended, "%d records are recovered, %d were appended",
             restart.recovered(), appended);
         journal = restart.journal();
         durable = appended;
         crash("after a start");
+    }
+
+    private Restart restartOn(final SimulatedStorage image) {
+        return new Restart(model.context(image, history.coordinatorId()), history);
     }
 
     private void crash(final String place) {

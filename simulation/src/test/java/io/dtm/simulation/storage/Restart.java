@@ -1,12 +1,14 @@
 package io.dtm.simulation.storage;
 
+import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.journal.RecordHandler;
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.simulation.storage.RecordedEvents.Record;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 
 /**
@@ -18,26 +20,45 @@ final class Restart {
     private final int recovered;
     private final SegmentedJournal journal;
 
-    /** @throws AssertionError if the start refuses, or finds what no prefix explains. */
-    Restart(final StorageModel model, final SimulatedStorage storage, final History history) {
+    /** It refuses: the journal changes nothing. */
+    static final class Refused extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        Refused(final JournalException cause) {
+            super("the start refuses: " + cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Where no checkpoint can be damaged.
+     *
+     * @throws AssertionError if the start refuses, or finds what no prefix explains.
+     */
+    Restart(final JournalContext context, final History history) {
+        this(context, history, damage -> {
+            throw new AssertionError(damage);
+        });
+    }
+
+    /** @param onDamage is told of a damaged checkpoint. */
+    Restart(final JournalContext context, final History history, final Consumer<String> onDamage) {
         this.history = history;
         try {
-            final JournalRecovery recovery =
-                JournalRecovery.open(model.context(storage, history.coordinatorId(), report -> { }));
-            recovered = replay(storage, recovery);
+            final JournalRecovery recovery = JournalRecovery.open(context);
+            recovered = replay(context.storage(), recovery, onDamage);
             journal = recovery.start();
         } catch (final JournalException e) {
-            throw new AssertionError("the start refuses: " + e.getMessage(), e);
+            throw new Refused(e);
         }
         Expectation.that(journal.forcedPosition() >= history.positionOf(recovered),
             "the start calls only %d forced, and has recovered up to %d", journal.forcedPosition(),
             history.positionOf(recovered));
     }
 
-    private int replay(final SimulatedStorage storage, final JournalRecovery recovery) {
-        final RestoredCoordinator restored = RestoredCoordinator.newest(storage, history.coordinatorId(), damage -> {
-            throw new AssertionError(damage);
-        });
+    private int replay(
+        final JournalStorage storage, final JournalRecovery recovery, final Consumer<String> onDamage) {
+        final RestoredCoordinator restored =
+            RestoredCoordinator.newest(storage, recovery.coordinatorId(), onDamage);
         final int checkpoint = history.prefixUpTo(restored.replayPosition());
         final Comparison comparison = new Comparison(checkpoint);
         recovery.replay(restored.replayPosition(), comparison);

@@ -2,7 +2,6 @@ package io.dtm.simulation.storage;
 
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.SimulatedStorage;
-import java.util.function.Consumer;
 
 /** A kind of storage that the crash test goes through. */
 enum StorageModel {
@@ -13,8 +12,7 @@ enum StorageModel {
     private static final int MAX_FRAME_LENGTH = 4 * 1024;
 
     /** @return for a journal on that storage; its clocks stand still. */
-    JournalContext context(
-        final SimulatedStorage storage, final long coordinatorId, final Consumer<String> reportSink) {
+    JournalContext context(final SimulatedStorage storage, final long coordinatorId) {
         return new JournalContext()
             .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
@@ -23,7 +21,6 @@ enum StorageModel {
             .lowSpaceBytes(0)
             .spaceRetryNs(0)
             .coordinatorIdSupplier(() -> coordinatorId)
-            .reportSink(reportSink)
             .nanoClock(() -> 1)
             .epochClock(() -> 1);
     }
