@@ -16,12 +16,17 @@ public final class FileNames {
     static final String TEMPORARY_SUFFIX = ".tmp";
 
     private static final int POSITION_DIGITS = 20;
+    /** An exabyte, and less than a long can hold. */
+    private static final String POSITION_PATTERN = "00[0-9]{18}";
 
     private FileNames() {
     }
 
-    /** @return a name that sorts by position. */
-    static String segment(final long basePosition) {
+    /**
+     * @param basePosition of a segment.
+     * @return its name, which sorts by position.
+     */
+    public static String segment(final long basePosition) {
         return digits(basePosition) + SEGMENT_SUFFIX;
     }
 
@@ -55,7 +60,7 @@ public final class FileNames {
      * @return whether it is called as complete checkpoints are.
      */
     public static boolean isCheckpoint(final String name) {
-        return name.matches("[0-9]{" + POSITION_DIGITS + "}\\" + CHECKPOINT_SUFFIX);
+        return name.matches(POSITION_PATTERN + "\\" + CHECKPOINT_SUFFIX);
     }
 
     /**

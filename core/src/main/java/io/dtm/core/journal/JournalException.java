@@ -23,6 +23,7 @@ public final class JournalException extends RuntimeException {
     }
 
     private final Category category;
+    private final String what;
 
     /**
      * @param category of the failure.
@@ -32,6 +33,12 @@ public final class JournalException extends RuntimeException {
     public JournalException(final Category category, final String message, final Throwable cause) {
         super(category + " - " + message, cause);
         this.category = category;
+        this.what = message;
+    }
+
+    /** @return what happened, where, and what to do: the message without the category. */
+    public String what() {
+        return what;
     }
 
     /** @return the kind of failure. */

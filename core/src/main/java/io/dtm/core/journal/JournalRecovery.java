@@ -175,6 +175,9 @@ public final class JournalRecovery implements AutoCloseable {
 
     private long startFirst() throws IOException {
         for (final String name : storage.list()) {
+            if (FileNames.isCheckpoint(name)) {
+                throw withoutId("a checkpoint");
+            }
             if (FileNames.isSegment(name)) {
                 deleteUnlessInUse(name);
             }
@@ -192,12 +195,16 @@ public final class JournalRecovery implements AutoCloseable {
     private void deleteUnlessInUse(final String name) throws IOException {
         try (JournalFile file = storage.open(name, false)) {
             if (!isUnused(file)) {
-                throw new JournalException(Category.FOREIGN, "there is a journal, but no "
-                    + storage.describe(FileNames.COORDINATOR_ID) + "; bring that file back: the coordinator's id as 16"
-                    + " hexadecimal digits and a line feed, as in the header of each segment", null);
+                throw withoutId("a journal");
             }
         }
         storage.delete(name);
+    }
+
+    private JournalException withoutId(final String what) {
+        return new JournalException(Category.FOREIGN, "there is " + what + ", but no "
+            + storage.describe(FileNames.COORDINATOR_ID) + "; bring that file back: the coordinator's id as 16"
+            + " hexadecimal digits and a line feed, as in the header of each segment", null);
     }
 
     /** The replayed tail may exist in the page cache only; what follows may still be something else on the device. */

@@ -172,8 +172,8 @@ public final class CheckpointDecoder implements AutoCloseable {
         } catch (final UncheckedIOException ex) {
             throw ex;
         } catch (final RuntimeException | AssertionError e) {
-            throw new JournalException(Category.CORRUPT, damaged("item " + items + " doesn't fit").getMessage()
-                + ": " + e, e);
+            throw new JournalException(
+                Category.CORRUPT, damaged("item " + items + " doesn't fit").what() + ": " + e, e);
         }
     }
 

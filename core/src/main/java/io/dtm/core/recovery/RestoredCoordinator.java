@@ -48,12 +48,12 @@ public record RestoredCoordinator(
                 if (ex.category() != Category.CORRUPT) {
                     throw ex;
                 }
-                damages.add(ex.getMessage());
+                damages.add(ex.what());
             } catch (final UncheckedIOException ex) {
                 damages.add(ex.getMessage());
             }
-            reportSink.accept("journal: " + damages.get(damages.size() - 1) + ". What is before it is used instead: the"
-                + " checkpoint before, or the whole journal. Look at the device");
+            reportSink.accept("journal: " + damages.get(damages.size() - 1) + ". The checkpoint before it is used, or"
+                + " the whole journal if that is there. Look at the device");
         }
         requireWholeJournal(storage, names, damages);
         final RecoveryOutput output = new RecoveryOutput();
@@ -112,7 +112,7 @@ public record RestoredCoordinator(
     private static void requireWholeJournal(
         final JournalStorage storage, final List<String> names, final List<String> damages) {
         final String oldest = names.stream().filter(FileNames::isSegment).min(Comparator.naturalOrder()).orElse("");
-        final boolean isWhole = oldest.isEmpty() ? damages.isEmpty() : FileNames.position(oldest) == 0;
+        final boolean isWhole = oldest.isEmpty() ? damages.isEmpty() : oldest.equals(FileNames.segment(0));
         if (!isWhole) {
             throw Corruption.exception((damages.isEmpty() ? "there is no checkpoint" : String.join("; ", damages))
                 + "; and the journal's beginning was let go: its oldest segment is "

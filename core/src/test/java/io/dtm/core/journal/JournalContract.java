@@ -234,6 +234,26 @@ abstract class JournalContract extends StorageSuite {
     }
 
     @Test
+    void shouldKnowUpToWhereSegmentsAreClosedAndForced() {
+        final Process process = Process.start(storage());
+        process.appendSome(300, new Random(8));
+        final SegmentedJournal journal = process.journal();
+        assertEquals(0, journal.closedPosition(), "nothing was forced");
+        process.forceAll();
+        assertEquals(0, journal.closedPosition(), "nobody has closed them");
+        journal.prepareSpace();
+        final long closed = journal.closedPosition();
+        assertEquals(journal.appendedPosition() / Process.SEGMENT_LENGTH * Process.SEGMENT_LENGTH, closed);
+        assertTrue(closed > 0 && closed < journal.forcedPosition());
+        kill(process);
+
+        final Process next = Process.start(storage());
+        assertEquals(closed, next.journal().closedPosition());
+        assertEquals(0, next.journal().checkpointPosition());
+        next.close();
+    }
+
+    @Test
     void shouldLetGoOfSegmentsOfFormerProcesses() {
         final Process process = Process.start(storage());
         process.appendSome(300, new Random(9));

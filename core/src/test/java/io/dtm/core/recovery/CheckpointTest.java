@@ -203,6 +203,38 @@ class CheckpointTest {
     }
 
     @Test
+    void shouldRefuseACheckpointWithoutTheCoordinatorsId() throws IOException {
+        withTwoCheckpoints();
+        storage.killProcess();
+        for (final String name : storage.list()) {
+            if (!FileNames.isCheckpoint(name)) {
+                storage.delete(name);
+            }
+        }
+
+        final JournalException ex = assertThrows(JournalException.class, () -> Life.recover(storage));
+
+        assertEquals(Category.FOREIGN, ex.category());
+        assertTrue(ex.getMessage().contains("there is a checkpoint, but no coordinator.id"), ex.getMessage());
+        assertEquals(2, storage.list().size());
+    }
+
+    /** Somebody else's file: it is neither read nor deleted. */
+    @Test
+    void shouldLeaveFilesAloneThatOnlyLookLikeCheckpoints() throws IOException {
+        final List<String> others = List.of(
+            "99999999999999999999.checkpoint", "7.checkpoint", "x.checkpoint", "00000000000000008192.checkpoint.old");
+        for (final String name : others) {
+            storage.createSequential(name).close();
+        }
+        final Life life = withTwoCheckpoints();
+        storage.killProcess();
+
+        assertEquals(life.digest(), Life.recover(storage).digest());
+        assertTrue(storage.list().containsAll(others));
+    }
+
+    @Test
     void shouldDeclineWhenNothingWasClosedSinceTheLast() {
         final Life life = Life.start(storage);
         assertInstanceOf(Declined.class, life.make());
@@ -241,7 +273,8 @@ class CheckpointTest {
     void shouldReplayClosedSegmentsOnly() {
         final Life life = Life.start(storage).closeSegment();
         try (JournalReader reader = JournalReader.open(storage)) {
-            assertThrows(IllegalArgumentException.class, () -> reader.replayClosed(0, 5_000, (a, b, c, d, e, f) -> { }));
+            assertThrows(
+                IllegalArgumentException.class, () -> reader.replayClosed(0, 5_000, (a, b, c, d, e, f) -> { }));
             final JournalException ex = assertThrows(JournalException.class, () -> reader.replayClosed(
                 0, life.journal.closedPosition() + Life.SEGMENT_LENGTH, (a, b, c, d, e, f) -> { }));
             assertEquals(Category.CORRUPT, ex.category());

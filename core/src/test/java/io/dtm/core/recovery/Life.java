@@ -91,7 +91,8 @@ final class Life {
 
     /** A transaction begins and stays in flight. */
     void submit() {
-        apply(LINK, Message.frame(PeerMessages.submit((long) session << 32 | ++counter, new int[] {1}, "x".repeat(99))));
+        final long transactionId = (long) session << 32 | ++counter;
+        apply(LINK, Message.frame(PeerMessages.submit(transactionId, new int[] {1}, "x".repeat(99))));
     }
 
     /** The participant knows a later epoch than this directory: it is a copy, and must not go on. */

@@ -60,6 +60,24 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldGoOnWithTheContradictionsOfACheckpoint() {
+        final Recovered checkpoint = new Recovered(5, 50, 5, 4, 1, null, new Contradictions(1, 40));
+        final Recovery unexplained = new Recovery(coordinator, output, checkpoint);
+        start(checkpoint);
+        final List<DirectBuffer> explained = List.copyOf(records);
+        records.remove(0);
+
+        final JournalException failure = assertThrows(JournalException.class, () -> unexplained.replay(this::replay));
+
+        assertEquals(Category.REPLAY, failure.category());
+        assertTrue(failure.getMessage().contains("ends at position 40, an acknowledgement"), failure.getMessage());
+        records.clear();
+        records.addAll(explained);
+        assertEquals(Contradictions.NONE,
+            new Recovery(coordinator, output, checkpoint).replay(this::replay).contradictions());
+    }
+
+    @Test
     void shouldDropOutputsUntilItGoesLive() {
         final Calls sent = new Calls();
         records.add(Message.frame(PeerMessages.submit(7, "x"), PeerMessages.lookup(1, "orders")));
