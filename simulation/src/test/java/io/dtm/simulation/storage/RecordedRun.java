@@ -25,6 +25,7 @@ final class RecordedRun {
     private static final int MAX_GROUP = 160;
     private static final int RECORDS_IN_A_LIFE = 330;
     private static final int RECORDS_IN_THE_FIRST_LIFE = 70;
+    private static final int MORE_THAN_A_PAGE = 6_000;
     private static final int RECORDS_TO_A_CHECKPOINT = 100;
 
     private final StorageModel model;
@@ -154,8 +155,9 @@ final class RecordedRun {
         start();
     }
 
+    /** Of more than one page: a start writes the page in which the journal ends in any case. */
     private void failForce() {
-        if (appended == durable && appended < records.size()) {
+        while (journal.appendedPosition() - journal.forcedPosition() < MORE_THAN_A_PAGE && appended < records.size()) {
             append();
         }
         storage.failForceAfter(0);
