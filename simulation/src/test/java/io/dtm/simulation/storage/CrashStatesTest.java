@@ -1,0 +1,27 @@
+package io.dtm.simulation.storage;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Crashes everywhere in a recorded run, in as many ways as there are. */
+final class CrashStatesTest {
+    private static final long SEED = Long.getLong("dtm.crash.seed", 1);
+    private static final int USUAL_RECORDS = 3_000;
+    private static final int USUAL_SURVIVALS = 44;
+    private static final int RECORDS = Integer.getInteger("dtm.crash.records", USUAL_RECORDS);
+    private static final int SURVIVALS = Integer.getInteger("dtm.crash.survivals", USUAL_SURVIVALS);
+    private static final int WANTED = 100_000;
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRecoverAPrefixWhereverItCrashesAndWhateverSurvives(final StorageModel model) {
+        final CrashRun run = new CrashRun();
+        final Object broken = run.apply(model + " " + SEED + " " + RECORDS + " " + SURVIVALS + " " + Long.MAX_VALUE);
+        System.out.println(model + ", seed " + SEED + ": " + run.summary());
+        assertNull(broken);
+        assertTrue(run.distinct() >= WANTED || RECORDS < USUAL_RECORDS || SURVIVALS < USUAL_SURVIVALS, run.summary());
+    }
+}
