@@ -28,6 +28,7 @@ final class CrashStates {
     private static final int FOLLOWED_ONE_IN = 40;
     private static final int MAX_APPENDED = 12;
     private static final int SURVIVALS_AGAIN = 6;
+    private static final int OTHER_STORAGE_ONE_IN = 8;
 
     private final StorageModel model;
     private final List<Record> records;
@@ -83,10 +84,31 @@ final class CrashStates {
         final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
         moments++;
         final SimulatedStorage moment = storage.copy();
-        tryOne(moment, null, durable, appended, place);
+        tryKill(moment, appended, appended, place);
         for (final Survival survival : new Survivals(moment).some(survivalsEach, random)) {
             tryOne(moment, survival, durable, appended, place);
         }
+    }
+
+    /**
+     * The process alone dies now; or all that isn't forced is lost.
+     *
+     * @param storage  stays as it is.
+     * @param durable  number of records whose durability was reported.
+     * @param present  number of records that a start must find after the death of the process.
+     * @param appended number of records that it may find.
+     * @param place    for people: where it is.
+     */
+    void kill(
+        final SimulatedStorage storage,
+        final int durable,
+        final int present,
+        final int appended,
+        final Supplier<String> place) {
+        moments++;
+        final SimulatedStorage moment = storage.copy();
+        tryKill(moment, present, appended, place);
+        tryOne(moment, Survival.NOTHING, durable, appended, place);
     }
 
     /** All subsets of the sectors that aren't forced. */
@@ -94,27 +116,38 @@ final class CrashStates {
         final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
         moments++;
         final SimulatedStorage moment = storage.copy();
+        tryKill(moment, appended, appended, place);
         for (final Survival survival : new Survivals(moment).allSubsets()) {
             tryOne(moment, survival, durable, appended, place);
         }
     }
 
-    /** @param survival null: only the process dies. */
+    /** The next process may have been told to use the other kind of storage. */
+    private void tryKill(
+        final SimulatedStorage moment, final int present, final int appended, final Supplier<String> place) {
+        final boolean isOther = model == StorageModel.STAGED && random.nextInt(OTHER_STORAGE_ONE_IN) == 0;
+        final SimulatedStorage image = moment.copy().staged(moment.isStaged() != isOther);
+        tryImage(image, present, appended, () -> place.get() + "; the process is killed"
+            + (isOther ? ", and the next one uses the other kind of storage" : ""));
+    }
+
     private void tryOne(
         final SimulatedStorage moment,
         final Survival survival,
         final int durable,
         final int appended,
         final Supplier<String> place) {
+        final SimulatedStorage image = moment.copy();
+        image.losePower(survival);
+        tryImage(image, durable, appended, () -> place.get() + "; survived: " + survival);
+    }
+
+    private void tryImage(
+        final SimulatedStorage image, final int floor, final int appended, final Supplier<String> place) {
         if (tried++ >= maxTried) {
             throw new Enough();
         }
-        final SimulatedStorage image = moment.copy();
-        if (survival != null) {
-            image.losePower(survival);
-        }
-        what = () -> place.get() + "; survived: " + (survival == null ? "all, the process is killed" : survival);
-        final int floor = survival == null ? Math.max(durable, appended) : durable;
+        what = place;
         final int prefix = check(image);
         Expectation.that(prefix >= floor, "%d records are recovered, %d must be there", prefix, floor);
         Expectation.that(prefix <= appended, "%d records are recovered, and only %d are there", prefix, appended);
@@ -169,16 +202,21 @@ final class CrashStates {
         image.observer(new StorageObserver() {
             @Override
             public void before(final Operation operation, final String name) {
-                crashInside("before " + operation + " " + name);
+                crashInside(operation, "before " + operation + " " + name);
             }
 
             @Override
             public void after(final Operation operation, final String name) {
-                crashInside("after " + operation + " " + name);
+                crashInside(operation, "after " + operation + " " + name);
             }
 
-            private void crashInside(final String place) {
-                crashAgain(image, durable, prefix, () -> before.get() + "; the start crashes " + place);
+            private void crashInside(final Operation operation, final String place) {
+                final Supplier<String> all = () -> before.get() + "; the start crashes " + place;
+                if (operation == Operation.STORE) {
+                    kill(image, durable, prefix, prefix, all);
+                } else {
+                    crashAgain(image, durable, prefix, all);
+                }
             }
         });
         start(image);
@@ -209,6 +247,7 @@ final class CrashStates {
         final SimulatedStorage storage, final int durable, final int appended, final Supplier<String> place) {
         moments++;
         final SimulatedStorage moment = storage.copy();
+        tryKill(moment, appended, appended, place);
         for (final Survival survival : new Survivals(moment).some(SURVIVALS_AGAIN, random)) {
             tryOne(moment, survival, durable, appended, place);
         }

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Crashes everywhere in a recorded run, in as many ways as there are. */
 final class CrashStatesTest {
     private static final long SEED = Long.getLong("dtm.crash.seed", 1);
-    private static final int USUAL_RECORDS = 3_000;
-    private static final int USUAL_SURVIVALS = 44;
+    private static final int USUAL_RECORDS = 2_500;
+    private static final int USUAL_SURVIVALS = 30;
     private static final int RECORDS = Integer.getInteger("dtm.crash.records", USUAL_RECORDS);
     private static final int SURVIVALS = Integer.getInteger("dtm.crash.survivals", USUAL_SURVIVALS);
     private static final int WANTED = 100_000;

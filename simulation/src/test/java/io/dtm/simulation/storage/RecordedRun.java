@@ -19,10 +19,12 @@ import java.util.Locale;
 /**
  * Journals recorded events once more, in small segments, with forces, checkpoints, restarts, power losses and failing
  * forces between them, and has the system crash at every moment of it: after each append, and before and after each
- * operation of the storage.
+ * operation of the storage, each store into shared memory that others are to see included.
  */
 final class RecordedRun {
     private static final int MAX_GROUP = 160;
+    private static final int BURST = 700;
+    private static final int BURST_ONE_IN = 8;
     private static final int RECORDS_IN_A_LIFE = 330;
     private static final int RECORDS_IN_THE_FIRST_LIFE = 70;
     private static final int MORE_THAN_A_PAGE = 6_000;
@@ -33,8 +35,11 @@ final class RecordedRun {
     private final History history;
     private final CrashStates crashes;
     private final RandomStream random;
-    private final SimulatedStorage storage = new SimulatedStorage();
+    private final SimulatedStorage storage;
     private SegmentedJournal journal;
+    /** What was there right after the last store of an append that is under way. */
+    private SimulatedStorage stored;
+    private boolean isAppending;
     private int appended;
     private int durable;
     private int group;
@@ -54,6 +59,7 @@ final class RecordedRun {
         this.history = history;
         this.crashes = crashes;
         this.random = random;
+        this.storage = model.storage();
     }
 
     void run() {
@@ -69,8 +75,8 @@ final class RecordedRun {
     private void step() {
         append();
         if (--group <= 0) {
-            group = 1 + random.nextInt(random.coin() ? MAX_GROUP : 6);
             force();
+            group = nextGroup();
         }
         if (random.nextInt(5) == 0) {
             journal.prepareSpace();
@@ -88,18 +94,43 @@ final class RecordedRun {
         }
     }
 
+    /** Staged: also more than the ring takes without a force. */
+    private int nextGroup() {
+        return model == StorageModel.STAGED && random.nextInt(BURST_ONE_IN) == 0
+            ? BURST : 1 + random.nextInt(random.coin() ? MAX_GROUP : 6);
+    }
+
     private void append() {
+        makeRoom();
         final long before = journal.appendedPosition();
         final Record record = records.get(appended);
+        isAppending = true;
         final long position = Restart.append(journal, record);
+        isAppending = false;
         final long segment = (position - 1) / StorageModel.SEGMENT_LENGTH * StorageModel.SEGMENT_LENGTH;
         if (before < segment) {
             rolls++;
         }
         history.appended(appended + 1, record, position);
-        crashInAppend(segment, (int) (Math.max(before, segment + SegmentDescriptor.HEADER_LENGTH) - segment));
-        appended++;
-        crash("after append");
+        if (storage.isStaged()) {
+            kill(stored, appended, appended + 1, "after the last store of an append");
+            appended++;
+            kill(storage, appended, appended, "after append");
+        } else {
+            crashInAppend(segment, (int) (Math.max(before, segment + SegmentDescriptor.HEADER_LENGTH) - segment));
+            appended++;
+            crash("after append");
+        }
+    }
+
+    /** As the journal stage, which takes nothing before. */
+    private void makeRoom() {
+        if (!journal.hasRoom()) {
+            journal.prepareSpace();
+        }
+        if (!journal.hasRoom()) {
+            force();
+        }
     }
 
     /** The length word is stored last: a process that dies before leaves all but that. */
@@ -152,6 +183,7 @@ final class RecordedRun {
             }
             default -> losePower();
         }
+        storage.staged(model.isStagedAfter(restarts));
         start();
     }
 
@@ -198,22 +230,41 @@ final class RecordedRun {
         crashes.crash(storage, durable, appended, () -> "record " + number + ", " + place);
     }
 
+    private void kill(
+        final SimulatedStorage moment, final int present, final int upTo, final String place) {
+        final int number = appended;
+        crashes.kill(moment, durable, present, upTo, () -> "record " + number + ", " + place);
+    }
+
     String summary() {
         return records.size() + " records, " + rolls + " rolls, " + checkpoints + " checkpoints, " + restarts
-            + " restarts";
+            + " restarts" + (model == StorageModel.STAGED
+            ? ", " + journal.appendedPosition() / StorageModel.TAIL_LENGTH + " times round the ring" : "");
     }
 
     private final class Observer implements StorageObserver {
         @Override
         public void before(final Operation operation, final String name) {
-            reported();
-            crash("before " + operation + " " + name);
+            happens(operation, "before " + operation + " " + name);
         }
 
+        /** What is in the journal after a store of an append is known when that is done. */
         @Override
         public void after(final Operation operation, final String name) {
+            if (isAppending) {
+                stored = storage.copy();
+            } else {
+                happens(operation, "after " + operation + " " + name);
+            }
+        }
+
+        private void happens(final Operation operation, final String place) {
             reported();
-            crash("after " + operation + " " + name);
+            if (operation == Operation.STORE) {
+                kill(storage, appended, appended, place);
+            } else {
+                crash(place);
+            }
         }
     }
 }
