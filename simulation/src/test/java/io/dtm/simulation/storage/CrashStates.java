@@ -45,7 +45,7 @@ final class CrashStates {
     private Supplier<String> what = () -> "nothing";
 
     /** Enough was tried. */
-    static final class Enough extends RuntimeException {
+    static final class Enough extends Error {
         private static final long serialVersionUID = 1;
 
         Enough() {

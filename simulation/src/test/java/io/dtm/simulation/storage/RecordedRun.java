@@ -23,8 +23,8 @@ import java.util.Locale;
  */
 final class RecordedRun {
     private static final int MAX_GROUP = 160;
-    private static final int BURST = 700;
-    private static final int BURST_ONE_IN = 8;
+    private static final int BURST = 560;
+    private static final int BURST_ONE_IN = 16;
     private static final int RECORDS_IN_A_LIFE = 330;
     private static final int RECORDS_IN_THE_FIRST_LIFE = 70;
     private static final int MORE_THAN_A_PAGE = 6_000;
@@ -43,6 +43,7 @@ final class RecordedRun {
     private int appended;
     private int durable;
     private int group;
+    private int groups;
     private int untilRestart = RECORDS_IN_THE_FIRST_LIFE;
     private int rolls;
     private int checkpoints;
@@ -88,7 +89,7 @@ final class RecordedRun {
         if (appended % RECORDS_TO_A_CHECKPOINT == 0) {
             checkpoint();
         }
-        if (--untilRestart <= 0) {
+        if (--untilRestart <= 0 && group <= MAX_GROUP) {
             untilRestart = RECORDS_IN_A_LIFE / 2 + random.nextInt(RECORDS_IN_A_LIFE);
             restart();
         }
@@ -96,7 +97,7 @@ final class RecordedRun {
 
     /** Staged: also more than the ring takes without a force. */
     private int nextGroup() {
-        return model == StorageModel.STAGED && random.nextInt(BURST_ONE_IN) == 0
+        return model == StorageModel.STAGED && ++groups % BURST_ONE_IN == 3
             ? BURST : 1 + random.nextInt(random.coin() ? MAX_GROUP : 6);
     }
 
