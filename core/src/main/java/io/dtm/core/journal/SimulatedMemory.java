@@ -51,6 +51,17 @@ public final class SimulatedMemory implements SharedMemory {
         return List.copyOf(files.keySet());
     }
 
+    /**
+     * Memory fails.
+     *
+     * @param location of the file.
+     * @param offset   of the byte.
+     * @param mask     of the bits that flip.
+     */
+    public void flip(final String location, final int offset, final int mask) {
+        files.get(location).expose()[offset] ^= (byte) mask;
+    }
+
     void observer(final StorageObserver value) {
         observer = value;
     }
