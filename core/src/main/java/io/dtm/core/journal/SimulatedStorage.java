@@ -174,8 +174,8 @@ public final class SimulatedStorage implements JournalStorage {
     }
 
     /**
-     * Another storage that holds the same, on the device, in the cache and in shared memory. Shares the pages, so that thousands can be
-     * kept. No process has it open.
+     * Another storage that holds the same, on the device, in the cache and in shared memory. Shares the pages, so that
+     * thousands can be kept. No process has it open.
      *
      * @return the copy: neither changes when the other does.
      */

@@ -16,7 +16,7 @@ final class CrashStatesTest {
     private static final int SURVIVALS = Integer.getInteger("dtm.crash.survivals", USUAL_SURVIVALS);
     /** Staged, a power loss at one of many moments leaves the same: between two forces nothing reaches the device. */
     private static final Map<StorageModel, Integer> WANTED = Map.of(StorageModel.MAPPED, 100_000,
-        StorageModel.STAGED, 40_000);
+        StorageModel.STAGED, 30_000);
 
     @ParameterizedTest
     @EnumSource
