@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
 import io.dtm.core.journal.JournalException.Category;
 import java.lang.invoke.VarHandle;
@@ -121,7 +122,8 @@ final class TailReader implements AutoCloseable {
             throw damaged("it has " + file.length() + " bytes, its header says something else: it was cut or extended");
         }
         if (appendedPosition() < forcedPosition()
-            || forcedPosition() < TailDescriptor.startPosition(buffer)) {
+            || forcedPosition() < TailDescriptor.startPosition(buffer)
+            || appendedPosition() % RecordDescriptor.ALIGNMENT != 0) {
             throw damaged("its positions contradict one another: start "
                 + TailDescriptor.startPosition(buffer) + ", forced " + forcedPosition() + ", appended "
                 + appendedPosition());
