@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Reads one segment and tells valid records from everything else. Owned by one thread. */
 final class SegmentReader implements AutoCloseable {
     /** What is found at an offset. */
-    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM }
+    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM, NOT_ZERO }
 
     private final JournalFile file;
     private final UnsafeBuffer buffer;
@@ -93,7 +93,11 @@ final class SegmentReader implements AutoCloseable {
         if (checksum.record(checked, offset, position, lengthWord) != RecordDescriptor.crc(buffer, offset)) {
             return Found.BAD_CHECKSUM;
         }
-        return RecordDescriptor.isEnd(lengthWord) ? Found.END : Found.RECORD;
+        // Only the alignment is outside of the checksum, and what nobody uses behind the end.
+        if (RecordDescriptor.isEnd(lengthWord)) {
+            return Zeros.hold(buffer, offset + RecordDescriptor.END_LENGTH, file.length()) ? Found.END : Found.NOT_ZERO;
+        }
+        return RecordDescriptor.isPaddingZero(buffer, offset, lengthWord) ? Found.RECORD : Found.NOT_ZERO;
     }
 
     /** @param position of a valid record. */
@@ -187,6 +191,9 @@ final class SegmentReader implements AutoCloseable {
         if (!FileNames.segment(SegmentDescriptor.basePosition(buffer)).equals(name)) {
             throw corrupt("its header says that its name should be "
                 + FileNames.segment(SegmentDescriptor.basePosition(buffer)));
+        }
+        if (!Zeros.hold(buffer, SegmentDescriptor.CRC_OFFSET + Integer.BYTES, SegmentDescriptor.HEADER_LENGTH)) {
+            throw corrupt("the rest of its header's page isn't zero");
         }
     }
 
