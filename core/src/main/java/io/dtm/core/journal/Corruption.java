@@ -12,6 +12,11 @@ final class Corruption {
     private Corruption() {
     }
 
+    /** @return what is wrong, without category and advice: for tools, which go on. */
+    static String what(final JournalException refusal) {
+        return refusal.getMessage().replace(refusal.category() + " - ", "").replace(ADVICE, "");
+    }
+
     static JournalException exception(final String what) {
         return new JournalException(Category.CORRUPT, what + ADVICE, null);
     }

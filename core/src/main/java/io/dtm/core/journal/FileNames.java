@@ -1,7 +1,5 @@
 package io.dtm.core.journal;
 
-import java.util.Locale;
-
 /** Names of the files in a data directory. */
 final class FileNames {
     /** Holds the coordinator's id. */
@@ -20,7 +18,18 @@ final class FileNames {
 
     /** @return a name that sorts by position. */
     static String segment(final long basePosition) {
-        return String.format(Locale.ROOT, "%0" + POSITION_DIGITS + "d", basePosition) + SEGMENT_SUFFIX;
+        final String digits = Long.toString(basePosition);
+        return "0".repeat(POSITION_DIGITS - digits.length()) + digits + SEGMENT_SUFFIX;
+    }
+
+    /** @return base position that the name of a segment says, or {@link JournalDamage#NOWHERE}. */
+    static long basePosition(final String segmentName) {
+        final String digits = segmentName.substring(0, segmentName.length() - SEGMENT_SUFFIX.length());
+        try {
+            return digits.length() == POSITION_DIGITS ? Long.parseLong(digits) : JournalDamage.NOWHERE;
+        } catch (final NumberFormatException ex) {
+            return JournalDamage.NOWHERE;
+        }
     }
 
     static boolean isSegment(final String name) {

@@ -72,6 +72,15 @@ final class SegmentReader implements AutoCloseable {
         return place;
     }
 
+    String name() {
+        return FileNames.segment(basePosition);
+    }
+
+    SegmentSummary summary() {
+        return new SegmentSummary(
+            name(), basePosition, file.length(), forcedPosition(), SegmentDescriptor.createdMs(buffer));
+    }
+
     UnsafeBuffer buffer() {
         return buffer;
     }
@@ -103,6 +112,11 @@ final class SegmentReader implements AutoCloseable {
     /** @param position of a valid record. */
     long endOf(final long position) {
         return position + RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord(position)));
+    }
+
+    /** @param position of a valid record. */
+    boolean isExtended(final long position) {
+        return RecordDescriptor.isExtended(lengthWord(position));
     }
 
     /** @param position of a valid record. */
@@ -172,8 +186,8 @@ final class SegmentReader implements AutoCloseable {
         }
         if (SegmentDescriptor.version(buffer) != SegmentDescriptor.FORMAT_VERSION) {
             throw new JournalException(Category.FOREIGN, "segment " + place + " has format version "
-                + SegmentDescriptor.version(buffer) + "; this program knows " + SegmentDescriptor.FORMAT_VERSION
-                + ": use the program that wrote it, or a later one", null);
+                + SegmentDescriptor.version(buffer) + "; this program knows " + SegmentDescriptor.FORMAT_VERSION + ". "
+                + Upgrade.ADVICE, null);
         }
         if (RecordChecksum.header(checked) != SegmentDescriptor.crc(buffer)) {
             throw corrupt("the checksum of its header is wrong");

@@ -1,0 +1,29 @@
+package io.dtm.core.journal;
+
+import java.time.Instant;
+
+/**
+ * What the mark file says.
+ *
+ * @param pid              of the process that owns the directory, or that owned it last and was killed; 0: nobody, the
+ *                         last one closed it.
+ * @param forcedPosition   up to which the journal was forced.
+ * @param appendedPosition up to which it was appended to, as stored now and then.
+ * @param activityMs       epoch milliseconds of the last activity.
+ */
+public record MarkSummary(long pid, long forcedPosition, long appendedPosition, long activityMs) {
+    /** Start times are known to the second only. */
+    private static final long START_ERROR_MS = 2_000;
+
+    /**
+     * @return whether the process runs, as far as can be seen without the lock: not if another one got its id since,
+     *     nor if it runs in another container.
+     */
+    public boolean isProcessAlive() {
+        return pid > 0 && ProcessHandle.of(pid)
+            .filter(ProcessHandle::isAlive)
+            .filter(process -> process.info().startInstant().map(Instant::toEpochMilli).orElse(0L)
+                <= activityMs + START_ERROR_MS)
+            .isPresent();
+    }
+}
