@@ -5,7 +5,7 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 
 /** What an inspection told. */
-final class Findings implements JournalVisitor {
+class Findings implements JournalVisitor {
     final List<SegmentSummary> segments = new ArrayList<>();
     final List<Long> positions = new ArrayList<>();
     final List<JournalDamage> damages = new ArrayList<>();
