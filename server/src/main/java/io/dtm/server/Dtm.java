@@ -2,6 +2,7 @@ package io.dtm.server;
 
 import io.dtm.server.demo.BankService;
 import io.dtm.server.demo.DemoCommand;
+import io.dtm.server.journal.JournalCommand;
 import io.dtm.simulation.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dtm",
     description = "A distributed transaction manager: all of a transaction's databases commit, or all roll back.",
-    subcommands = {CoordinatorCommand.class, DemoCommand.class, BankService.class},
+    subcommands = {CoordinatorCommand.class, DemoCommand.class, JournalCommand.class, BankService.class},
     mixinStandardHelpOptions = true)
 public final class Dtm implements Runnable {
     /** Leads to where more is said; a message that has it needs no other. */

@@ -103,8 +103,8 @@ public final class Recovery {
 
     private static JournalException notApplied(final long position, final String what, final Throwable cause) {
         return new JournalException(Category.REPLAY, "the record that ends at position " + position
-            + " can't be replayed: " + what + ". Nothing was changed: keep the directory, and start a mended program; or"
-            + " the one that wrote it, if this is another version", cause);
+            + " can't be replayed: " + what + ". Nothing was changed: keep the directory, and start a mended program;"
+            + " or the one that wrote it, if this is another version", cause);
     }
 
     private final class EpochListener implements StartListener {
