@@ -34,10 +34,13 @@ public final class Dtm implements Runnable {
     }
 
     static int execute(final String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new Dtm())
             .addSubcommand(new SimulateCommand(System.out, System.err))
-            .setParameterExceptionHandler((refused, words) -> explain(refused))
-            .execute(arguments);
+            .setParameterExceptionHandler((refused, words) -> explain(refused));
     }
 
     /** One line; the whole usage would hide what is wrong. */

@@ -156,6 +156,9 @@ final class JournalInspection {
                 readHeaders(); // The coordinator may have gone on.
             }
         }
+        while (++index < segments.size()) {
+            visitor.onSegment(segments.get(index)); // Made ahead of need: without records.
+        }
         if (!isDamaged) {
             mark.tellAgainst(tail.position(), evidence, visitor);
         }

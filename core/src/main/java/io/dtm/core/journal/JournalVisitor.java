@@ -4,7 +4,7 @@ import org.agrona.DirectBuffer;
 
 /** Takes what a {@link JournalInspector} finds, in the journal's order. */
 public interface JournalVisitor {
-    /** @param segment whose header is right; its records come next. */
+    /** @param segment whose header is right; its records come next, if it has any. */
     default void onSegment(final SegmentSummary segment) {
     }
 

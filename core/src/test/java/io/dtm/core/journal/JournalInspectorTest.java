@@ -24,6 +24,7 @@ class JournalInspectorTest {
     private static final String FIRST = FileNames.segment(0);
     private static final String SECOND = FileNames.segment(Process.SEGMENT_LENGTH);
     private static final String THIRD = FileNames.segment(2 * Process.SEGMENT_LENGTH);
+    private static final String SPARE = FileNames.segment(3 * Process.SEGMENT_LENGTH);
     private static final int RECORD_LENGTH = 1040;
 
     @TempDir
@@ -63,7 +64,7 @@ class JournalInspectorTest {
         final Findings found = Findings.of(storage);
 
         assertEquals(List.of(), found.damages);
-        assertEquals(List.of(FIRST, SECOND, THIRD), found.segments.stream().map(SegmentSummary::name).toList());
+        assertEquals(List.of(FIRST, SECOND, THIRD, SPARE), found.segments.stream().map(SegmentSummary::name).toList());
         assertEquals(8, found.positions.size());
         assertEquals(Process.FIRST_POSITION, found.positions.get(0));
         assertEquals(process.journal().appendedPosition(), found.tail.position());

@@ -5,6 +5,7 @@ import io.dtm.core.journal.JournalInspector;
 import io.dtm.core.journal.JournalTail;
 import io.dtm.core.journal.JournalVisitor;
 import io.dtm.core.journal.SegmentSummary;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,9 +17,8 @@ final class Verification implements JournalVisitor {
     private final Consumer<String> lines;
     private final Replay replay = new Replay();
     private final Set<String> damagedFiles = new LinkedHashSet<>();
-    private SegmentSummary segment;
+    private final List<SegmentSummary> segments = new ArrayList<>();
     private JournalTail tail;
-    private int segments;
     private long records;
     private int damages;
 
@@ -44,9 +44,8 @@ final class Verification implements JournalVisitor {
 
     private void tellReplay() {
         if (replay.unexplainedAt() > 0) {
-            onDamage(new JournalDamage(segment.name(), replay.unexplainedAt(),
-                replay.unexplainedAt() - segment.basePosition(), "the record that ends here holds an acknowledgement"
-                + " that contradicts the replayed decision: a start refuses it without --accept-contradictions"));
+            damage(replay.unexplainedAt(), "the record that ends here holds an acknowledgement that contradicts the"
+                + " replayed decision, and nothing explains it: a start refuses it without --accept-contradictions");
         }
         if (replay.haltReason() != null) {
             lines.accept("note: the coordinator halted in its last epoch: " + replay.haltReason());
@@ -55,15 +54,14 @@ final class Verification implements JournalVisitor {
     }
 
     private String summary() {
-        return segments + (segments == 1 ? " segment, " : " segments, ") + records + " records up to position "
+        return segments.size() + (segments.size() == 1 ? " segment, " : " segments, ") + records + " records up to position "
             + tail.position() + ", " + replay.inFlight() + " transactions in flight"
             + (tail.isTorn() ? "; a start cuts off " + tail.tornBytes() + " bytes behind it" : "");
     }
 
     @Override
     public void onSegment(final SegmentSummary opened) {
-        segment = opened;
-        segments++;
+        segments.add(opened);
     }
 
     @Override
@@ -76,9 +74,16 @@ final class Verification implements JournalVisitor {
         final int offset,
         final int length) {
         records++;
-        replay.record(end, linkId, timeNs, frame, offset, length, refusal -> onDamage(
-            new JournalDamage(segment.name(), position, position - segment.basePosition(), refusal)));
+        replay.record(end, linkId, timeNs, frame, offset, length, refusal -> damage(position, refusal));
         return true;
+    }
+
+    private void damage(final long position, final String what) {
+        SegmentSummary holder = segments.get(0);
+        for (final SegmentSummary one : segments) {
+            holder = one.basePosition() <= position ? one : holder;
+        }
+        onDamage(new JournalDamage(holder.name(), position, position - holder.basePosition(), what));
     }
 
     @Override

@@ -55,7 +55,8 @@ final class GoldenReplay {
         messages.forEach((template, count) -> lines.add("messages of template " + template + ": " + count));
         lines.add("in flight " + coordinator.countTransactions());
         lines.addAll(decided);
-        coordinator.writeTo(proxy(CheckpointOutput.class, (item, arguments) -> lines.add("state " + item + text(arguments))));
+        coordinator.writeTo(proxy(CheckpointOutput.class,
+            (item, arguments) -> lines.add("state " + item + text(arguments))));
         lines.add("digest " + Long.toHexString(coordinator.digest()));
         return lines;
     }
