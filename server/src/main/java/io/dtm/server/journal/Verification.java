@@ -54,8 +54,8 @@ final class Verification implements JournalVisitor {
     }
 
     private String summary() {
-        return segments.size() + (segments.size() == 1 ? " segment, " : " segments, ") + records + " records up to position "
-            + tail.position() + ", " + replay.inFlight() + " transactions in flight"
+        return segments.size() + (segments.size() == 1 ? " segment, " : " segments, ") + records
+            + " records up to position " + tail.position() + ", " + replay.inFlight() + " transactions in flight"
             + (tail.isTorn() ? "; a start cuts off " + tail.tornBytes() + " bytes behind it" : "");
     }
 
