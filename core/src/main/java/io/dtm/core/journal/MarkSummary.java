@@ -1,6 +1,6 @@
 package io.dtm.core.journal;
 
-import java.time.Instant;
+import java.nio.file.attribute.FileTime;
 
 /**
  * What the mark file says.
@@ -22,7 +22,7 @@ public record MarkSummary(long pid, long forcedPosition, long appendedPosition, 
     public boolean isProcessAlive() {
         return pid > 0 && ProcessHandle.of(pid)
             .filter(ProcessHandle::isAlive)
-            .filter(process -> process.info().startInstant().map(Instant::toEpochMilli).orElse(0L)
+            .filter(process -> process.info().startInstant().map(FileTime::from).map(FileTime::toMillis).orElse(0L)
                 <= activityMs + START_ERROR_MS)
             .isPresent();
     }

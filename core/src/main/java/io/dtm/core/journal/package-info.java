@@ -10,6 +10,7 @@
  *   │ closed  │ ─────► │   forcing    │ ─────► │     current     │ ─ ─ ─► │ spare, all zero │
  *   └─────────┘        └──────────────┘        └─────────────────┘        └─────────────────┘
  *   SegmentedJournal ── Segment ── SegmentSupply        JournalRecovery ── JournalReader ── SegmentReader
+ *                                                       JournalInspector, for tools: goes on behind damage
  *   ──────────────────────────── JournalStorage, JournalFile ─────────────────────────────
  *   MappedStorage (DataDirectory: the lock)             SimulatedStorage (loses what wasn't forced)
  * </pre>

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
@@ -101,6 +102,21 @@ class RecoveryTest {
         assertEquals(Category.REPLAY, failure.category());
         assertTrue(failure.getMessage().contains("position 200"), failure.getMessage());
         assertSame(bug, failure.getCause());
+    }
+
+    @Test
+    void shouldSayWhatToDoWithARecordOfAnotherVersion() {
+        final UnsafeBuffer later = Message.frame(PeerMessages.submit(7, "x"));
+        later.putByte(1, (byte) 2);
+        records.add(later);
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertEquals(Category.REPLAY, failure.category());
+        assertTrue(failure.getMessage().contains("position 100"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("version 2 of the schema, this program knows 1. Nothing is damaged"),
+            failure.getMessage());
+        assertTrue(failure.getMessage().contains("wait until those in flight have ended"), failure.getMessage());
     }
 
     @Test
