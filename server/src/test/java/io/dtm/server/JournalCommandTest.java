@@ -375,6 +375,15 @@ class JournalCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"describe", "dump", "verify"})
+    void shouldSayThatAFileCanNotBeRead(final String command) throws IOException {
+        Files.move(journal.resolve(SECOND), directory.resolve("elsewhere"));
+        Files.createSymbolicLink(journal.resolve(SECOND), directory.resolve("elsewhere"));
+
+        assertRefused("can't be read", command, journal.toString());
+    }
+
     @Test
     void shouldRefuseOptionsThatMakeNoSense() {
         assertRefused("'vote' is no transaction id", "dump", "--transaction", "vote", journal.toString());
