@@ -167,7 +167,8 @@ public final class JournalReader implements AutoCloseable {
                 } else if (records.endOf(position) > from) {
                     throw new IllegalArgumentException("position " + from + " lies inside a record");
                 }
-                lastPosition = position;
+                final boolean isCopy = records != segment.records();
+                lastPosition = isCopy ? records.endOf(position) : position; // Of a copy there is nothing to compare.
                 position = records.endOf(position);
                 if (position == records.endPosition()) {
                     records = segment.records(); // It was a copy of what the segment hadn't yet.
@@ -428,11 +429,12 @@ public final class JournalReader implements AutoCloseable {
             + ": the whole journal is missing");
     }
 
-    private static String what(final Found found) {
+    static String what(final Found found) {
         return switch (found) {
             case NOTHING -> "no record";
             case BAD_LENGTH -> "a bad record (its length can't be)";
             case BAD_CHECKSUM -> "a bad record (wrong checksum)";
+            case NOT_ZERO -> "a bad record (what lies behind it isn't zero)";
             case RECORD, END -> "the end";
         };
     }
