@@ -77,8 +77,8 @@ class CheckpointTest {
             assertEquals(before, oldestSegment());
         }
         assertEquals(List.of(FileNames.checkpoint(before), FileNames.checkpoint(last)), checkpoints());
-        assertEquals(3, storage.list().stream().filter(FileNames::isSegment).count(),
-            "one between the two, the current one, the spare");
+        assertEquals(4, storage.list().stream().filter(FileNames::isSegment).count(),
+            "one between the two, the current one, two spares");
         final long digest = life.digest();
         storage.losePower(Survival.NOTHING);
 
