@@ -253,7 +253,7 @@ class JournalCommandTest {
             out::toString);
         assertTrue(damages.get(1).contains(SECOND), out::toString);
         assertEquals("journal verify: DAMAGED: 2 places in " + FIRST + ", " + SECOND, lastLine());
-        assertTrue(out.toString().contains("replay: ended before the first damage"), out::toString);
+        assertTrue(out.toString().contains("replay: ended early, before the first damage"), out::toString);
 
         assertEquals(1, run("dump", journal.toString()));
         assertTrue(err.toString().contains(damages.get(0)), err::toString);

@@ -15,8 +15,6 @@ import org.agrona.DirectBuffer;
 
 /** One inspection of a journal: see {@link JournalInspector}. */
 final class JournalInspection {
-    private static final String CHECKPOINT_SUFFIX = ".checkpoint";
-
     /** How the records of a segment end. */
     private enum End { NEXT_SEGMENT, TAIL, STOPPED }
 
@@ -30,7 +28,9 @@ final class JournalInspection {
     private final List<SegmentSummary> segments = new ArrayList<>();
     private final List<String> damagedSegments = new ArrayList<>();
     private MarkInspection mark;
+    private TailInspection unforced;
     private SegmentReader segment;
+    /** Of the segment, or a copy of what only the tail has. */
     private RecordView records;
     private long timeNs;
     private long position;
@@ -58,8 +58,12 @@ final class JournalInspection {
         try {
             mark = MarkInspection.of(storage, coordinatorId);
             mark.tell(this::report, visitor);
+            unforced = TailInspection.of(storage, coordinatorId, checksum, this::report, visitor);
             readHeaders();
-            checkNames();
+            final DirectoryInspection directory =
+                new DirectoryInspection(storage, coordinatorId, this::report, visitor);
+            directory.inspect(evidence);
+            directory.checkFront(segments, damagedSegments);
             return walk();
         } catch (final IOException ex) {
             throw new UncheckedIOException("journal can't be read: " + ex, ex);
@@ -69,27 +73,9 @@ final class JournalInspection {
             return new JournalTail(position, timeNs, 0, 0, "the journal could be read up to position " + position);
         } finally {
             closeSegment();
-        }
-    }
-
-    private void checkNames() throws IOException {
-        boolean hasCheckpoint = false;
-        for (final String name : storage.list()) {
-            hasCheckpoint |= name.endsWith(CHECKPOINT_SUFFIX);
-            if (FileNames.isTemporary(name)) {
-                visitor.onNote(name + " is in the making, or was left by a process that was killed");
-            } else if (!FileNames.isSegment(name) && !name.endsWith(CHECKPOINT_SUFFIX)
-                && !List.of(FileNames.COORDINATOR_ID, FileNames.MARK, DataDirectory.LOCK_FILE).contains(name)) {
-                visitor.onNote(name + " is no file of a journal");
+            if (unforced != null) {
+                unforced.close();
             }
-        }
-        if (segments.isEmpty() && damagedSegments.isEmpty()) {
-            report(new JournalDamage(FileNames.segment(0), 0, 0, "there is no segment: the whole journal is"
-                + " missing"));
-        } else if (!segments.isEmpty() && segments.get(0).basePosition() > 0 && !hasCheckpoint
-            && damagedSegments.stream().noneMatch(name -> name.compareTo(segments.get(0).name()) < 0)) {
-            report(new JournalDamage(segments.get(0).name(), segments.get(0).basePosition(), 0,
-                "the segments before it are missing, and there is no checkpoint that holds what they said"));
         }
     }
 
@@ -160,6 +146,7 @@ final class JournalInspection {
         while (++index < segments.size()) {
             visitor.onSegment(segments.get(index)); // Made ahead of need: without records.
         }
+        unforced.tell(tail.position(), visitor);
         if (!isDamaged) {
             mark.tellAgainst(tail.position(), evidence, visitor);
         }
@@ -194,8 +181,17 @@ final class JournalInspection {
                     return End.STOPPED;
                 }
                 position = records.endOf(position);
+                if (position == records.endPosition() || unforced.isForced(position)) {
+                    records = segment.records(); // It may have been a copy of what the segment hadn't.
+                }
             } else if (found == Found.END) {
                 return ended();
+            } else if (records != segment.records()) {
+                unforced.damage(position, JournalReader.what(found) + ", before the position up to which it says that"
+                    + " it is appended");
+                records = segment.records();
+            } else if (goesOnInTail()) {
+                assert records.endPosition() > position;
             } else if (!isForcedBeyond()) {
                 tail = tail(found);
                 return End.TAIL;
@@ -205,8 +201,26 @@ final class JournalInspection {
         }
     }
 
+    private boolean goesOnInTail() {
+        final RecordView following = unforced.following(position, segment);
+        if (following == null) {
+            return false;
+        }
+        if (following != segment.records() && unforced.isForced(position)) {
+            damage(position, position - segment.basePosition(), JournalReader.what(records.at(position))
+                + "; the tail still has it, so a start repairs this");
+        }
+        records = following;
+        return true;
+    }
+
     /** Checks and hands over what lies at the position. @return whether to go on. */
     private boolean record() {
+        if (records == segment.records()) {
+            unforced.compare(segment, position, records.endOf(position));
+        } else {
+            unforced.count(position);
+        }
         final long forced = records.forcedPosition(position);
         final long before = timeNs;
         timeNs = records.timeNs(position, before);
@@ -311,7 +325,7 @@ final class JournalInspection {
 
     /** @return whether the coordinator runs, and has appended since there was nothing at the position. */
     private boolean hasGrown() throws IOException {
-        final Found now = records.at(position);
+        final Found now = segment.records().at(position);
         return now == Found.RECORD
             || now == Found.END && storage.list().contains(FileNames.segment(segment.endPosition()));
     }

@@ -8,6 +8,10 @@ public interface JournalVisitor {
     default void onSegment(final SegmentSummary segment) {
     }
 
+    /** @param tail of a staged journal: its header is right. Told before all segments. */
+    default void onTail(final TailSummary tail) {
+    }
+
     /**
      * A valid record, with a valid frame.
      *

@@ -67,6 +67,11 @@ public final class Recovery {
      */
     public Recovered replay(final ReplaySource source) {
         source.replay(this::onRecord);
+        return recovered();
+    }
+
+    /** @return what is known now. */
+    public Recovered recovered() {
         return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason(),
             new Contradictions(output.contradictions(), unexplainedAt), isCut);
     }

@@ -7,6 +7,7 @@ import org.agrona.DirectBuffer;
 /** What an inspection told. */
 class Findings implements JournalVisitor {
     final List<SegmentSummary> segments = new ArrayList<>();
+    final List<TailSummary> tails = new ArrayList<>();
     final List<Long> positions = new ArrayList<>();
     final List<JournalDamage> damages = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
@@ -31,6 +32,11 @@ class Findings implements JournalVisitor {
     @Override
     public void onSegment(final SegmentSummary segment) {
         segments.add(segment);
+    }
+
+    @Override
+    public void onTail(final TailSummary found) {
+        tails.add(found);
     }
 
     @Override

@@ -33,7 +33,7 @@ final class DescribeCommand implements Callable<Integer> {
     public Integer call() {
         final JournalInspector inspector = directory.inspector();
         try {
-            final Description description = new Description(directory.path(), inspector);
+            final Description description = new Description(directory.path(), directory.storage(), inspector);
             final PrintWriter out = spec.commandLine().getOut();
             out.print(isJson ? description.json() : description.text());
             out.flush();

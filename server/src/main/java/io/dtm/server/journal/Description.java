@@ -3,10 +3,13 @@ package io.dtm.server.journal;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.core.journal.JournalDamage;
 import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.journal.JournalTail;
 import io.dtm.core.journal.JournalVisitor;
 import io.dtm.core.journal.MarkSummary;
 import io.dtm.core.journal.SegmentSummary;
+import io.dtm.core.journal.TailSummary;
+import io.dtm.core.recovery.InspectedCheckpoint;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,25 +29,28 @@ final class Description implements JournalVisitor {
         }
     }
 
-    private final EventDecoder decoder = new EventDecoder();
+    private final EventDecoder decoder = EventDecoder.ofMessages();
     private final List<Used> segments = new ArrayList<>();
     private final List<String> damages = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Path directory;
     private final long coordinatorId;
     private final MarkSummary mark;
-    private final List<CheckpointFile> checkpoints;
+    private final List<InspectedCheckpoint> checkpoints;
+    private final List<TailSummary> tails = new ArrayList<>();
     private final JournalTail tail;
     private long records;
     private long events;
     private long firstTimeNs;
     private long lastTimeNs;
 
-    Description(final Path directory, final JournalInspector inspector) {
+    Description(final Path directory, final JournalStorage storage, final JournalInspector inspector) {
         this.directory = directory;
         coordinatorId = inspector.coordinatorId();
         mark = inspector.mark();
-        checkpoints = CheckpointFile.in(directory);
+        checkpoints = InspectedCheckpoint.all(storage, coordinatorId);
+        checkpoints.stream().filter(one -> !one.isValid()).forEach(one ->
+            onDamage(new JournalDamage(one.name(), one.position(), 0, one.damage())));
         tail = inspector.inspect(0, this);
     }
 
@@ -55,6 +61,11 @@ final class Description implements JournalVisitor {
     @Override
     public void onSegment(final SegmentSummary opened) {
         segments.add(new Used(opened));
+    }
+
+    @Override
+    public void onTail(final TailSummary found) {
+        tails.add(found);
     }
 
     @Override
@@ -103,6 +114,7 @@ final class Description implements JournalVisitor {
         if (mark != null) {
             line(text, "positions", "forced " + mark.forcedPosition() + ", appended at least "
                 + mark.appendedPosition() + "; last activity " + Instant.ofEpochMilli(mark.activityMs()));
+            line(text, "space", space());
         }
         for (final Used used : segments) {
             final SegmentSummary one = used.summary;
@@ -110,8 +122,12 @@ final class Description implements JournalVisitor {
                 + one.length() + " bytes used, forced " + one.forcedPosition() + " when made "
                 + Instant.ofEpochMilli(one.createdMs()));
         }
-        for (final CheckpointFile one : checkpoints) {
-            line(text, "checkpoint", one.name() + "  " + one.lengthBytes() + " bytes");
+        for (final InspectedCheckpoint one : checkpoints) {
+            line(text, "checkpoint", one.name() + "  " + describe(one));
+        }
+        for (final TailSummary one : tails) {
+            line(text, "staged", one.location() + "  ring of " + one.capacity() + " bytes, forced "
+                + one.forcedPosition() + ", appended " + one.appendedPosition());
         }
         line(text, "total", bytes() + " bytes in segments, " + records + " records, " + events + " events");
         line(text, "time", LogicalTime.seconds(firstTimeNs) + " to " + LogicalTime.seconds(lastTimeNs) + " s");
@@ -119,6 +135,20 @@ final class Description implements JournalVisitor {
         notes.forEach(note -> line(text, "note", note));
         damages.forEach(damage -> line(text, "damage", damage));
         return text.toString();
+    }
+
+    private String space() {
+        return (mark.usableBytes() == 0 ? "not asked for yet" : mark.usableBytes() + " bytes can be had, "
+            + mark.lowSpaceBytes() + " stay free")
+            + (mark.refusedSinceMs() == 0 ? "" : "; new transactions are REFUSED since "
+            + Instant.ofEpochMilli(mark.refusedSinceMs()))
+            + "; refused " + mark.refusals() + " times since the start";
+    }
+
+    private static String describe(final InspectedCheckpoint one) {
+        return "position " + one.position() + (one.header() == null ? "" : ", epoch " + one.header().epoch() + ", made "
+            + Instant.ofEpochMilli(one.header().createdMs())) + ", " + one.items() + " items, " + one.lengthBytes()
+            + " bytes, " + (one.isValid() ? "valid" : "DAMAGED");
     }
 
     private long bytes() {
@@ -139,10 +169,14 @@ final class Description implements JournalVisitor {
             fields.add(number("forcedPosition", mark.forcedPosition()));
             fields.add(number("appendedPosition", mark.appendedPosition()));
             fields.add(number("lastActivityMs", mark.activityMs()));
+            fields.add(number("usableBytes", mark.usableBytes()));
+            fields.add(number("lowSpaceBytes", mark.lowSpaceBytes()));
+            fields.add(number("refusedSinceMs", mark.refusedSinceMs()));
+            fields.add(number("refusals", mark.refusals()));
         }
         fields.add(new Field("segments", new Value.Group(segments.stream().map(Description::segment).toList())));
-        fields.add(new Field("checkpoints", new Value.Group(checkpoints.stream()
-            .map(one -> List.of(text("name", one.name()), number("length", one.lengthBytes()))).toList())));
+        fields.add(new Field("checkpoints", new Value.Group(checkpoints.stream().map(Description::checkpoint).toList())));
+        fields.add(new Field("tails", new Value.Group(tails.stream().map(Description::tail).toList())));
         fields.add(number("bytes", bytes()));
         fields.add(number("records", records));
         fields.add(number("events", events));
@@ -164,6 +198,23 @@ final class Description implements JournalVisitor {
         return List.of(text("name", one.name()), number("basePosition", one.basePosition()),
             number("length", one.length()), number("used", used.bytes),
             number("forcedPosition", one.forcedPosition()), number("createdMs", one.createdMs()));
+    }
+
+    private static List<Field> checkpoint(final InspectedCheckpoint one) {
+        final List<Field> fields = new ArrayList<>(List.of(
+            text("name", one.name()), number("position", one.position()), number("items", one.items()),
+            number("length", one.lengthBytes()), text("state", one.isValid() ? "valid" : "damaged")));
+        if (one.header() != null) {
+            fields.add(number("epoch", one.header().epoch()));
+            fields.add(number("createdMs", one.header().createdMs()));
+        }
+        return fields;
+    }
+
+    private static List<Field> tail(final TailSummary one) {
+        return List.of(text("location", one.location()), number("capacity", one.capacity()),
+            number("startPosition", one.startPosition()), number("forcedPosition", one.forcedPosition()),
+            number("appendedPosition", one.appendedPosition()));
     }
 
     private static Field text(final String name, final String value) {

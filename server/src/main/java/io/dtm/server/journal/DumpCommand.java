@@ -1,9 +1,12 @@
 package io.dtm.server.journal;
 
+import io.dtm.core.journal.FileNames;
 import io.dtm.core.journal.JournalDamage;
+import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalInspector;
 import io.dtm.core.journal.JournalTail;
 import io.dtm.core.journal.JournalVisitor;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class DumpCommand implements Callable<Integer> {
+    private static final String NEWEST = "-1";
+
     @Spec
     private CommandSpec spec;
 
@@ -57,11 +62,20 @@ final class DumpCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "POSITION", description = "Records before this position.")
     private long to = Long.MAX_VALUE;
 
+    @Option(names = "--checkpoint", arity = "0..1", paramLabel = "POSITION", fallbackValue = NEWEST,
+        description = "Instead of the events the items of a checkpoint: of that position, or of the newest one. Behind"
+            + " DIR, if no position is named.")
+    private String checkpoint;
+
     @Override
     public Integer call() {
         final JournalInspector inspector = directory.inspector();
-        final EventDecoder decoder = new EventDecoder();
+        final EventDecoder decoder =
+            checkpoint == null ? EventDecoder.ofMessages() : EventDecoder.ofCheckpointItems();
         templates.forEach(name -> checkTemplate(name, decoder.templates()));
+        if (checkpoint != null) {
+            return dumpCheckpoint(inspector.coordinatorId(), decoder);
+        }
         final Printer printer = new Printer(decoder);
         try {
             final JournalTail tail = inspector.inspect(from, printer);
@@ -74,6 +88,45 @@ final class DumpCommand implements Callable<Integer> {
             throw directory.unreadable(unreadable);
         }
         return printer.isDamaged ? 1 : 0;
+    }
+
+    private int dumpCheckpoint(final long coordinatorId, final EventDecoder decoder) {
+        if (from != 0 || to != Long.MAX_VALUE) {
+            throw new ParameterException(spec.commandLine(), "--from and --to narrow down records, not the items of a"
+                + " checkpoint");
+        }
+        final String name = checkpointName();
+        final LineOutput lines = new LineOutput(spec.commandLine().getOut());
+        try {
+            new CheckpointDump(filter(), lines, isJson).dump(directory.storage(), name, coordinatorId, decoder);
+            return 0;
+        } catch (final JournalException damaged) {
+            lines.flush();
+            note(DamageLine.of(new JournalDamage(name, FileNames.position(name), 0, damaged.what())));
+            return 1;
+        } catch (final UncheckedIOException unreadable) {
+            lines.flush();
+            throw directory.unreadable(unreadable);
+        }
+    }
+
+    private String checkpointName() {
+        try {
+            final List<String> names = directory.storage().list().stream().filter(FileNames::isCheckpoint).toList();
+            final long position = checkpoint.equals(NEWEST) && !names.isEmpty()
+                ? FileNames.position(names.get(names.size() - 1)) : Math.max(0, Long.parseLong(checkpoint));
+            final String asked = FileNames.checkpoint(position);
+            if (names.contains(asked)) {
+                return asked;
+            }
+            throw new ParameterException(spec.commandLine(), names.isEmpty() ? "there is no checkpoint in "
+                + directory.path() : "there is no checkpoint at position " + checkpoint + "; there are "
+                + String.join(", ", names));
+        } catch (final NumberFormatException ex) {
+            throw new ParameterException(spec.commandLine(), "--checkpoint: '" + checkpoint + "' is no position");
+        } catch (final IOException ex) {
+            throw directory.unreadable(new UncheckedIOException(ex));
+        }
     }
 
     private void checkTemplate(final String name, final Set<String> known) {

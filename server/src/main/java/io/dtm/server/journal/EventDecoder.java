@@ -4,6 +4,7 @@ import static io.dtm.codec.FrameDescriptor.HEADER_LENGTH;
 import static io.dtm.codec.FrameDescriptor.PREFIX_LENGTH;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dtm.codec.CheckpointDescriptor;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.Templates;
 import java.io.InputStream;
@@ -24,11 +25,12 @@ import uk.co.real_logic.sbe.xml.ParserOptions;
 import uk.co.real_logic.sbe.xml.XmlSchemaParser;
 
 /**
- * Turns frames into events, by the schema: it knows no template, so that none can be forgotten. Of ids and the like it
+ * Turns frames into events, and items of checkpoints into the like, by the schema: it knows no template, so that none can be forgotten. Of ids and the like it
  * knows how their types are shown. One thread.
  */
 final class EventDecoder implements TokenListener {
-    private static final String SCHEMA = "/dtm-messages.xml";
+    private static final String MESSAGES = "/dtm-messages.xml";
+    private static final String ITEMS = "/dtm-checkpoint.xml";
     /** Types whose values are bit patterns. */
     private static final Set<String> IDS = Set.of("TransactionId", "Nonce", "Incarnation");
     private static final String SECRET = "Token";
@@ -41,12 +43,20 @@ final class EventDecoder implements TokenListener {
     private List<List<Field>> elements;
     private boolean isGrouped;
 
-    EventDecoder() {
-        try (InputStream in = Templates.class.getResourceAsStream(SCHEMA)) {
+    private EventDecoder(final String resource) {
+        try (InputStream in = Templates.class.getResourceAsStream(resource)) {
             schema = new IrGenerator().generate(XmlSchemaParser.parse(in, ParserOptions.DEFAULT));
         } catch (final Exception broken) {
-            throw new IllegalStateException("the schema " + SCHEMA + " can't be read", broken);
+            throw new IllegalStateException("the schema " + resource + " can't be read", broken);
         }
+    }
+
+    static EventDecoder ofMessages() {
+        return new EventDecoder(MESSAGES);
+    }
+
+    static EventDecoder ofCheckpointItems() {
+        return new EventDecoder(ITEMS);
     }
 
     /** @return names of all templates, sorted. */
@@ -72,6 +82,20 @@ final class EventDecoder implements TokenListener {
             message += FrameDescriptor.messageLength(frame, message);
         }
         return events;
+    }
+
+    /**
+     * @param buffer that holds an item of a checkpoint.
+     * @param offset at which it starts.
+     * @return the item, as if it were an event.
+     */
+    Event decodeItem(final DirectBuffer buffer, final int offset) {
+        events.clear();
+        isGrouped = false;
+        OtfMessageDecoder.decode(buffer, offset + PREFIX_LENGTH, CheckpointDescriptor.SCHEMA_VERSION,
+            FrameDescriptor.blockLength(buffer, offset),
+            schema.getMessage(FrameDescriptor.templateId(buffer, offset)), this);
+        return events.get(0);
     }
 
     private void add(final Token field, final Value value) {

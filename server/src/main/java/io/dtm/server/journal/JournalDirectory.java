@@ -2,6 +2,8 @@ package io.dtm.server.journal;
 
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.JournalStorage;
+import io.dtm.core.journal.MappedStorage;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,10 @@ final class JournalDirectory {
     Path path() {
         final Path below = given.resolve(JOURNAL);
         return Files.isDirectory(below) ? below : given;
+    }
+
+    JournalStorage storage() {
+        return new MappedStorage(path());
     }
 
     /** Refuses what is no journal as a wrong parameter. */

@@ -1,10 +1,15 @@
 package io.dtm.server.journal;
 
+import io.dtm.core.journal.FileNames;
 import io.dtm.core.journal.JournalDamage;
 import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.journal.JournalTail;
 import io.dtm.core.journal.JournalVisitor;
 import io.dtm.core.journal.SegmentSummary;
+import io.dtm.core.recovery.InspectedCheckpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,11 +20,12 @@ import org.agrona.DirectBuffer;
 /** Checks a journal in every way that a start does, and some more, and tells all that is wrong. */
 final class Verification implements JournalVisitor {
     private final Consumer<String> lines;
-    private final Replay replay = new Replay();
     private final Set<String> damagedFiles = new LinkedHashSet<>();
     private final List<SegmentSummary> segments = new ArrayList<>();
+    private Replay replay;
     private JournalTail tail;
     private long records;
+    private int checkpoints;
     private int damages;
 
     /** @param lines takes what is found, in sentences; the last one says whether all is well. */
@@ -28,22 +34,38 @@ final class Verification implements JournalVisitor {
     }
 
     /** @return whether nothing is damaged. */
-    boolean run(final JournalInspector inspector, final List<CheckpointFile> checkpoints) {
-        replay.run(() -> tail = inspector.inspect(0, this));
-        checkpoints.forEach(one -> lines.accept("checkpoint " + one.name() + ": " + one.lengthBytes() + " bytes"));
-        if (replay.isWhole()) {
-            tellReplay();
-        } else {
-            lines.accept("replay: ended before the first damage: " + replay);
+    boolean run(final JournalInspector inspector, final JournalStorage storage) {
+        final List<InspectedCheckpoint> all = InspectedCheckpoint.all(storage, inspector.coordinatorId());
+        final List<InspectedCheckpoint> valid = all.stream().filter(InspectedCheckpoint::isValid).toList();
+        checkpoints = valid.size();
+        replay = Replay.of(storage, inspector.coordinatorId(), segmentNames(storage), valid);
+        for (final InspectedCheckpoint one : all) {
+            if (one.isValid()) {
+                lines.accept("checkpoint " + one.name() + ": " + one.items() + " items, " + one.lengthBytes()
+                    + " bytes, whole");
+            } else {
+                tellDamage(new JournalDamage(one.name(), one.position(), 0, one.damage()));
+            }
         }
+        tail = inspector.inspect(0, this);
+        replay.compareUpTo(tail.position(), this::tellDamage);
+        tellReplay();
         lines.accept("tail: " + tail.description());
         lines.accept(damages == 0 ? "journal verify: ok: " + summary() : "journal verify: DAMAGED: " + damages
             + (damages == 1 ? " place" : " places") + " in " + String.join(", ", damagedFiles));
         return damages == 0;
     }
 
+    private static List<String> segmentNames(final JournalStorage storage) {
+        try {
+            return storage.list().stream().filter(FileNames::isSegment).toList();
+        } catch (final IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
     private void tellReplay() {
-        if (replay.unexplainedAt() > 0) {
+        if (replay.isWhole() && replay.unexplainedAt() > 0) {
             damage(replay.unexplainedAt(), "the record that ends here holds an acknowledgement that contradicts the"
                 + " replayed decision, and nothing explains it: a start refuses it without --accept-contradictions");
         }
@@ -54,14 +76,28 @@ final class Verification implements JournalVisitor {
     }
 
     private String summary() {
-        return segments.size() + (segments.size() == 1 ? " segment, " : " segments, ") + records
+        return count(segments.size(), "segment") + (checkpoints == 0 ? "" : count(checkpoints, "checkpoint")) + records
             + " records up to position " + tail.position() + ", " + replay.inFlight() + " transactions in flight"
             + (tail.isTorn() ? "; a start cuts off " + tail.tornBytes() + " bytes behind it" : "");
     }
 
+    private static String count(final int count, final String what) {
+        return count + " " + what + (count == 1 ? ", " : "s, ");
+    }
+
+    /** A coordinator that runs may let go of segments before they are read: then there is nothing to replay from. */
     @Override
     public void onSegment(final SegmentSummary opened) {
+        final long reached = segments.isEmpty() ? replay.basePosition() : endOfLast();
+        if (opened.basePosition() > reached) {
+            replay.end("segments before position " + opened.basePosition() + " are missing");
+        }
         segments.add(opened);
+    }
+
+    private long endOfLast() {
+        final SegmentSummary last = segments.get(segments.size() - 1);
+        return last.basePosition() + last.length();
     }
 
     @Override
@@ -74,7 +110,8 @@ final class Verification implements JournalVisitor {
         final int offset,
         final int length) {
         records++;
-        replay.record(end, linkId, timeNs, frame, offset, length, refusal -> damage(position, refusal));
+        replay.record(position, end, linkId, timeNs, frame, offset, length, this::tellDamage,
+            refusal -> damage(position, refusal));
         return true;
     }
 
@@ -88,9 +125,13 @@ final class Verification implements JournalVisitor {
 
     @Override
     public void onDamage(final JournalDamage damage) {
+        replay.end("before the first damage");
+        tellDamage(damage);
+    }
+
+    private void tellDamage(final JournalDamage damage) {
         damages++;
         damagedFiles.add(damage.file());
-        replay.end();
         lines.accept(DamageLine.of(damage));
     }
 

@@ -31,7 +31,7 @@ final class VerifyCommand implements Callable<Integer> {
         final JournalInspector inspector = directory.inspector();
         final PrintWriter out = spec.commandLine().getOut();
         try {
-            return new Verification(out::println).run(inspector, CheckpointFile.in(directory.path())) ? 0 : 1;
+            return new Verification(out::println).run(inspector, directory.storage()) ? 0 : 1;
         } catch (final UncheckedIOException unreadable) {
             throw directory.unreadable(unreadable);
         }
