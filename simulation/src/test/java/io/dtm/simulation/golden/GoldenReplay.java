@@ -4,14 +4,19 @@ import io.dtm.codec.FrameDescriptor;
 import io.dtm.core.coordinator.CheckpointOutput;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorOutput;
+import io.dtm.core.coordinator.CoordinatorRestorer;
 import io.dtm.core.coordinator.PayloadReader;
 import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
+import io.dtm.core.journal.FileNames;
 import io.dtm.core.journal.JournalReader;
-import io.dtm.core.recovery.Recovered;
-import io.dtm.core.recovery.Recovery;
-import io.dtm.core.recovery.RecoveryOutput;
+import io.dtm.core.journal.JournalStorage;
+import io.dtm.core.journal.MappedStorage;
+import io.dtm.core.recovery.CheckpointDecoder;
+import io.dtm.core.recovery.InspectedCheckpoint;
+import io.dtm.core.recovery.RestoredCoordinator;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -25,7 +30,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Replays a journal by the real recovery and tells, line by line, what follows from it: how many records and messages
- * of which template there are, what is decided of each transaction and branch, and the state in the end.
+ * of which template there are, what is decided of each transaction and branch, and the state in the end;
+ * of each checkpoint, what it holds and that the same follows from it.
  */
 final class GoldenReplay {
     private final Set<String> decided = new LinkedHashSet<>();
@@ -47,18 +53,55 @@ final class GoldenReplay {
     }
 
     private List<String> replay(final Path directory) {
+        final JournalStorage storage = new MappedStorage(directory);
+        final List<InspectedCheckpoint> checkpoints = checkpoints(directory);
+        final InspectedCheckpoint oldest = isWhole(directory) ? null : checkpoints.get(0);
         count(directory);
-        decide(directory);
-        final CommitCoordinator coordinator = recover(directory);
+        decide(directory, oldest);
+        final CommitCoordinator coordinator = recover(directory, newest(storage, directory));
         final List<String> lines = new ArrayList<>();
-        lines.add("records " + records);
+        lines.add("records " + records + (oldest == null ? "" : ", after the checkpoint at " + oldest.position()));
         messages.forEach((template, count) -> lines.add("messages of template " + template + ": " + count));
         lines.add("in flight " + coordinator.countTransactions());
         lines.addAll(decided);
         coordinator.writeTo(proxy(CheckpointOutput.class,
             (item, arguments) -> lines.add("state " + item + text(arguments))));
         lines.add("digest " + Long.toHexString(coordinator.digest()));
+        for (final InspectedCheckpoint one : checkpoints) {
+            final RestoredCoordinator restored =
+                RestoredCoordinator.of(storage, one.name(), one.header().coordinatorId());
+            lines.add("digest of the checkpoint at " + one.position() + ": "
+                + Long.toHexString(restored.coordinator().digest()) + ", items " + one.items() + ", epoch "
+                + restored.recovered().epoch() + ", time " + restored.recovered().lastTimeNs());
+            lines.add("digest after it: " + Long.toHexString(recover(directory, restored).digest()));
+        }
         return lines;
+    }
+
+    private static boolean isWhole(final Path directory) {
+        return Files.exists(directory.resolve(FileNames.segment(0)));
+    }
+
+    /** @return all of them, oldest first; a golden one is valid. */
+    static List<InspectedCheckpoint> checkpoints(final Path directory) {
+        final List<InspectedCheckpoint> all;
+        try (JournalReader reader = JournalReader.open(directory)) {
+            all = InspectedCheckpoint.all(new MappedStorage(directory), reader.coordinatorId());
+        }
+        all.forEach(one -> {
+            if (!one.isValid()) {
+                throw new IllegalStateException(one.toString());
+            }
+        });
+        return all;
+    }
+
+    private static RestoredCoordinator newest(final JournalStorage storage, final Path directory) {
+        try (JournalReader reader = JournalReader.open(directory)) {
+            return RestoredCoordinator.newest(storage, reader.coordinatorId(), damage -> {
+                throw new IllegalStateException(damage);
+            });
+        }
     }
 
     private void count(final Path directory) {
@@ -75,24 +118,33 @@ final class GoldenReplay {
     }
 
     /** As the coordinator that wrote it, with its outputs. */
-    private void decide(final Path directory) {
-        final CommitCoordinator coordinator = new CommitCoordinator(proxy(CoordinatorOutput.class, this::decided));
+    private void decide(final Path directory, final InspectedCheckpoint from) {
+        final CoordinatorOutput output = proxy(CoordinatorOutput.class, this::decided);
+        final CommitCoordinator coordinator;
+        if (from == null) {
+            coordinator = new CommitCoordinator(output);
+        } else {
+            final CoordinatorRestorer restorer = new CoordinatorRestorer(output);
+            try (CheckpointDecoder decoder = CheckpointDecoder.open(
+                new MappedStorage(directory), from.name(), from.header().coordinatorId())) {
+                decoder.decode(restorer);
+            }
+            coordinator = restorer.coordinator();
+        }
         final EventAdapter adapter =
             new EventAdapter(coordinator, proxy(StartListener.class, (method, arguments) -> { }));
         try (JournalReader reader = JournalReader.open(directory)) {
-            reader.replay(0, (position, linkId, timeNs, frame, offset, length) ->
+            reader.replay(from == null ? 0 : from.position(), (position, linkId, timeNs, frame, offset, length) ->
                 adapter.onFrame(linkId, timeNs, frame, offset));
         }
     }
 
     /** As a start, which looks for contradictions. */
-    private static CommitCoordinator recover(final Path directory) {
-        final RecoveryOutput output = new RecoveryOutput();
-        final CommitCoordinator coordinator = new CommitCoordinator(output);
+    private static CommitCoordinator recover(final Path directory, final RestoredCoordinator restored) {
         try (JournalReader reader = JournalReader.open(directory)) {
-            new Recovery(coordinator, output, Recovered.NOTHING).replay(handler -> reader.replay(0, handler));
+            restored.replay(handler -> reader.replay(restored.replayPosition(), handler));
         }
-        return coordinator;
+        return restored.coordinator();
     }
 
     /** What reveals a decision; repetitions, and what a later version may add to a message, don't matter. */

@@ -14,6 +14,7 @@ import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.recovery.StartEvents;
 import io.dtm.simulation.transcript.TranscriptDisk;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -76,6 +77,9 @@ final class RareEvents {
                 new UnregisterEncoder().wrap(body, 0).resourceId(P1).incarnation(incarnationOfP1);
                 append(journal, linkOfResource[P1], UnregisterEncoder.TEMPLATE_ID, UnregisterEncoder.BLOCK_LENGTH,
                     UnregisterEncoder.BLOCK_LENGTH);
+                final long position = journal.appendedPosition();
+                final DirectBuffer cut = StartEvents.historyCut(position, 0, "golden");
+                journal.append(0, timeNs, cut, 0, cut.capacity());
                 journal.requestForce(journal.appendedPosition());
                 journal.force();
             }
