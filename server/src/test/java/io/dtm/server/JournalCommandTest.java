@@ -11,8 +11,14 @@ import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.message.AcknowledgementsDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalInspector;
 import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.MappedStorage;
 import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.SequentialFile;
+import io.dtm.core.recovery.CheckpointEncoder;
+import io.dtm.core.recovery.InspectedCheckpoint;
+import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.server.process.ChildProcess;
 import io.dtm.server.process.FreePorts;
 import io.dtm.server.process.ReadyLine;
@@ -39,7 +45,9 @@ import picocli.CommandLine;
 /** The journal's tools, as somebody at a terminal has them. */
 class JournalCommandTest {
     private static final String FIRST = "00000000000000000000.segment";
-    private static final String SECOND = "00000000000000065536.segment";
+    private static final String SECOND = "00000000000000032768.segment";
+    private static final String OLDER = "00000000000000065536.checkpoint";
+    private static final String NEWER = "00000000000000098304.checkpoint";
     private static final String ID_FILE = "coordinator.id";
     private static final int BAD_USAGE = 2;
     private static final int LIMIT_S = 60;
@@ -52,7 +60,7 @@ class JournalCommandTest {
 
     @BeforeEach
     void unpack() throws IOException {
-        journal = GoldenJournal.unpack("life-4", directory.resolve("data/journal"));
+        journal = GoldenJournal.unpack("life-3", directory.resolve("data/journal"));
     }
 
     private int run(final Writer to, final String... arguments) {
@@ -98,7 +106,7 @@ class JournalCommandTest {
     void shouldDescribeWhatIsThere() {
         final List<String> text = lines("describe", directory.resolve("data").toString());
 
-        assertEquals(5, text.stream().filter(line -> line.startsWith("segment ")).count(), out::toString);
+        assertEquals(4, text.stream().filter(line -> line.startsWith("segment ")).count(), out::toString);
         assertTrue(text.get(1).endsWith(journal.toString()), out::toString);
         assertTrue(out.toString().contains("the journal ends at position"), out::toString);
         final int events = Integer.parseInt(found(" (\\d+) events").get(0));
@@ -123,7 +131,7 @@ class JournalCommandTest {
         assertEquals(1, json.size());
         Json.check(json.get(0));
         assertTrue(events.contains(" " + found("\"events\":(\\d+)").get(0) + " events"), events);
-        assertEquals(5, found("\"name\":\"(\\d{20}\\.segment)\"").size());
+        assertEquals(4, found("\"name\":\"(\\d{20}\\.segment)\"").size());
         final List<String> dumped = lines("dump", "--json", journal.toString());
         dumped.forEach(Json::check);
         assertEquals(Integer.parseInt(events.replaceAll(".*, (\\d+) events.*", "$1")), dumped.size());
@@ -141,7 +149,7 @@ class JournalCommandTest {
         assertEquals(filtered,
             lines("dump", "--transaction", Long.toString(Long.parseLong(id, 16)), journal.toString()), "decimal");
         assertEquals(filtered, lines("dump", "--transaction", "0x" + id, journal.toString()));
-        final String other = all.stream().filter(line -> line.contains(" Begin ") && !line.contains("=" + id + " "))
+        final String other = all.stream().filter(line -> line.contains(" Submit ") && !line.contains("=" + id + " "))
             .findFirst().orElseThrow().replaceAll(".*transactionId=([0-9a-f]+) .*", "$1");
         assertTrue(lines("dump", "--transaction", id, "--transaction", other, journal.toString()).size()
             > filtered.size());
@@ -235,7 +243,7 @@ class JournalCommandTest {
     void shouldVerifyWhatIsWhole() {
         for (final String name : List.of("data", "data/journal")) {
             assertEquals(0, run("verify", directory.resolve(name).toString()), out::toString);
-            assertTrue(lastLine().startsWith("journal verify: ok: 5 segments, "), lastLine());
+            assertTrue(lastLine().startsWith("journal verify: ok: 4 segments, 1 checkpoint, "), lastLine());
             assertTrue(lastLine().endsWith(" transactions in flight"), lastLine());
         }
     }
@@ -261,11 +269,139 @@ class JournalCommandTest {
         assertTrue(out.toString().contains(damages.get(0)), out::toString);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"life-1", "life-2", "life-3", "life-4", "life-16", "rare-events", "12-explicit-restore"})
+    void shouldFindEveryGoldenJournalWhole(final String name) throws IOException {
+        journal = GoldenJournal.unpack(name, directory.resolve("golden"));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertFalse(out.toString().contains("ended early"), out::toString);
+    }
+
+    private void letGo() throws IOException {
+        journal = GoldenJournal.unpack("life-16", directory.resolve("let-go"));
+    }
+
+    @Test
+    void shouldReplayFromTheOldestCheckpointWhereSegmentsWereLetGo() throws IOException {
+        letGo();
+        final List<String> described = lines("describe", journal.toString());
+        assertEquals(2, described.stream().filter(line ->
+            line.matches("checkpoint +\\d{20}\\.checkpoint  position \\d+, epoch \\d+, made .*, \\d+ items, .* valid"))
+            .count(), out::toString);
+        Json.check(lines("describe", "--json", journal.toString()).get(0));
+
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("replay: from the checkpoint at position 65536 on 438 records"),
+            out::toString);
+        Files.delete(journal.resolve(OLDER));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("replay: from the checkpoint at position 98304 on "), out::toString);
+        Files.delete(journal.resolve(NEWER));
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("DAMAGE 00000000000000065536.segment, position 65536 (offset 0): the"
+            + " segments before it are missing"), out::toString);
+    }
+
+    @Test
+    void shouldNameADamagedCheckpoint() throws IOException {
+        letGo();
+        for (final String name : List.of(OLDER, NEWER)) {
+            for (final int offset : List.of(0, 8, 60, 200, 1_000)) {
+                flip(name, offset, 16);
+                assertEquals(1, run("verify", journal.toString()), out::toString);
+                assertTrue(out.toString().contains("DAMAGE " + name + ", "), out::toString);
+                assertEquals(1, run("describe", journal.toString()));
+                assertTrue(out.toString().contains(" DAMAGED"), out::toString);
+                flip(name, offset, 16);
+            }
+        }
+    }
+
+    /** Its checksums are right, and every item fits: only the records before it know better. */
+    @Test
+    void shouldNameACheckpointThatIsNotWhatTheRecordsBeforeItGive() throws IOException {
+        letGo();
+        final MappedStorage storage = new MappedStorage(journal);
+        final InspectedCheckpoint newer =
+            InspectedCheckpoint.all(storage, JournalInspector.open(journal).coordinatorId()).get(1);
+        final RestoredCoordinator older =
+            RestoredCoordinator.of(storage, OLDER, newer.header().coordinatorId());
+        storage.delete(NEWER);
+        try (SequentialFile file = storage.createSequential(NEWER)) {
+            older.coordinator().writeTo(new CheckpointEncoder(file, newer.header()));
+        }
+
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("DAMAGE " + NEWER + ", position 98304 (offset 0): from offset "),
+            out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in " + NEWER, lastLine());
+    }
+
+    @Test
+    void shouldShowTheItemsOfACheckpoint() throws IOException {
+        letGo();
+        final List<String> newest = lines("dump", journal.toString(), "--checkpoint");
+        assertEquals(54, newest.size());
+        assertTrue(newest.get(0).startsWith("0  Coordinator coordinatorId="), newest.get(0));
+        assertTrue(newest.stream().filter(line -> line.contains("  Session ")).allMatch(line ->
+            line.contains("tokenHigh=(secret) tokenLow=(secret)")), out::toString);
+        assertEquals(newest, lines("dump", "--checkpoint", "98304", journal.toString()));
+        final List<String> older = lines("dump", "--json", "--checkpoint", "65536", journal.toString());
+        assertEquals(38, older.size());
+        older.forEach(Json::check);
+        final List<String> outcomes =
+            lines("dump", "--checkpoint", "98304", "--template", "RetainedOutcome", journal.toString());
+        assertFalse(outcomes.isEmpty());
+        assertEquals(newest.stream().filter(line -> line.contains("  RetainedOutcome ")).toList(), outcomes);
+
+        assertRefused("there is no checkpoint at position 5; there are " + OLDER,
+            "dump", "--checkpoint", "5", journal.toString());
+        assertRefused("'x' is no position", "dump", "--checkpoint", "x", journal.toString());
+        assertRefused("--from and --to", "dump", "--checkpoint", "98304", "--from", "5", journal.toString());
+        assertRefused("--template Votes is unknown; there are Branch, ",
+            "dump", "--checkpoint", "98304", "--template", "Votes", journal.toString());
+        flip(NEWER, 1_000, 1);
+        assertEquals(1, run("dump", "--checkpoint", "98304", journal.toString()));
+        assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
+    }
+
+    @Test
+    void shouldTellOfACut() throws IOException {
+        Files.writeString(journal.resolve(SECOND + ".cut"), "");
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("note: " + SECOND + ".cut was kept aside by a cut"), out::toString);
+        Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
+        assertEquals(1, run("describe", journal.toString()));
+        assertTrue(out.toString().contains("DAMAGE coordinator.cut, position 40000 (offset 0): the cut at position"
+            + " 40000 that an operator ordered was interrupted"), out::toString);
+        Files.writeString(journal.resolve("coordinator.cut"), "x");
+        assertEquals(1, run("verify", journal.toString()));
+        assertTrue(out.toString().contains("doesn't hold an order"), out::toString);
+
+        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
+        assertTrue(lines("dump", "--template", "HistoryCut", journal.toString()).get(0)
+            .contains("lostBytes=0 reason=\"golden\""), out::toString);
+    }
+
+    @Test
+    void shouldSayHowMuchSpaceThereIs() throws IOException {
+        try (RandomAccessFile mark = new RandomAccessFile(journal.resolve("coordinator.mark").toFile(), "rw")) {
+            mark.seek(MarkDescriptor.USABLE_BYTES_OFFSET);
+            mark.write(new byte[] {0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3});
+        }
+        assertTrue(lines("describe", journal.toString()).contains("space        256 bytes can be had, 512 stay free; new"
+            + " transactions are REFUSED since 1970-01-01T00:00:00.001Z; refused 3 times since the start"),
+            out::toString);
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+    }
+
     @Test
     void shouldTellATornTailWithoutCallingItDamage() throws IOException {
         final long end = Long.parseLong(lines("describe", "--json", journal.toString()).get(0)
             .replaceAll(".*\"endPosition\":(\\d+).*", "$1"));
-        flip(String.format("%020d.segment", end / 65_536 * 65_536), end % 65_536 + 8, 1);
+        flip(String.format("%020d.segment", end / 32_768 * 32_768), end % 32_768 + 8, 1);
 
         assertEquals(0, run("verify", journal.toString()));
         assertTrue(out.toString().contains("torn tail"), out::toString);
@@ -343,9 +479,9 @@ class JournalCommandTest {
         assertTrue(out.toString().contains("note: notes.txt is no file of a journal"), out::toString);
 
         final Path other = GoldenJournal.unpack("life-1", directory.resolve("other"));
-        Files.copy(other.resolve(FIRST), journal.resolve("00000000000000327680.segment"));
+        Files.copy(other.resolve(FIRST), journal.resolve("00000000000000131072.segment"));
         assertEquals(1, run("verify", journal.toString()), out::toString);
-        assertTrue(out.toString().contains("DAMAGE 00000000000000327680.segment"), out::toString);
+        assertTrue(out.toString().contains("DAMAGE 00000000000000131072.segment"), out::toString);
     }
 
     @ParameterizedTest
@@ -394,12 +530,14 @@ class JournalCommandTest {
         assertRefused("name a command: describe, dump or verify");
     }
 
-    @Test
-    void shouldLookAtARunningCoordinatorAndAtAKilledOne() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"mapped", "staged"})
+    void shouldLookAtARunningCoordinatorAndAtAKilledOne(final String storage) throws Exception {
         final Path data = directory.resolve("running");
         final ChildProcess coordinator = new ChildProcess("coordinator", directory.resolve("log"),
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Dtm.class.getName(),
             List.of("coordinator", "-D", "dtm.directory=" + data, "-D", "dtm.journal.segment.length=131072",
+                "-D", "dtm.journal.storage=" + storage, "-D", "dtm.journal.tail.directory=" + directory,
                 "-D", "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair()));
         coordinator.start();
         try {
@@ -415,6 +553,25 @@ class JournalCommandTest {
         assertTrue(lines("describe", data.toString()).stream()
             .anyMatch(line -> line.matches("process +\\d+, killed")), out::toString);
         assertEquals(0, run("verify", data.toString()), out::toString);
-        assertTrue(Files.size(data.resolve("journal/coordinator.mark")) == MarkDescriptor.FILE_LENGTH);
+        assertEquals(MarkDescriptor.FILE_LENGTH, Files.size(data.resolve("journal/coordinator.mark")));
+        if (storage.equals("staged")) {
+            lookAtTheTail(data);
+        }
+    }
+
+    private void lookAtTheTail(final Path data) throws IOException {
+        final String location = Files.readString(data.resolve("journal/coordinator.tail")).trim();
+        assertTrue(lines("describe", data.toString()).stream()
+            .anyMatch(line -> line.startsWith("staged       " + location + "  ring of 8388608 bytes")), out::toString);
+        try (RandomAccessFile tail = new RandomAccessFile(location, "rw")) {
+            tail.seek(20);
+            tail.write(99);
+        }
+        assertEquals(1, run("verify", data.toString()), out::toString);
+        assertTrue(out.toString().contains("DAMAGE " + location), out::toString);
+        Files.delete(Path.of(location));
+        assertEquals(0, run("verify", data.toString()), out::toString);
+        assertTrue(out.toString().contains("note: the tail " + location), out::toString);
+        assertTrue(out.toString().contains("isn't there: this machine has started again since"), out::toString);
     }
 }
