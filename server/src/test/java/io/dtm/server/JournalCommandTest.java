@@ -12,6 +12,7 @@ import io.dtm.codec.message.AcknowledgementsDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.JournalReader;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.MappedStorage;
 import io.dtm.core.journal.SegmentedJournal;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -367,6 +369,50 @@ class JournalCommandTest {
         assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"life-1", "life-2", "life-16", "09-delegated", "00-commit"})
+    void shouldMakeACheckpointBehindTheLastRecordOfAStoppedCoordinator(final String name) throws IOException {
+        journal = GoldenJournal.unpack(name, directory.resolve("stopped"));
+        final long digest = newest().coordinator().digest();
+
+        final List<String> said = lines("checkpoint", journal.toString());
+
+        assertTrue(said.get(said.size() - 1).endsWith(" holds all that there is"), said::toString);
+        final long position = newest().replayPosition();
+        assertEquals(digest, newest().coordinator().digest());
+        assertEquals(List.of(), lines("dump", "--from", Long.toString(position), journal.toString()));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertFalse(out.toString().contains("ended early"), out::toString);
+        lines("checkpoint", journal.toString());
+        assertEquals(position, newest().replayPosition(), "there was nothing new");
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+    }
+
+    /** With the records after its checkpoint. */
+    private RestoredCoordinator newest() {
+        try (JournalReader reader = JournalReader.open(journal)) {
+            final RestoredCoordinator restored =
+                RestoredCoordinator.newest(new MappedStorage(journal), reader.coordinatorId(), Assertions::fail);
+            restored.replay(handler -> reader.replay(restored.replayPosition(), handler));
+            return restored;
+        }
+    }
+
+    @Test
+    void shouldMakeNoCheckpointOfWhatAStartWouldRefuse() throws IOException {
+        Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
+        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
+        assertTrue(lastLine().contains("was interrupted"), lastLine());
+        Files.delete(journal.resolve("coordinator.cut"));
+        flip(SECOND, SegmentDescriptor.HEADER_LENGTH + 64, 4);
+        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
+        assertTrue(lastLine().contains("CORRUPT"), lastLine());
+
+        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
+        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
+        assertTrue(lastLine().contains("since the journal was cut"), lastLine());
+    }
+
     @Test
     void shouldTellOfACut() throws IOException {
         Files.writeString(journal.resolve(SECOND + ".cut"), "");
@@ -485,7 +531,7 @@ class JournalCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"describe", "dump", "verify"})
+    @ValueSource(strings = {"describe", "dump", "verify", "checkpoint"})
     void shouldSayInOneLineWhatIsNoJournal(final String command) throws IOException {
         final Path empty = Files.createDirectory(directory.resolve("empty"));
         final Path file = Files.writeString(directory.resolve("file"), "");
@@ -527,7 +573,7 @@ class JournalCommandTest {
             "dump", "--template", "Vote", journal.toString());
         assertRefused("--from", "dump", "--from", "here", journal.toString());
         assertRefused("Unknown option", "verify", "--json", journal.toString());
-        assertRefused("name a command: describe, dump or verify");
+        assertRefused("name a command: describe, dump, verify or checkpoint");
     }
 
     @ParameterizedTest
@@ -546,6 +592,8 @@ class JournalCommandTest {
                 .anyMatch(line -> line.matches("process +" + coordinator.pid() + ", running")), out::toString);
             assertEquals(0, run("verify", data.toString()), out::toString);
             assertEquals(3, lines("dump", data.toString()).size(), "settings, epoch, settings");
+            assertEquals(1, run("checkpoint", data.toString()), out::toString);
+            assertTrue(lastLine().startsWith("OWNED"), lastLine());
             assertTrue(coordinator.isAlive());
         } finally {
             coordinator.kill();
