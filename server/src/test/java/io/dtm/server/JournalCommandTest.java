@@ -502,7 +502,7 @@ class JournalCommandTest {
 
         assertTrue(out.toString().contains("has format version 2; this program knows 1. Nothing is damaged"),
             out::toString);
-        assertTrue(out.toString().contains("let it make a checkpoint, stop it, and upgrade then"), out::toString);
+        assertTrue(out.toString().contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"), out::toString);
     }
 
     @Test

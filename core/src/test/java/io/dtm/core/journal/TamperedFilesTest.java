@@ -56,7 +56,7 @@ class TamperedFilesTest {
         }
         final String message = refused(Category.FOREIGN);
         assertTrue(message.contains("has format version 2; this program knows 1. Nothing is damaged"), message);
-        assertTrue(message.contains("let it make a checkpoint, stop it, and upgrade then"), message);
+        assertTrue(message.contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"), message);
     }
 
     @Test
