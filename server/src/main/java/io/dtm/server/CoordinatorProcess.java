@@ -7,6 +7,7 @@ import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.ingress.OperatorCommands;
+import io.dtm.core.journal.FileTrust;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
@@ -100,6 +101,7 @@ final class CoordinatorProcess implements AutoCloseable {
         final AeronServerContext transportContext = configured(() -> transportContext(channels, directory, log));
         ServerSetting.describe(log::say);
         makePrivate(directory);
+        makeDriverParentPrivate(directory);
         final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
         AeronServerTransport transport = null;
         JournalRecovery recovery = null;
@@ -243,12 +245,16 @@ final class CoordinatorProcess implements AutoCloseable {
         return runner;
     }
 
-    /** Deleted at each start: so never one that somebody named, and another one for each data directory. */
+    /**
+     * The driver's own is deleted at each start: so never one that somebody named, nor one that somebody else may have
+     * put there, and another one for each data directory.
+     */
     private static Path driverDirectory(final Path directory) {
-        final String parent = ServerSetting.DRIVER_DIRECTORY.text();
-        return parent.isEmpty() ? directory.resolve(DRIVER)
-            : Path.of(parent).toAbsolutePath()
-            .resolve("dtm-" + UUID.nameUUIDFromBytes(directory.toString().getBytes(UTF_8)));
+        final Path parent = ServerSetting.driverDirectory(directory);
+        if (parent.equals(directory)) {
+            return directory.resolve(DRIVER);
+        }
+        return parent.resolve("dtm-" + UUID.nameUUIDFromBytes(directory.toString().getBytes(UTF_8))).resolve(DRIVER);
     }
 
     private static void makePrivate(final Path directory) {
@@ -257,6 +263,17 @@ final class CoordinatorProcess implements AutoCloseable {
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (final IOException failed) {
             throw new UncheckedIOException("cannot make the data directory " + directory, failed);
+        }
+    }
+
+    private static void makeDriverParentPrivate(final Path directory) {
+        final Path parent = driverDirectory(directory).getParent();
+        if (!parent.equals(directory)) {
+            try {
+                FileTrust.makePrivate(parent);
+            } catch (final IOException failed) {
+                throw new UncheckedIOException("cannot make the media driver's directory " + parent, failed);
+            }
         }
     }
 

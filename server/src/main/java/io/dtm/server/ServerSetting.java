@@ -11,6 +11,7 @@ import io.dtm.transport.aeron.AeronInstanceContext;
 import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
 import io.dtm.transport.aeron.TransportChannels;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -72,9 +73,8 @@ enum ServerSetting {
     RESEND_INITIAL("dtm.resend.initial", SettingKind.DURATION, "1s",
         "after which an unanswered message is sent again for the first time"),
     RESEND_MAX("dtm.resend.max", SettingKind.DURATION, "5s", "greatest time between two repetitions"),
-    DRIVER_DIRECTORY("dtm.driver.directory", SettingKind.TEXT, "",
-        "embedded media driver: directory that its own is made in, for instance in shared memory, so that a full disk"
-            + " doesn't stop it; empty: dtm.directory"),
+    DRIVER_DIRECTORY("dtm.driver.directory", SettingKind.TEXT, "/dev/shm if it has 256m free, else dtm.directory",
+        "embedded media driver: directory that its own is made in. On a disk that fills up it would fail"),
     UDP(AeronServerContext.UDP_ENABLED_PROP, SettingKind.FLAG, "true", "whether to listen on UDP"),
     IPC(AeronServerContext.IPC_ENABLED_PROP, SettingKind.FLAG, "true",
         "whether to listen on shared memory, for processes that share the media driver"),
@@ -127,6 +127,8 @@ enum ServerSetting {
     AERON_CONDUCTOR_IDLE(Configuration.CONDUCTOR_IDLE_STRATEGY_PROP_NAME, SettingKind.TEXT, "sleeps 1ms",
         "the same for the conductor in SHARED_NETWORK and DEDICATED");
 
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    private static final long DRIVER_BYTES = 256L << 20;
     private static final long NS_PER_MS = 1_000_000L;
     private static final String AERONS = "aeron.";
 
@@ -256,6 +258,21 @@ enum ServerSetting {
                 + ": must be a directory that can be written to, in memory");
         }
         return directory;
+    }
+
+    /**
+     * A driver's buffers are sparse files: on a full disk a store into them is a fault, which ends the driver.
+     *
+     * @param dataDirectory of the coordinator.
+     * @return directory in which the embedded media driver's own is made.
+     */
+    static Path driverDirectory(final Path dataDirectory) {
+        final String given = System.getProperty(DRIVER_DIRECTORY.property);
+        if (given != null && !given.isEmpty()) {
+            return Path.of(given).toAbsolutePath();
+        }
+        final File memory = SHARED_MEMORY.toFile();
+        return memory.canWrite() && memory.getUsableSpace() >= DRIVER_BYTES ? SHARED_MEMORY : dataDirectory;
     }
 
     /** @return how many threads the stages get. */

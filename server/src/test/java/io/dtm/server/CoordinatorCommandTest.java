@@ -37,7 +37,8 @@ class CoordinatorCommandTest {
     }
 
     private ChildProcess start(final String... arguments) throws Exception {
-        final List<String> all = new ArrayList<>(List.of("coordinator"));
+        final List<String> all =
+            new ArrayList<>(List.of("coordinator", "-D", "dtm.driver.directory=" + directory.resolve("aeron")));
         all.addAll(List.of(arguments));
         coordinator = new ChildProcess("coordinator", directory.resolve("log"),
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Dtm.class.getName(), all);

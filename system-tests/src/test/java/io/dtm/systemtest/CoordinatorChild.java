@@ -35,6 +35,7 @@ final class CoordinatorChild implements AutoCloseable {
         this.settings = settings;
         final List<String> arguments = new ArrayList<>(List.of("coordinator",
             "-D", "dtm.directory=" + directory,
+            "-D", "dtm.driver.directory=" + house.path("coordinator-aeron"),
             "-D", "dtm.ingress.endpoint=" + endpoint,
             "-D", "dtm.journal.segment.length=1m"));
         for (final String setting : settings) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.client.Acknowledge;
 import io.dtm.client.Refusal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,9 +35,8 @@ class FullDiskTest {
     }
 
     private void start(final SmallDisk disk, final String segmentLength) {
-        final Path elsewhere = house.path("driver");
         coordinator = house.own(new CoordinatorChild(house, disk.directory().resolve("data"), List.of(), List.of(
-            "dtm.driver.directory=" + elsewhere, "dtm.journal.low.space=0",
+            "dtm.journal.low.space=0",
             "dtm.journal.segment.length=" + segmentLength, "dtm.session.timeout=60s"))).start();
         peer = house.peer("peer", coordinator);
         peer.register("willing", willing);

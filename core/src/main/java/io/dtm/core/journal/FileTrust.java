@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,13 +18,43 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Which files are trusted: those that nobody else owns or may write to. Where permissions aren't known, all are. */
-final class FileTrust {
+public final class FileTrust {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final FileAttribute<Set<PosixFilePermission>> NEW_FILE =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
         EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private FileTrust() {
+    }
+
+    /**
+     * Makes a directory that is its owner's alone, or makes sure that one that is there is: in a place where anybody
+     * may make names, like shared memory.
+     *
+     * @param directory whose parents exist or may be made.
+     * @throws JournalException FOREIGN if it is a link, or somebody else's, or others may write to it.
+     * @throws IOException      if it can't be made or looked at.
+     */
+    public static void makePrivate(final Path directory) throws IOException {
+        if (!Files.exists(directory, NOFOLLOW_LINKS)) {
+            Files.createDirectories(directory.toAbsolutePath().getParent());
+            if (isPosix(directory)) {
+                Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            } else {
+                Files.createDirectory(directory);
+            }
+        }
+        String objection = null;
+        if (Files.isSymbolicLink(directory) || !Files.isDirectory(directory, NOFOLLOW_LINKS)) {
+            objection = "is a link or no directory; remove it";
+        } else if (isPosix(directory)) {
+            objection = objection(directory,
+                Files.readAttributes(directory, PosixFileAttributes.class, NOFOLLOW_LINKS), currentUser(directory));
+        }
+        if (objection != null) {
+            throw new JournalException(Category.FOREIGN, "directory " + directory + " " + objection, null);
+        }
     }
 
     static boolean isPosix(final Path path) {

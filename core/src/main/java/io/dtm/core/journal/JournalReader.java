@@ -19,6 +19,7 @@ import java.util.List;
 public final class JournalReader implements AutoCloseable {
     /** Ends a replay nowhere: at the first place without a valid record. */
     private static final long ALL = Long.MAX_VALUE;
+    private static final long STORING_LIMIT_NS = 100_000_000L;
 
     private final JournalStorage storage;
     private final long coordinatorId;
@@ -26,6 +27,7 @@ public final class JournalReader implements AutoCloseable {
     private final ForcedEvidence evidence = new ForcedEvidence();
     private final UnforcedRecords unforced;
     private SegmentReader segment;
+    private boolean isOwnerAlive;
     private long cutPosition = JournalException.NOWHERE;
 
     /**
@@ -167,9 +169,9 @@ public final class JournalReader implements AutoCloseable {
                 } else if (records.endOf(position) > from) {
                     throw new IllegalArgumentException("position " + from + " lies inside a record");
                 }
-                final boolean isCopy = records != segment.records();
-                lastPosition = isCopy ? records.endOf(position) : position; // Of a copy there is nothing to compare.
-                position = records.endOf(position);
+                final long end = records.endOf(position);
+                lastPosition = records == segment.records() ? position : end; // Only what the segment has is compared.
+                position = end;
                 if (position == records.endPosition()) {
                     records = segment.records(); // It was a copy of what the segment hadn't yet.
                 }
@@ -259,7 +261,7 @@ public final class JournalReader implements AutoCloseable {
      */
     private JournalTail examine(final long position, final long timeNs, final Found found) throws IOException {
         final long last = Math.max(segment.scan(position, evidence), scanLaterSegments(position));
-        if (hasGrownAt(position)) {
+        if (hasGrownAt(position) || found == Found.NOTHING && last > position && isBeingStored(position)) {
             return new JournalTail(position, timeNs, Math.min(evidence.position(), position), 0,
                 "the journal ended at position " + position + " when it was read, and goes on");
         }
@@ -282,6 +284,18 @@ public final class JournalReader implements AutoCloseable {
         final Found now = segment.records().at(position);
         return now == Found.RECORD
             || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())));
+    }
+
+    /** A record's length is stored last. Who appends to a mapped segment is given the time to end what it began. */
+    private boolean isBeingStored(final long position) throws IOException {
+        final long deadlineNs = System.nanoTime() + STORING_LIMIT_NS;
+        while (unforced != null && isOwnerAlive && System.nanoTime() - deadlineNs < 0) {
+            if (hasGrownAt(position)) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
     }
 
     private static JournalException cuttable(final JournalException damaged, final long position) {
@@ -360,6 +374,7 @@ public final class JournalReader implements AutoCloseable {
             final JournalMark mark = JournalMark.of(file);
             if (mark.isUsable(storage, coordinatorId)) {
                 evidence.mark(storage.describe(FileNames.MARK), MarkDescriptor.forcedPosition(file.buffer()));
+                isOwnerAlive = ProcessHandle.of(MarkDescriptor.pid(file.buffer())).isPresent();
             }
         } catch (final NoSuchFileException ex) {
             // A power loss may have taken it: less evidence.

@@ -24,7 +24,6 @@ public final class CheckpointAgent implements Agent {
     private final NanoClock clock;
     private final Consumer<String> log;
     private CheckpointProcess child;
-    private long startedNs;
     private long retryDelayNs = FIRST_RETRY_NS;
     private long retryAtNs;
     private boolean waits;
@@ -55,7 +54,7 @@ public final class CheckpointAgent implements Agent {
      * @param intervalBytes of closed segments after which a checkpoint is made.
      * @param keepFree      bytes that must be left on the disk.
      * @param clock         monotonic.
-     * @param log           takes sentences for the operator.
+     * @param log           takes a sentence for the operator when none could be made.
      * @return the agent.
      */
     public static CheckpointAgent of(
@@ -109,7 +108,6 @@ public final class CheckpointAgent implements Agent {
     }
 
     private int launch() {
-        startedNs = clock.nanoTime();
         try {
             child = launcher.launch(journal.closedPosition());
         } catch (final IOException failed) {
@@ -122,9 +120,6 @@ public final class CheckpointAgent implements Agent {
         journal.adoptCheckpoint(made.checkpoint());
         retryDelayNs = FIRST_RETRY_NS;
         waits = false;
-        log.accept("checkpoint at position " + made.checkpoint().replayPosition() + ": " + made.items() + " items, "
-            + made.checkpoint().lengthBytes() + " bytes, "
-            + TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - startedNs) + " ms");
     }
 
     private void retryLater(final String why) {

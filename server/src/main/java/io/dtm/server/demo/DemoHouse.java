@@ -47,6 +47,9 @@ final class DemoHouse implements AutoCloseable {
             PROGRAM,
             List.of("coordinator",
                 "-D", "dtm.directory=" + directory.resolve("coordinator"),
+                "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
+                "-D", "dtm.journal.segment.length=256k",
+                "-D", "dtm.checkpoint.interval=1m",
                 "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
         startCoordinator();
         for (int bank = 0; bank < banks; bank++) {
