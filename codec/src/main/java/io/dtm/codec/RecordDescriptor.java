@@ -145,6 +145,22 @@ public final class RecordDescriptor {
     }
 
     /**
+     * The CRC doesn't cover what aligns the next record; nobody ever stores anything there.
+     *
+     * @param buffer     that holds the record, whole.
+     * @param offset     at which it starts.
+     * @param lengthWord of it.
+     * @return whether the bytes between its end and the next record are zero.
+     */
+    public static boolean isPaddingZero(final DirectBuffer buffer, final int offset, final int lengthWord) {
+        final int length = recordLength(lengthWord);
+        final int padding = aligned(length) - length;
+        return padding == 0
+            || buffer.getLong(offset + aligned(length) - Long.BYTES, LITTLE_ENDIAN) >>> Long.SIZE - padding * Byte.SIZE
+            == 0;
+    }
+
+    /**
      * Writes all of the header but length word and CRC.
      *
      * @param buffer   that holds the record.

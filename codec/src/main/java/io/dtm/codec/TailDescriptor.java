@@ -88,6 +88,22 @@ public final class TailDescriptor {
     }
 
     /**
+     * @param buffer that holds the file, from 0.
+     * @return offset of a byte of the header that isn't zero and that no field has, or -1: there is none.
+     */
+    public static int firstStrayByte(final DirectBuffer buffer) {
+        for (int offset = CRC_OFFSET + Integer.BYTES; offset < HEADER_LENGTH; offset++) {
+            final boolean isField = offset >= APPENDED_POSITION_OFFSET
+                && offset < APPENDED_POSITION_OFFSET + Long.BYTES
+                || offset >= FORCED_POSITION_OFFSET && offset < FORCED_POSITION_OFFSET + Long.BYTES;
+            if (!isField && buffer.getByte(offset) != 0) {
+                return offset;
+            }
+        }
+        return -1;
+    }
+
+    /**
      * @param maxFrameLength of the longest frame that is ever appended, in bytes.
      * @return the margin's length in bytes: that of the longest record.
      */

@@ -3,6 +3,7 @@ package io.dtm.server;
 import io.dtm.server.checkpoint.CheckpointCommand;
 import io.dtm.server.demo.BankService;
 import io.dtm.server.demo.DemoCommand;
+import io.dtm.server.journal.JournalCommand;
 import io.dtm.simulation.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dtm",
     description = "A distributed transaction manager: all of a transaction's databases commit, or all roll back.",
-    subcommands = {CoordinatorCommand.class, DemoCommand.class, BankService.class, CheckpointCommand.class},
+    subcommands = {
+        CoordinatorCommand.class, DemoCommand.class, JournalCommand.class, BankService.class, CheckpointCommand.class},
     mixinStandardHelpOptions = true)
 public final class Dtm implements Runnable {
     /** Leads to where more is said; a message that has it needs no other. */
@@ -34,10 +36,13 @@ public final class Dtm implements Runnable {
     }
 
     static int execute(final String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new Dtm())
             .addSubcommand(new SimulateCommand(System.out, System.err))
-            .setParameterExceptionHandler((refused, words) -> explain(refused))
-            .execute(arguments);
+            .setParameterExceptionHandler((refused, words) -> explain(refused));
     }
 
     /** One line; the whole usage would hide what is wrong. */

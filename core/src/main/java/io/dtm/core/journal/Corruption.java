@@ -17,6 +17,6 @@ public final class Corruption {
      * @return the refusal to start.
      */
     public static JournalException exception(final String what) {
-        return new JournalException(Category.CORRUPT, what + ADVICE, null);
+        return JournalException.advised(Category.CORRUPT, what, ADVICE);
     }
 }

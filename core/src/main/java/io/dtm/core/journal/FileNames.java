@@ -1,7 +1,5 @@
 package io.dtm.core.journal;
 
-import java.util.Locale;
-
 /** Names of the files in a data directory. */
 public final class FileNames {
     /** Holds the coordinator's id. */
@@ -77,6 +75,17 @@ public final class FileNames {
         return Long.parseLong(name, 0, POSITION_DIGITS, 10);
     }
 
+    /** @return the position that the name of a segment should be made of, or {@link JournalDamage#NOWHERE}. */
+    static long positionOrNowhere(final String segmentName) {
+        return segmentName.matches(POSITION_PATTERN + "\\" + SEGMENT_SUFFIX)
+            ? position(segmentName) : JournalDamage.NOWHERE;
+    }
+
+    /** @return whether it was taken out of the journal by a cut. */
+    static boolean isKept(final String name) {
+        return name.matches(".*\\" + KEPT_SUFFIX + "(\\.[0-9]+)?") && !name.equals(CUT_ORDER);
+    }
+
     static boolean isTemporaryCheckpoint(final String name) {
         return name.endsWith(CHECKPOINT_SUFFIX + TEMPORARY_SUFFIX);
     }
@@ -86,6 +95,7 @@ public final class FileNames {
     }
 
     private static String digits(final long position) {
-        return String.format(Locale.ROOT, "%0" + POSITION_DIGITS + "d", position);
+        final String digits = Long.toString(position);
+        return "0".repeat(POSITION_DIGITS - digits.length()) + digits;
     }
 }

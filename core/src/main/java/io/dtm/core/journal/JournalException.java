@@ -43,14 +43,31 @@ public final class JournalException extends RuntimeException {
         this.cutPosition = NOWHERE;
     }
 
+    private JournalException(final Category category, final String what, final String advice) {
+        super(category + " - " + what + advice);
+        this.category = category;
+        this.what = what;
+        this.cutPosition = NOWHERE;
+    }
+
+    /**
+     * @param category of the failure.
+     * @param what     happened, and where.
+     * @param advice   to an operator, who reads it behind that.
+     * @return the failure.
+     */
+    static JournalException advised(final Category category, final String what, final String advice) {
+        return new JournalException(category, what, advice);
+    }
+
     private JournalException(final JournalException refusal, final long cutPosition, final String advice) {
         super(refusal.getMessage() + advice, refusal.getCause());
         this.category = refusal.category;
-        this.what = refusal.what + advice;
+        this.what = refusal.what;
         this.cutPosition = cutPosition;
     }
 
-    /** @return what happened, where, and what to do: the message without the category. */
+    /** @return what happened and where: the message without the category, and without advice that fits all such. */
     public String what() {
         return what;
     }

@@ -460,11 +460,12 @@ public final class JournalReader implements AutoCloseable {
             + ": the whole journal is missing");
     }
 
-    private static String what(final Found found) {
+    static String what(final Found found) {
         return switch (found) {
             case NOTHING -> "no record";
             case BAD_LENGTH -> "a bad record (its length can't be)";
             case BAD_CHECKSUM -> "a bad record (wrong checksum)";
+            case NOT_ZERO -> "a bad record (what lies behind it isn't zero)";
             case RECORD, END -> "the end";
         };
     }

@@ -7,32 +7,56 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A part of the journal in memory: tells valid records from everything else. Owned by one thread. */
 final class RecordView {
     /** What is found at a position. */
-    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM }
+    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM, NOT_ZERO }
 
     private final UnsafeBuffer buffer;
     private final ByteBuffer checked;
     private final RecordChecksum checksum;
     private final long startPosition;
     private final long endPosition;
+    private final boolean isSegment;
 
-    /**
-     * @param buffer        that holds the part from 0 on.
-     * @param checked       another view of the same.
-     * @param checksum      of the coordinator.
-     * @param startPosition of the part.
-     * @param length        of the part in bytes.
-     */
-    RecordView(
+    private RecordView(
         final UnsafeBuffer buffer,
         final ByteBuffer checked,
         final RecordChecksum checksum,
         final long startPosition,
-        final int length) {
+        final int length,
+        final boolean isSegment) {
         this.buffer = buffer;
         this.checked = checked;
         this.checksum = checksum;
         this.startPosition = startPosition;
         this.endPosition = startPosition + length;
+        this.isSegment = isSegment;
+    }
+
+    /**
+     * A whole segment: nothing but zeros is behind its end.
+     *
+     * @param buffer       that holds it.
+     * @param checked      another view of the same.
+     * @param checksum     of the coordinator.
+     * @param basePosition of the segment.
+     */
+    static RecordView ofSegment(
+        final UnsafeBuffer buffer,
+        final ByteBuffer checked,
+        final RecordChecksum checksum,
+        final long basePosition) {
+        return new RecordView(buffer, checked, checksum, basePosition, buffer.capacity(), true);
+    }
+
+    /**
+     * What was copied from a ring: behind the end of a segment it holds whatever was there before.
+     *
+     * @param bytes         copied.
+     * @param checksum      of the coordinator.
+     * @param startPosition of the first of them.
+     */
+    static RecordView ofCopy(final ByteBuffer bytes, final RecordChecksum checksum, final long startPosition) {
+        return new RecordView(
+            new UnsafeBuffer(bytes), bytes.duplicate(), checksum, startPosition, bytes.capacity(), false);
     }
 
     long endPosition() {
@@ -56,7 +80,12 @@ final class RecordView {
         if (checksum.record(checked, offset, position, lengthWord) != RecordDescriptor.crc(buffer, offset)) {
             return Found.BAD_CHECKSUM;
         }
-        return RecordDescriptor.isEnd(lengthWord) ? Found.END : Found.RECORD;
+        // Only the alignment is outside of the checksum, and what nobody uses behind the end.
+        if (RecordDescriptor.isEnd(lengthWord)) {
+            return !isSegment || Zeros.hold(buffer, offset + RecordDescriptor.END_LENGTH, buffer.capacity())
+                ? Found.END : Found.NOT_ZERO;
+        }
+        return RecordDescriptor.isPaddingZero(buffer, offset, lengthWord) ? Found.RECORD : Found.NOT_ZERO;
     }
 
     /** @return whether nothing but zeros is in the word at the position. */
@@ -67,6 +96,11 @@ final class RecordView {
     /** @param position of a valid record, or of a valid end of a segment. */
     long endOf(final long position) {
         return position + RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord(position)));
+    }
+
+    /** @param position of a valid record. */
+    boolean isExtended(final long position) {
+        return RecordDescriptor.isExtended(lengthWord(position));
     }
 
     /** @param position of a valid record. */

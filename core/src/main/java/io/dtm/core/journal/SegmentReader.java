@@ -47,7 +47,7 @@ final class SegmentReader implements AutoCloseable {
         this.place = place;
         checkHeader(name, coordinatorId);
         this.basePosition = SegmentDescriptor.basePosition(buffer);
-        this.records = new RecordView(buffer, checked, checksum, basePosition, file.length());
+        this.records = RecordView.ofSegment(buffer, checked, checksum, basePosition);
     }
 
     long basePosition() {
@@ -78,6 +78,15 @@ final class SegmentReader implements AutoCloseable {
     /** @return whether a tail has the same bytes from one position of this segment to another. */
     boolean isEqual(final TailReader tail, final long from, final long to) {
         return tail.isEqual(from, to, buffer, (int) (from - basePosition));
+    }
+
+    String name() {
+        return FileNames.segment(basePosition);
+    }
+
+    SegmentSummary summary() {
+        return new SegmentSummary(
+            name(), basePosition, file.length(), forcedPosition(), SegmentDescriptor.createdMs(buffer));
     }
 
     /**
@@ -118,8 +127,8 @@ final class SegmentReader implements AutoCloseable {
         }
         if (SegmentDescriptor.version(buffer) != SegmentDescriptor.FORMAT_VERSION) {
             throw new JournalException(Category.FOREIGN, "segment " + place + " has format version "
-                + SegmentDescriptor.version(buffer) + "; this program knows " + SegmentDescriptor.FORMAT_VERSION
-                + ": use the program that wrote it, or a later one", null);
+                + SegmentDescriptor.version(buffer) + "; this program knows " + SegmentDescriptor.FORMAT_VERSION + ". "
+                + Upgrade.ADVICE, null);
         }
         if (RecordChecksum.header(checked) != SegmentDescriptor.crc(buffer)) {
             throw corrupt("the checksum of its header is wrong");
@@ -137,6 +146,9 @@ final class SegmentReader implements AutoCloseable {
         if (!FileNames.segment(SegmentDescriptor.basePosition(buffer)).equals(name)) {
             throw corrupt("its header says that its name should be "
                 + FileNames.segment(SegmentDescriptor.basePosition(buffer)));
+        }
+        if (!Zeros.hold(buffer, SegmentDescriptor.CRC_OFFSET + Integer.BYTES, SegmentDescriptor.HEADER_LENGTH)) {
+            throw corrupt("the rest of its header's page isn't zero");
         }
     }
 

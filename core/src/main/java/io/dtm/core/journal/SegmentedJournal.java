@@ -142,6 +142,25 @@ public final class SegmentedJournal implements Journal {
         return endPosition;
     }
 
+    /**
+     * Ends the segment that is appended to before it is full, unless it is empty, and forces it: {@link
+     * #closedPosition()} is behind the last record then. For a journal without agents; one thread.
+     *
+     * @throws JournalException NO_SPACE if there is no other segment; FORCE_FAILED.
+     */
+    public void endSegment() {
+        assert appender.isCurrentThread() : "only the journal stage appends";
+        checkUsable();
+        if (appendedPosition > current.basePosition() + SegmentDescriptor.HEADER_LENGTH) {
+            roll(appendedPosition);
+            memory.appended(appendedPosition);
+            positions.putLongRelease(APPENDED_OFFSET, appendedPosition);
+        }
+        requestForce(appendedPosition());
+        force();
+        prepareSpace();
+    }
+
     /** The next segment is there already, so this costs no more than a record. */
     private void roll(final long position) {
         final Segment next = supply.take();

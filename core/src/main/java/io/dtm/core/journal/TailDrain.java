@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Puts what a tail holds beyond the segments into them, and forces it: before a replay, which reads segments alone.
@@ -108,8 +107,7 @@ final class TailDrain {
 
     /** @return what goes where, in order; every record of it is valid. */
     private List<Piece> pieces(final ByteBuffer bytes, final long from, final long appended) throws IOException {
-        final RecordView records =
-            new RecordView(new UnsafeBuffer(bytes), bytes.duplicate(), checksum, from, bytes.capacity());
+        final RecordView records = RecordView.ofCopy(bytes, checksum, from);
         final List<Piece> pieces = new ArrayList<>();
         String name = lastName;
         long position = from;

@@ -49,6 +49,16 @@ final class TailReader implements AutoCloseable {
         return place;
     }
 
+    TailSummary summary() {
+        return new TailSummary(
+            place, capacity, TailDescriptor.startPosition(buffer), forcedPosition(), appendedPosition());
+    }
+
+    /** @return where in the file the journal's byte of a position lies. */
+    int offset(final long position) {
+        return TailDescriptor.HEADER_LENGTH + (int) (position & (capacity - 1));
+    }
+
     /** @return position behind the last record that is in it now. */
     long appendedPosition() {
         return TailDescriptor.appendedPosition(buffer);
@@ -121,11 +131,11 @@ final class TailReader implements AutoCloseable {
                 TailDescriptor.capacity(buffer), TailDescriptor.margin(buffer))) {
             throw damaged("it has " + file.length() + " bytes, its header says something else: it was cut or extended");
         }
-        if (appendedPosition() < forcedPosition()
-            || forcedPosition() < TailDescriptor.startPosition(buffer)
-            || appendedPosition() % RecordDescriptor.ALIGNMENT != 0) {
-            throw damaged("its positions contradict one another: start "
-                + TailDescriptor.startPosition(buffer) + ", forced " + forcedPosition() + ", appended "
+        final long start = TailDescriptor.startPosition(buffer);
+        if (appendedPosition() < forcedPosition() || forcedPosition() < start
+            || (start | forcedPosition() | appendedPosition()) % RecordDescriptor.ALIGNMENT != 0) {
+            throw damaged("its positions contradict one another, or no record ends there: start "
+                + start + ", forced " + forcedPosition() + ", appended "
                 + appendedPosition());
         }
     }

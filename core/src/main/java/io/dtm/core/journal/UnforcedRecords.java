@@ -3,7 +3,6 @@ package io.dtm.core.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a staged journal has appended and its segments don't hold yet, for readers: copied from the tail, a segment's
@@ -53,7 +52,7 @@ final class UnforcedRecords implements AutoCloseable {
         if (!tail.copy(position, end, bytes)) {
             return Copy.OVERTAKEN;
         }
-        records = new RecordView(new UnsafeBuffer(bytes), bytes.duplicate(), checksum, position, bytes.capacity());
+        records = RecordView.ofCopy(bytes, checksum, position);
         return Copy.DONE;
     }
 

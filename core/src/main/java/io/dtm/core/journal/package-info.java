@@ -12,6 +12,7 @@
  *   SegmentedJournal ── Segment ── SegmentSupply        JournalRecovery ── JournalReader ── SegmentReader
  *                          │ RecordMemory                      │                  └ UnforcedRecords
  *          InPlaceMemory ──┴── TailRing ── LiveTail       FormerTails ── TailDrain ── TailReader
+ *                                                        JournalInspector, for tools: goes on behind damage
  *   ───────────────────── JournalStorage, SharedMemory, JournalFile ──────────────────────
  *   MappedStorage, StagedStorage (DataDirectory: the lock)   SimulatedStorage (loses what wasn't forced)
  * </pre>

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Locale;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -36,6 +37,17 @@ public final class CheckpointDecoder implements AutoCloseable {
     private long offset = CheckpointDescriptor.HEADER_LENGTH;
     private long items;
     private long blocks;
+
+    /** Takes items in their bytes. */
+    @FunctionalInterface
+    public interface ItemTaker {
+        /**
+         * @param buffer valid during the call.
+         * @param offset of the item's prefix.
+         * @param length of the item in bytes.
+         */
+        void onItem(DirectBuffer buffer, int offset, int length);
+    }
 
     private CheckpointDecoder(
         final ReadableByteChannel channel, final String name, final String place, final long coordinatorId)
@@ -102,10 +114,22 @@ public final class CheckpointDecoder implements AutoCloseable {
      * @throws UncheckedIOException if it can't be read.
      */
     public void decode(final CheckpointOutput output) {
+        read((item, at, length) -> itemDecoder.decode(item, at, output));
+        told(output::end);
+    }
+
+    /**
+     * Tells all items as they are, but for the end; once.
+     *
+     * @param taker of the items. What it throws counts as damage.
+     * @throws JournalException     CORRUPT, naming the file and the place of the damage.
+     * @throws UncheckedIOException if it can't be read.
+     */
+    public void read(final ItemTaker taker) {
         try {
             int contentLength = readBlock();
             while (!isEnd(contentLength)) {
-                tell(contentLength, output);
+                tell(contentLength, taker);
                 offset += BLOCK_HEADER_LENGTH + contentLength;
                 blocks++;
                 contentLength = readBlock();
@@ -115,7 +139,6 @@ public final class CheckpointDecoder implements AutoCloseable {
         } catch (final IOException ex) {
             throw unreadable(place, ex);
         }
-        told(output::end);
     }
 
     @Override
@@ -152,7 +175,7 @@ public final class CheckpointDecoder implements AutoCloseable {
         block.clear();
     }
 
-    private void tell(final int contentLength, final CheckpointOutput output) {
+    private void tell(final int contentLength, final ItemTaker taker) {
         final int contentEnd = BLOCK_HEADER_LENGTH + contentLength;
         for (int at = BLOCK_HEADER_LENGTH; at < contentEnd; ) {
             final int length = CheckpointItemDecoder.length(buffer, at, contentEnd);
@@ -160,7 +183,7 @@ public final class CheckpointDecoder implements AutoCloseable {
                 throw damaged("item " + items + " can't be one");
             }
             final int item = at;
-            told(() -> itemDecoder.decode(buffer, item, output));
+            told(() -> taker.onItem(buffer, item, length));
             items++;
             at += length;
         }

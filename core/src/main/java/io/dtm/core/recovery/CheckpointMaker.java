@@ -91,10 +91,11 @@ public final class CheckpointMaker {
         if (recovered.epoch() == 0) {
             return new Declined("no epoch has begun yet");
         }
-        final CheckpointHeader header = new CheckpointHeader(
-            coordinatorId, upTo, recovered.endPosition(), recovered.lastTimeNs(), recovered.epoch(),
-            recovered.generation(), recovered.contradictions().count(), recovered.contradictions().unexplainedAt(),
-            clock.time());
+        if (recovered.isCut()) {
+            // No checkpoint holds that, and the next epoch must know it.
+            return new Declined("an operator cut the journal, and no epoch has started since");
+        }
+        final CheckpointHeader header = recovered.checkpointHeader(coordinatorId, upTo, clock.time());
         return write(restored, header, FileNames.temporaryCheckpoint(upTo, unique));
     }
 

@@ -1,5 +1,7 @@
 package io.dtm.core.recovery;
 
+import io.dtm.core.journal.CheckpointHeader;
+
 /**
  * What is known once the coordinator's state is recovered.
  *
@@ -45,6 +47,17 @@ public record Recovered(
         final String haltReason,
         final Contradictions contradictions) {
         this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false);
+    }
+
+    /**
+     * @param ofCoordinatorId whose state it is.
+     * @param replayPosition  end of a segment, up to which everything was replayed.
+     * @param createdMs       wall clock.
+     * @return the header of a checkpoint of this state.
+     */
+    CheckpointHeader checkpointHeader(final long ofCoordinatorId, final long replayPosition, final long createdMs) {
+        return new CheckpointHeader(ofCoordinatorId, replayPosition, endPosition, lastTimeNs, epoch, generation,
+            contradictions.count(), contradictions.unexplainedAt(), createdMs);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.dtm.core.recovery;
 
+import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.FrameValidator;
 import io.dtm.codec.Origin;
 import io.dtm.core.coordinator.CoordinatorInput;
@@ -8,6 +9,7 @@ import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.Upgrade;
 import io.dtm.core.recovery.Recovered.Contradictions;
 import org.agrona.DirectBuffer;
 
@@ -65,6 +67,11 @@ public final class Recovery {
      */
     public Recovered replay(final ReplaySource source) {
         source.replay(this::onRecord);
+        return recovered();
+    }
+
+    /** @return what is known now. */
+    public Recovered recovered() {
         return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason(),
             new Contradictions(output.contradictions(), unexplainedAt), isCut);
     }
@@ -77,6 +84,10 @@ public final class Recovery {
         final int offset,
         final int length) {
         final FrameValidator.Verdict verdict = FrameValidator.validate(frame, offset, length, Origin.HOST);
+        if (verdict == FrameValidator.Verdict.WRONG_VERSION) {
+            throw new JournalException(Category.REPLAY, "the record that ends at position " + position
+                + " can't be replayed: " + Upgrade.unknownSchema(FrameDescriptor.version(frame, offset)), null);
+        }
         if (verdict != FrameValidator.Verdict.VALID) {
             throw notApplied(position, "it is no valid frame (" + verdict + ")", null);
         }
@@ -103,7 +114,7 @@ public final class Recovery {
     private JournalException notApplied(final long position, final String what, final Throwable cause) {
         return new JournalException(Category.REPLAY, "the record after position " + endPosition
             + ", which ends at position " + position + ", can't be replayed: " + what + ". Nothing was changed: keep"
-            + " the directory, and start a mended program", cause);
+            + " the directory, and start a mended program; or the one that wrote it, if this is another version", cause);
     }
 
     /**

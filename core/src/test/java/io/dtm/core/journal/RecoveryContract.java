@@ -64,7 +64,7 @@ abstract class RecoveryContract extends StorageSuite {
         kill(process);
 
         try (JournalReader reader = JournalReader.open(storage)) {
-            for (int bit = 0; bit < 8 * (RecordDescriptor.HEADER_LENGTH + length); bit++) {
+            for (int bit = 0; bit < 8 * Process.lengthOfRecord(length); bit++) {
                 final int offset = (int) start + bit / 8;
                 final int mask = 1 << bit % 8;
                 flip(storage, FIRST_SEGMENT, offset, mask);
@@ -84,7 +84,7 @@ abstract class RecoveryContract extends StorageSuite {
         process.append("first");
         kill(process);
         try (JournalReader reader = JournalReader.open(storage)) {
-            for (int bit = 0; bit < 8 * (SegmentDescriptor.CRC_OFFSET + 4); bit++) {
+            for (int bit = 0; bit < 8 * SegmentDescriptor.HEADER_LENGTH; bit += step()) {
                 flip(storage, FIRST_SEGMENT, bit / 8, 1 << bit % 8);
                 final JournalException ex =
                     assertThrows(JournalException.class, () -> reader.replay(0, new RecordedRecords()));
@@ -92,6 +92,31 @@ abstract class RecoveryContract extends StorageSuite {
                 assertTrue(ex.getMessage().contains(FIRST_SEGMENT));
                 flip(storage, FIRST_SEGMENT, bit / 8, 1 << bit % 8);
             }
+        }
+    }
+
+    @Test
+    void shouldDetectEveryFlippedBitBehindTheEndOfASegment() throws IOException {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        process.append(1, 1_000, new byte[1000]);
+        process.append(1, 1_000, new byte[1000]);
+        process.append(1, 1_000, new byte[1000]);
+        final long end = process.append(1, 1_000, new byte[100]);
+        process.append(1, 1_000, new byte[1000]);
+        process.forceAll();
+        kill(process);
+
+        try (JournalReader reader = JournalReader.open(storage)) {
+            for (int bit = 0; bit < 8 * (Process.SEGMENT_LENGTH - end); bit += step()) {
+                flip(storage, FIRST_SEGMENT, (int) end + bit / 8, 1 << bit % 8);
+                final JournalException ex =
+                    assertThrows(JournalException.class, () -> reader.replay(0, new RecordedRecords()));
+                assertEquals(Category.CORRUPT, ex.category());
+                assertTrue(ex.getMessage().contains(FIRST_SEGMENT + ", position " + end), ex.getMessage());
+                flip(storage, FIRST_SEGMENT, (int) end + bit / 8, 1 << bit % 8);
+            }
+            assertFalse(reader.replay(0, new RecordedRecords()).isTorn());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.journal.JournalException.Category;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,6 +47,16 @@ class TamperedFilesTest {
     void shouldRefuseASegmentThatWasExtended() throws IOException {
         Files.write(segment, new byte[4096], StandardOpenOption.APPEND);
         assertTrue(refused(Category.CORRUPT).contains("cut or extended"));
+    }
+
+    @Test
+    void shouldSayWhatToDoWithASegmentOfAnotherVersion() throws IOException {
+        try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {2}), 8);
+        }
+        final String message = refused(Category.FOREIGN);
+        assertTrue(message.contains("has format version 2; this program knows 1. Nothing is damaged"), message);
+        assertTrue(message.contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"), message);
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
@@ -196,6 +197,21 @@ class RecoveryTest {
         final String reason = new HistoryCutDecoder().wrap(frame, FrameDescriptor.HEADER_LENGTH
             + FrameDescriptor.PREFIX_LENGTH, HistoryCutDecoder.BLOCK_LENGTH, 1).reason();
         assertEquals("x" + "\u00e4".repeat(126), reason);
+    }
+
+    @Test
+    void shouldSayWhatToDoWithARecordOfAnotherVersion() {
+        final UnsafeBuffer later = Message.frame(PeerMessages.submit(7, "x"));
+        later.putByte(1, (byte) 2);
+        records.add(later);
+
+        final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
+
+        assertEquals(Category.REPLAY, failure.category());
+        assertTrue(failure.getMessage().contains("position 100"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("version 2 of the schema, this program knows 1. Nothing is damaged"),
+            failure.getMessage());
+        assertTrue(failure.getMessage().contains("wait until those in flight have ended"), failure.getMessage());
     }
 
     @Test

@@ -1,0 +1,38 @@
+package io.dtm.core.journal;
+
+import org.agrona.DirectBuffer;
+
+/** Looks for bytes that aren't zero where only zeros may be. */
+final class Zeros {
+    private Zeros() {
+    }
+
+    /** @return whether a range holds zeros only. */
+    static boolean hold(final DirectBuffer buffer, final int from, final int to) {
+        return firstOther(buffer, from, to) == to;
+    }
+
+    /** @return offset of the first byte that isn't zero, or {@code to}. */
+    static int firstOther(final DirectBuffer buffer, final int from, final int to) {
+        int offset = from;
+        while (offset <= to - Long.BYTES && buffer.getLong(offset) == 0) {
+            offset += Long.BYTES;
+        }
+        while (offset < to && buffer.getByte(offset) == 0) {
+            offset++;
+        }
+        return offset;
+    }
+
+    /** @return offset behind the last byte that isn't zero, or {@code from}. */
+    static int endOfOthers(final DirectBuffer buffer, final int from, final int to) {
+        int offset = to;
+        while (offset >= from + Long.BYTES && buffer.getLong(offset - Long.BYTES) == 0) {
+            offset -= Long.BYTES;
+        }
+        while (offset > from && buffer.getByte(offset - 1) == 0) {
+            offset--;
+        }
+        return offset;
+    }
+}

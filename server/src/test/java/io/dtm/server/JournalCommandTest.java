@@ -1,0 +1,625 @@
+package io.dtm.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.MarkDescriptor;
+import io.dtm.codec.SegmentDescriptor;
+import io.dtm.codec.message.AcknowledgementsDecoder;
+import io.dtm.codec.message.EpochStartedDecoder;
+import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.MappedStorage;
+import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.SequentialFile;
+import io.dtm.core.recovery.CheckpointEncoder;
+import io.dtm.core.recovery.InspectedCheckpoint;
+import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.server.process.ChildProcess;
+import io.dtm.server.process.FreePorts;
+import io.dtm.server.process.ReadyLine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The journal's tools, as somebody at a terminal has them. */
+class JournalCommandTest {
+    private static final String FIRST = "00000000000000000000.segment";
+    private static final String SECOND = "00000000000000032768.segment";
+    private static final String OLDER = "00000000000000065536.checkpoint";
+    private static final String NEWER = "00000000000000098304.checkpoint";
+    private static final String ID_FILE = "coordinator.id";
+    private static final int BAD_USAGE = 2;
+    private static final int LIMIT_S = 60;
+
+    @TempDir
+    private Path directory;
+    private Path journal;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void unpack() throws IOException {
+        journal = GoldenJournal.unpack("life-3", directory.resolve("data/journal"));
+    }
+
+    private int run(final Writer to, final String... arguments) {
+        err.getBuffer().setLength(0);
+        final List<String> all = new ArrayList<>(List.of("journal"));
+        all.addAll(List.of(arguments));
+        final CommandLine line = Dtm.commandLine()
+            .setOut(new PrintWriter(to, true)).setErr(new PrintWriter(err, true));
+        return line.execute(all.toArray(String[]::new));
+    }
+
+    private int run(final String... arguments) {
+        out.getBuffer().setLength(0);
+        return run(out, arguments);
+    }
+
+    private List<String> lines(final String... arguments) {
+        assertEquals(0, run(arguments), () -> out + "" + err);
+        return out.toString().lines().toList();
+    }
+
+    private String lastLine() {
+        final List<String> all = out.toString().lines().toList();
+        return all.get(all.size() - 1);
+    }
+
+    private void assertRefused(final String why, final String... arguments) {
+        assertEquals(BAD_USAGE, run(arguments), () -> out + "" + err);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        assertTrue(err.toString().contains(why), err::toString);
+    }
+
+    private void flip(final String name, final long offset, final int mask) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(journal.resolve(name).toFile(), "rw")) {
+            file.seek(offset);
+            final int before = file.read();
+            file.seek(offset);
+            file.write(before ^ mask);
+        }
+    }
+
+    @Test
+    void shouldDescribeWhatIsThere() {
+        final List<String> text = lines("describe", directory.resolve("data").toString());
+
+        assertEquals(4, text.stream().filter(line -> line.startsWith("segment ")).count(), out::toString);
+        assertTrue(text.get(1).endsWith(journal.toString()), out::toString);
+        assertTrue(out.toString().contains("the journal ends at position"), out::toString);
+        final int events = Integer.parseInt(found(" (\\d+) events").get(0));
+        assertEquals(events, lines("dump", journal.toString()).size(), "an event is a line");
+    }
+
+    private List<String> found(final String pattern) {
+        final Matcher matcher = Pattern.compile(pattern).matcher(out.toString());
+        final List<String> all = new ArrayList<>();
+        while (matcher.find()) {
+            all.add(matcher.group(1));
+        }
+        return all;
+    }
+
+    @Test
+    void shouldSayTheSameInJson() {
+        final String events = lines("describe", journal.toString()).stream()
+            .filter(line -> line.startsWith("total")).findFirst().orElseThrow();
+        final List<String> json = lines("describe", "--json", journal.toString());
+
+        assertEquals(1, json.size());
+        Json.check(json.get(0));
+        assertTrue(events.contains(" " + found("\"events\":(\\d+)").get(0) + " events"), events);
+        assertEquals(4, found("\"name\":\"(\\d{20}\\.segment)\"").size());
+        final List<String> dumped = lines("dump", "--json", journal.toString());
+        dumped.forEach(Json::check);
+        assertEquals(Integer.parseInt(events.replaceAll(".*, (\\d+) events.*", "$1")), dumped.size());
+    }
+
+    @Test
+    void shouldShowOfAGroupOnlyTheElementsOfTheTransactionThatIsAskedFor() {
+        final List<String> all = lines("dump", journal.toString());
+        final String id = transactionInSharedRecord(all);
+
+        final List<String> filtered = lines("dump", "--transaction", id, journal.toString());
+
+        assertTrue(filtered.size() > 3, filtered::toString);
+        assertEquals(all.stream().filter(line -> line.contains("transactionId=" + id + " ")).toList(), filtered);
+        assertEquals(filtered,
+            lines("dump", "--transaction", Long.toString(Long.parseLong(id, 16)), journal.toString()), "decimal");
+        assertEquals(filtered, lines("dump", "--transaction", "0x" + id, journal.toString()));
+        final String other = all.stream().filter(line -> line.contains(" Submit ") && !line.contains("=" + id + " "))
+            .findFirst().orElseThrow().replaceAll(".*transactionId=([0-9a-f]+) .*", "$1");
+        assertTrue(lines("dump", "--transaction", id, "--transaction", other, journal.toString()).size()
+            > filtered.size());
+        assertEquals(filtered.size(), lines("dump", "--json", "--transaction", id, journal.toString()).size());
+        assertEquals(filtered.size(), found("\"transactionId\":\"(" + id + ")\"").size());
+    }
+
+    /** @return a transaction of which a record has a vote beside one of another transaction. */
+    private static String transactionInSharedRecord(final List<String> lines) {
+        final Pattern vote = Pattern.compile("^ *(\\d+) .* Votes .*transactionId=([0-9a-f]+) .*");
+        String position = "";
+        String id = "";
+        for (final String line : lines) {
+            final Matcher matcher = vote.matcher(line);
+            if (matcher.matches()) {
+                if (matcher.group(1).equals(position) && !matcher.group(2).equals(id)) {
+                    return id;
+                }
+                position = matcher.group(1);
+                id = matcher.group(2);
+            }
+        }
+        throw new AssertionError("no record has votes of two transactions");
+    }
+
+    @Test
+    void shouldNarrowDownByPositionSessionAndTemplate() {
+        final List<String> all = lines("dump", journal.toString());
+        final String from = all.get(100).trim().split(" +")[0];
+        final String to = all.get(300).trim().split(" +")[0];
+
+        final List<String> part = lines("dump", "--from", from, "--to", to, journal.toString());
+        assertEquals(all.stream().filter(line -> {
+            final long position = Long.parseLong(line.trim().split(" +")[0]);
+            return position >= Long.parseLong(from) && position < Long.parseLong(to);
+        }).toList(), part);
+        assertTrue(part.size() > 100);
+
+        final List<String> epochs = lines("dump", "--template", "EpochStarted", journal.toString());
+        assertFalse(epochs.isEmpty());
+        epochs.forEach(line -> assertTrue(line.contains(" EpochStarted coordinatorId="), line));
+
+        final List<String> session = lines("dump", "--session", "3", journal.toString());
+        assertFalse(session.isEmpty());
+        session.forEach(line -> assertTrue(
+            line.matches(".*(sessionId=3 |transactionId=3[0-9a-f]{8}( .*|$)).*"), line));
+    }
+
+    @Test
+    void shouldShowNobodysTokens() {
+        final List<String> opened = lines("dump", "--template", "SessionOpening", journal.toString());
+        assertFalse(opened.isEmpty());
+        opened.forEach(line -> assertTrue(line.contains("tokenHigh=(secret) tokenLow=(secret)"), line));
+        lines("dump", "--template", "Begin", journal.toString())
+            .forEach(line -> assertTrue(line.contains("joinToken=(secret)"), line));
+    }
+
+    @Test
+    void shouldSayThatNoEventIsOfAnUnknownTransaction() {
+        assertEquals(List.of(), lines("dump", "--transaction", "7fffffff00000001", journal.toString()));
+        assertTrue(err.toString().contains("no event is selected"), err::toString);
+    }
+
+    @Test
+    void shouldEndQuietlyWhenNobodyReadsAnyMore() {
+        final StringBuilder read = new StringBuilder();
+        final int status = run(new Writer() {
+            @Override
+            public void write(final char[] text, final int offset, final int length) throws IOException {
+                if (read.length() > 0) {
+                    throw new IOException("Broken pipe");
+                }
+                read.append(text, offset, length);
+            }
+
+            @Override
+            public void flush() {
+            }
+
+            @Override
+            public void close() {
+            }
+        }, "dump", journal.toString());
+
+        assertEquals(0, status);
+        assertEquals("", err.toString());
+        assertTrue(read.length() > 0);
+    }
+
+    @Test
+    void shouldVerifyWhatIsWhole() {
+        for (final String name : List.of("data", "data/journal")) {
+            assertEquals(0, run("verify", directory.resolve(name).toString()), out::toString);
+            assertTrue(lastLine().startsWith("journal verify: ok: 4 segments, 1 checkpoint, "), lastLine());
+            assertTrue(lastLine().endsWith(" transactions in flight"), lastLine());
+        }
+    }
+
+    @Test
+    void shouldNameEachFlippedBitAndGoOn() throws IOException {
+        flip(FIRST, SegmentDescriptor.HEADER_LENGTH + 64, 4);
+        flip(SECOND, SegmentDescriptor.HEADER_LENGTH + 64, 4);
+
+        assertEquals(1, run("verify", journal.toString()));
+
+        final List<String> damages = out.toString().lines().filter(line -> line.startsWith("DAMAGE ")).toList();
+        assertEquals(2, damages.size(), out::toString);
+        assertTrue(damages.get(0).matches("DAMAGE " + FIRST + ", position \\d+ \\(offset \\d+\\): a bad record .*"),
+            out::toString);
+        assertTrue(damages.get(1).contains(SECOND), out::toString);
+        assertEquals("journal verify: DAMAGED: 2 places in " + FIRST + ", " + SECOND, lastLine());
+        assertTrue(out.toString().contains("replay: ended early, before the first damage"), out::toString);
+
+        assertEquals(1, run("dump", journal.toString()));
+        assertTrue(err.toString().contains(damages.get(0)), err::toString);
+        assertEquals(1, run("describe", journal.toString()));
+        assertTrue(out.toString().contains(damages.get(0)), out::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"life-1", "life-2", "life-3", "life-4", "life-16", "rare-events", "12-explicit-restore"})
+    void shouldFindEveryGoldenJournalWhole(final String name) throws IOException {
+        journal = GoldenJournal.unpack(name, directory.resolve("golden"));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertFalse(out.toString().contains("ended early"), out::toString);
+    }
+
+    private void letGo() throws IOException {
+        journal = GoldenJournal.unpack("life-16", directory.resolve("let-go"));
+    }
+
+    @Test
+    void shouldReplayFromTheOldestCheckpointWhereSegmentsWereLetGo() throws IOException {
+        letGo();
+        final List<String> described = lines("describe", journal.toString());
+        assertEquals(2, described.stream().filter(line ->
+            line.matches("checkpoint +\\d{20}\\.checkpoint  position \\d+, epoch \\d+, made .*, \\d+ items, .* valid"))
+            .count(), out::toString);
+        Json.check(lines("describe", "--json", journal.toString()).get(0));
+
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("replay: from the checkpoint at position 65536 on 438 records"),
+            out::toString);
+        Files.delete(journal.resolve(OLDER));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("replay: from the checkpoint at position 98304 on "), out::toString);
+        Files.delete(journal.resolve(NEWER));
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("DAMAGE 00000000000000065536.segment, position 65536 (offset 0): the"
+            + " segments before it are missing"), out::toString);
+    }
+
+    @Test
+    void shouldNameADamagedCheckpoint() throws IOException {
+        letGo();
+        for (final String name : List.of(OLDER, NEWER)) {
+            for (final int offset : List.of(0, 8, 60, 200, 1_000)) {
+                flip(name, offset, 16);
+                assertEquals(1, run("verify", journal.toString()), out::toString);
+                assertTrue(out.toString().contains("DAMAGE " + name + ", "), out::toString);
+                assertEquals(1, run("describe", journal.toString()));
+                assertTrue(out.toString().contains(" DAMAGED"), out::toString);
+                flip(name, offset, 16);
+            }
+        }
+    }
+
+    /** Its checksums are right, and every item fits: only the records before it know better. */
+    @Test
+    void shouldNameACheckpointThatIsNotWhatTheRecordsBeforeItGive() throws IOException {
+        letGo();
+        final MappedStorage storage = new MappedStorage(journal);
+        final InspectedCheckpoint newer =
+            InspectedCheckpoint.all(storage, JournalInspector.open(journal).coordinatorId()).get(1);
+        final RestoredCoordinator older =
+            RestoredCoordinator.of(storage, OLDER, newer.header().coordinatorId());
+        storage.delete(NEWER);
+        try (SequentialFile file = storage.createSequential(NEWER)) {
+            older.coordinator().writeTo(new CheckpointEncoder(file, newer.header()));
+        }
+
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("DAMAGE " + NEWER + ", position 98304 (offset 0): from offset "),
+            out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in " + NEWER, lastLine());
+    }
+
+    @Test
+    void shouldShowTheItemsOfACheckpoint() throws IOException {
+        letGo();
+        final List<String> newest = lines("dump", journal.toString(), "--checkpoint");
+        assertEquals(54, newest.size());
+        assertTrue(newest.get(0).startsWith("0  Coordinator coordinatorId="), newest.get(0));
+        assertTrue(newest.stream().filter(line -> line.contains("  Session ")).allMatch(line ->
+            line.contains("tokenHigh=(secret) tokenLow=(secret)")), out::toString);
+        assertEquals(newest, lines("dump", "--checkpoint", "98304", journal.toString()));
+        final List<String> older = lines("dump", "--json", "--checkpoint", "65536", journal.toString());
+        assertEquals(38, older.size());
+        older.forEach(Json::check);
+        final List<String> outcomes =
+            lines("dump", "--checkpoint", "98304", "--template", "RetainedOutcome", journal.toString());
+        assertFalse(outcomes.isEmpty());
+        assertEquals(newest.stream().filter(line -> line.contains("  RetainedOutcome ")).toList(), outcomes);
+
+        assertRefused("there is no checkpoint at position 5; there are " + OLDER,
+            "dump", "--checkpoint", "5", journal.toString());
+        assertRefused("'x' is no position", "dump", "--checkpoint", "x", journal.toString());
+        assertRefused("--from and --to", "dump", "--checkpoint", "98304", "--from", "5", journal.toString());
+        assertRefused("--template Votes is unknown; there are Branch, ",
+            "dump", "--checkpoint", "98304", "--template", "Votes", journal.toString());
+        flip(NEWER, 1_000, 1);
+        assertEquals(1, run("dump", "--checkpoint", "98304", journal.toString()));
+        assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"life-1", "life-2", "life-16", "09-delegated", "00-commit"})
+    void shouldMakeACheckpointBehindTheLastRecordOfAStoppedCoordinator(final String name) throws IOException {
+        journal = GoldenJournal.unpack(name, directory.resolve("stopped"));
+        final long digest = newest().coordinator().digest();
+
+        final List<String> said = lines("checkpoint", journal.toString());
+
+        assertTrue(said.get(said.size() - 1).endsWith(" holds all that there is"), said::toString);
+        final long position = newest().replayPosition();
+        assertEquals(digest, newest().coordinator().digest());
+        assertEquals(List.of(), lines("dump", "--from", Long.toString(position), journal.toString()));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertFalse(out.toString().contains("ended early"), out::toString);
+        lines("checkpoint", journal.toString());
+        assertEquals(position, newest().replayPosition(), "there was nothing new");
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+    }
+
+    /** With the records after its checkpoint. */
+    private RestoredCoordinator newest() {
+        try (JournalReader reader = JournalReader.open(journal)) {
+            final RestoredCoordinator restored =
+                RestoredCoordinator.newest(new MappedStorage(journal), reader.coordinatorId(), Assertions::fail);
+            restored.replay(handler -> reader.replay(restored.replayPosition(), handler));
+            return restored;
+        }
+    }
+
+    @Test
+    void shouldMakeNoCheckpointOfWhatAStartWouldRefuse() throws IOException {
+        Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
+        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
+        assertTrue(lastLine().contains("was interrupted"), lastLine());
+        Files.delete(journal.resolve("coordinator.cut"));
+        flip(SECOND, SegmentDescriptor.HEADER_LENGTH + 64, 4);
+        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
+        assertTrue(lastLine().contains("CORRUPT"), lastLine());
+
+        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
+        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
+        assertTrue(lastLine().contains("since the journal was cut"), lastLine());
+    }
+
+    @Test
+    void shouldTellOfACut() throws IOException {
+        Files.writeString(journal.resolve(SECOND + ".cut"), "");
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("note: " + SECOND + ".cut was kept aside by a cut"), out::toString);
+        Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
+        assertEquals(1, run("describe", journal.toString()));
+        assertTrue(out.toString().contains("DAMAGE coordinator.cut, position 40000 (offset 0): the cut at position"
+            + " 40000 that an operator ordered was interrupted"), out::toString);
+        Files.writeString(journal.resolve("coordinator.cut"), "x");
+        assertEquals(1, run("verify", journal.toString()));
+        assertTrue(out.toString().contains("doesn't hold an order"), out::toString);
+
+        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
+        assertTrue(lines("dump", "--template", "HistoryCut", journal.toString()).get(0)
+            .contains("lostBytes=0 reason=\"golden\""), out::toString);
+    }
+
+    @Test
+    void shouldSayHowMuchSpaceThereIs() throws IOException {
+        try (RandomAccessFile mark = new RandomAccessFile(journal.resolve("coordinator.mark").toFile(), "rw")) {
+            mark.seek(MarkDescriptor.USABLE_BYTES_OFFSET);
+            mark.write(new byte[] {0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3});
+        }
+        assertTrue(lines("describe", journal.toString()).contains("space        256 bytes can be had, 512 stay free; new"
+            + " transactions are REFUSED since 1970-01-01T00:00:00.001Z; refused 3 times since the start"),
+            out::toString);
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+    }
+
+    @Test
+    void shouldTellATornTailWithoutCallingItDamage() throws IOException {
+        final long end = Long.parseLong(lines("describe", "--json", journal.toString()).get(0)
+            .replaceAll(".*\"endPosition\":(\\d+).*", "$1"));
+        flip(String.format("%020d.segment", end / 32_768 * 32_768), end % 32_768 + 8, 1);
+
+        assertEquals(0, run("verify", journal.toString()));
+        assertTrue(out.toString().contains("torn tail"), out::toString);
+        assertTrue(lastLine().contains("; a start cuts off 16 bytes behind it"), lastLine());
+    }
+
+    @Test
+    void shouldNameWhatAStartWouldRefuseToReplay() throws IOException {
+        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertTrue(lastLine().contains(" 1 transactions in flight"), lastLine());
+
+        // This time the journal doesn't say that the coordinator saw the contradiction.
+        appendAgain(AcknowledgementsDecoder.TEMPLATE_ID);
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("--accept-contradictions"), out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in " + FIRST, lastLine());
+
+        appendAgain(EpochStartedDecoder.TEMPLATE_ID);
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("can't be replayed"), out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in " + FIRST, lastLine());
+    }
+
+    private void appendAgain(final int templateId) {
+        final JournalContext context = new JournalContext()
+            .directory(journal).segmentLength(131_072).lowSpaceBytes(0).coordinatorIdSupplier(() -> 1);
+        final int[] link = {0};
+        final UnsafeBuffer copy = new UnsafeBuffer(new byte[0]);
+        try (JournalRecovery recovery = JournalRecovery.open(context)) {
+            final long timeNs = recovery.replay(0, (position, linkId, time, frame, offset, length) -> {
+                if (FrameDescriptor.messageCount(frame, offset) > 0
+                    && FrameDescriptor.templateId(frame, offset + FrameDescriptor.HEADER_LENGTH) == templateId) {
+                    link[0] = linkId;
+                    copy.wrap(new byte[length]);
+                    copy.putBytes(0, frame, offset, length);
+                }
+            }).timeNs();
+            try (SegmentedJournal live = recovery.start()) {
+                live.append(link[0], timeNs, copy, 0, copy.capacity());
+                live.requestForce(live.appendedPosition());
+                live.force();
+            }
+        }
+    }
+
+    @Test
+    void shouldNameAJournalOfAnotherVersionAndWhatToDo() throws IOException {
+        flip(FIRST, 8, 3); // version 1 becomes 2
+
+        assertEquals(1, run("verify", journal.toString()));
+
+        assertTrue(out.toString().contains("has format version 2; this program knows 1. Nothing is damaged"),
+            out::toString);
+        assertTrue(out.toString().contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"), out::toString);
+    }
+
+    @Test
+    void shouldNameADamagedIdFile() throws IOException {
+        Files.writeString(journal.resolve(ID_FILE), "nobody");
+        assertEquals(1, run("verify", journal.toString()));
+        assertTrue(out.toString().contains("DAMAGE " + ID_FILE), out::toString);
+        Files.writeString(journal.resolve(ID_FILE), "0000000000000001\n");
+        assertEquals(1, run("verify", journal.toString()));
+        assertEquals("journal verify: DAMAGED: 1 place in " + ID_FILE, lastLine());
+        Files.delete(journal.resolve(ID_FILE));
+        assertEquals(1, run("verify", journal.toString()));
+        assertTrue(out.toString().contains("it is missing"), out::toString);
+    }
+
+    @Test
+    void shouldNameAForeignSegmentAndAForeignFile() throws IOException {
+        Files.writeString(journal.resolve("notes.txt"), "mine");
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("note: notes.txt is no file of a journal"), out::toString);
+
+        final Path other = GoldenJournal.unpack("life-1", directory.resolve("other"));
+        Files.copy(other.resolve(FIRST), journal.resolve("00000000000000131072.segment"));
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("DAMAGE 00000000000000131072.segment"), out::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"describe", "dump", "verify", "checkpoint"})
+    void shouldSayInOneLineWhatIsNoJournal(final String command) throws IOException {
+        final Path empty = Files.createDirectory(directory.resolve("empty"));
+        final Path file = Files.writeString(directory.resolve("file"), "");
+
+        assertRefused("there is no directory " + directory.resolve("none"),
+            command, directory.resolve("none").toString());
+        assertRefused(file + " is no directory", command, file.toString());
+        assertRefused("there is no journal in " + empty, command, empty.toString());
+        assertRefused("Missing required parameter: 'DIR'", command);
+        try (var files = Files.list(empty)) {
+            assertEquals(0, files.count(), "nothing was made");
+        }
+    }
+
+    @Test
+    void shouldSayThatADirectoryCanNotBeRead() throws IOException {
+        Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("---------"));
+        try {
+            assumeFalse(Files.isReadable(journal), "root may read everything");
+            assertRefused("can't be read", "verify", journal.toString());
+        } finally {
+            Files.setPosixFilePermissions(journal, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"describe", "dump", "verify"})
+    void shouldSayThatAFileCanNotBeRead(final String command) throws IOException {
+        Files.move(journal.resolve(SECOND), directory.resolve("elsewhere"));
+        Files.createSymbolicLink(journal.resolve(SECOND), directory.resolve("elsewhere"));
+
+        assertRefused("can't be read", command, journal.toString());
+    }
+
+    @Test
+    void shouldRefuseOptionsThatMakeNoSense() {
+        assertRefused("'vote' is no transaction id", "dump", "--transaction", "vote", journal.toString());
+        assertRefused("--template Vote is unknown; there are Acknowledgements, ",
+            "dump", "--template", "Vote", journal.toString());
+        assertRefused("--from", "dump", "--from", "here", journal.toString());
+        assertRefused("Unknown option", "verify", "--json", journal.toString());
+        assertRefused("name a command: describe, dump, verify or checkpoint");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mapped", "staged"})
+    void shouldLookAtARunningCoordinatorAndAtAKilledOne(final String storage) throws Exception {
+        final Path data = directory.resolve("running");
+        final ChildProcess coordinator = new ChildProcess("coordinator", directory.resolve("log"),
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Dtm.class.getName(),
+            List.of("coordinator", "-D", "dtm.directory=" + data, "-D", "dtm.journal.segment.length=131072",
+                "-D", "dtm.journal.storage=" + storage, "-D", "dtm.journal.tail.directory=" + directory,
+                "-D", "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair()));
+        coordinator.start();
+        try {
+            coordinator.awaitLine(ReadyLine.COORDINATOR, LIMIT_S);
+            assertTrue(lines("describe", data.toString()).stream()
+                .anyMatch(line -> line.matches("process +" + coordinator.pid() + ", running")), out::toString);
+            assertEquals(0, run("verify", data.toString()), out::toString);
+            assertEquals(3, lines("dump", data.toString()).size(), "settings, epoch, settings");
+            assertEquals(1, run("checkpoint", data.toString()), out::toString);
+            assertTrue(lastLine().startsWith("OWNED"), lastLine());
+            assertTrue(coordinator.isAlive());
+        } finally {
+            coordinator.kill();
+        }
+        assertTrue(lines("describe", data.toString()).stream()
+            .anyMatch(line -> line.matches("process +\\d+, killed")), out::toString);
+        assertEquals(0, run("verify", data.toString()), out::toString);
+        assertEquals(MarkDescriptor.FILE_LENGTH, Files.size(data.resolve("journal/coordinator.mark")));
+        if (storage.equals("staged")) {
+            lookAtTheTail(data);
+        }
+    }
+
+    private void lookAtTheTail(final Path data) throws IOException {
+        final String location = Files.readString(data.resolve("journal/coordinator.tail")).trim();
+        assertTrue(lines("describe", data.toString()).stream()
+            .anyMatch(line -> line.startsWith("staged       " + location + "  ring of 8388608 bytes")), out::toString);
+        try (RandomAccessFile tail = new RandomAccessFile(location, "rw")) {
+            tail.seek(20);
+            tail.write(99);
+        }
+        assertEquals(1, run("verify", data.toString()), out::toString);
+        assertTrue(out.toString().contains("DAMAGE " + location), out::toString);
+        Files.delete(Path.of(location));
+        assertEquals(0, run("verify", data.toString()), out::toString);
+        assertTrue(out.toString().contains("note: the tail " + location), out::toString);
+        assertTrue(out.toString().contains("isn't there: this machine has started again since"), out::toString);
+    }
+}
