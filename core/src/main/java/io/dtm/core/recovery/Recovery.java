@@ -114,7 +114,8 @@ public final class Recovery {
     private JournalException notApplied(final long position, final String what, final Throwable cause) {
         return new JournalException(Category.REPLAY, "the record after position " + endPosition
             + ", which ends at position " + position + ", can't be replayed: " + what + ". Nothing was changed: keep"
-            + " the directory, and start a mended program; or the one that wrote it, if this is another version", cause);
+            + " the directory, and start a mended program; or the one that wrote it, if this is another version",
+            cause);
     }
 
     /**
