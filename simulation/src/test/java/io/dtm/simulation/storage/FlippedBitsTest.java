@@ -214,7 +214,7 @@ final class FlippedBitsTest {
                 } else if (FileNames.isSegment(name) && FileNames.position(name) < checkpoint) {
                     prefix = history.prefixUpTo(FileNames.position(name) + file.length());
                 } else if (FileNames.isSegment(name)) {
-                    extents.add(new Extent(name, 0, SegmentDescriptor.CRC_OFFSET + Integer.BYTES, -1, 0,
+                    extents.add(new Extent(name, 0, SegmentDescriptor.HEADER_LENGTH, -1, 0,
                         SegmentDescriptor.forcedPosition(buffer)));
                     prefix = findRecords(name, buffer, prefix);
                 }
@@ -229,15 +229,15 @@ final class FlippedBitsTest {
         int offset = SegmentDescriptor.HEADER_LENGTH;
         while (offset < buffer.capacity() && buffer.getInt(offset) != 0) {
             final int word = buffer.getInt(offset);
-            final int end = offset + RecordDescriptor.recordLength(word);
+            final int end = RecordDescriptor.aligned(offset + RecordDescriptor.recordLength(word));
             if (RecordDescriptor.isEnd(word)) {
-                extents.add(new Extent(name, offset, end, prefix, base + offset, 0));
+                extents.add(new Extent(name, offset, buffer.capacity(), prefix, base + offset, 0));
                 break;
             }
             extents.add(new Extent(name, offset, end, prefix, base + offset,
                 base + offset - RecordDescriptor.unforced(buffer, offset, RecordDescriptor.isExtended(word))));
             prefix++;
-            offset = RecordDescriptor.aligned(end);
+            offset = end;
         }
         return prefix;
     }
