@@ -10,8 +10,8 @@ public final class Upgrade {
     /** For the operator, as full sentences. */
     public static final String ADVICE = "Nothing is damaged, and nothing was changed. Start the program that wrote it,"
         + " let no new transaction in, wait until those in flight have ended (dtm journal verify counts them), stop it,"
-        + " make a checkpoint with it (dtm journal checkpoint), and upgrade then: docs/journal-format.md, \"Versions and"
-        + " upgrades\"";
+        + " make a checkpoint with it (dtm journal checkpoint), and upgrade then: docs/journal-format.md, \"Versions"
+        + " and upgrades\"";
 
     private Upgrade() {
     }
