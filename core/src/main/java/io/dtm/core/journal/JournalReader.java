@@ -28,6 +28,8 @@ public final class JournalReader implements AutoCloseable {
     private final UnforcedRecords unforced;
     private SegmentReader segment;
     private boolean isOwnerAlive;
+    /** Logical time of the last record before the first that is read, if a checkpoint knows it; else 0. */
+    private long timeBeforeNs;
     private long cutPosition = JournalException.NOWHERE;
 
     /**
@@ -102,7 +104,7 @@ public final class JournalReader implements AutoCloseable {
     public JournalTail replay(final long from, final RecordHandler handler) {
         return reading(() -> {
             readMark();
-            readCheckpoints();
+            readCheckpoints(from);
             openSegmentOf(from);
             return replayFromSegment(from, ALL, handler);
         });
@@ -158,14 +160,14 @@ public final class JournalReader implements AutoCloseable {
         RecordView records = segment.records();
         long position = segment.firstPosition();
         long lastPosition = position;
-        long timeNs = 0;
+        long timeNs = segment.basePosition() == from ? timeBeforeNs : 0;
         while (position != cutPosition) {
             final Found found = records.at(position);
             if (found == Found.RECORD) {
                 timeNs = checkedTime(records, position, timeNs);
                 evidence.record(position, records.forcedPosition(position));
                 if (position >= from) {
-                    records.deliver(position, timeNs, handler);
+                    deliver(records, position, timeNs, handler);
                 } else if (records.endOf(position) > from) {
                     throw new IllegalArgumentException("position " + from + " lies inside a record");
                 }
@@ -196,6 +198,16 @@ public final class JournalReader implements AutoCloseable {
             }
         }
         return cutOff(position, timeNs);
+    }
+
+    /** Who can't replay a record doesn't know where it starts, and so where an operator could cut it off. */
+    private static void deliver(
+        final RecordView records, final long position, final long timeNs, final RecordHandler handler) {
+        try {
+            records.deliver(position, timeNs, handler);
+        } catch (final JournalException refused) {
+            throw refused.category() == Category.REPLAY ? refused.cuttableAt(position) : refused;
+        }
     }
 
     private void requireEnd(final long upTo) {
@@ -383,20 +395,24 @@ public final class JournalReader implements AutoCloseable {
     }
 
     /** Whoever made one had applied everything before it, and that was forced. A damaged header says nothing. */
-    private void readCheckpoints() throws IOException {
+    private void readCheckpoints(final long from) throws IOException {
+        timeBeforeNs = 0;
         for (final String name : storage.list()) {
             if (FileNames.isCheckpoint(name)) {
-                readCheckpoint(name);
+                readCheckpoint(name, from);
             }
         }
     }
 
-    private void readCheckpoint(final String name) throws IOException {
+    private void readCheckpoint(final String name, final long from) throws IOException {
         final String place = storage.describe(name);
         try (ReadableByteChannel channel = storage.openSequential(name)) {
             final CheckpointHeader header = CheckpointHeader.read(channel, place);
             if (header.coordinatorId() == coordinatorId && FileNames.position(name) == header.replayPosition()) {
                 evidence.checkpoint(place, header.replayPosition());
+                if (header.replayPosition() == from) {
+                    timeBeforeNs = header.lastTimeNs();
+                }
             }
         } catch (final JournalException | NoSuchFileException useless) {
             // Whether it can be done without is for those to say who restore from it.

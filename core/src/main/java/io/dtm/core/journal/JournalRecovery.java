@@ -309,7 +309,7 @@ public final class JournalRecovery implements AutoCloseable {
     private void secureReplayed(final List<String> names) throws IOException {
         for (final String name : names) {
             try (JournalFile file = storage.open(name, true)) {
-                final long base = SegmentDescriptor.basePosition(file.buffer());
+                final long base = FileNames.position(name);
                 final long end = base + file.length();
                 final boolean isLast = name.equals(names.get(names.size() - 1));
                 if (tail.evidencePosition() < end || isLast) {
@@ -345,7 +345,10 @@ public final class JournalRecovery implements AutoCloseable {
         return Math.min(CHUNK_LENGTH - offset % CHUNK_LENGTH, end - offset);
     }
 
-    /** Segments behind the tail that hold anything are of the cut off part. The last goes first: no gap appears. */
+    /**
+     * Segments behind the tail that hold anything are of the cut off part. The last goes first, and for good: a crash
+     * leaves no gap, also where the file system doesn't keep names in order.
+     */
     private void deleteUsed(final List<String> names, final int from) throws IOException {
         int firstUsed = from;
         while (firstUsed < names.size() && isUnused(names.get(firstUsed))) {
@@ -354,6 +357,7 @@ public final class JournalRecovery implements AutoCloseable {
         firstUsed = Math.min(firstUsed, from + context.reservedSegments());
         for (int i = names.size() - 1; i >= firstUsed; i--) {
             storage.delete(names.remove(i));
+            Forcing.directory(storage);
         }
     }
 
@@ -372,20 +376,18 @@ public final class JournalRecovery implements AutoCloseable {
         return true;
     }
 
-    private int indexOfTail(final List<String> names) throws IOException {
-        for (int i = 0; i < names.size(); i++) {
-            if (tail.position() <= endPosition(names.get(i))) {
-                final boolean isFull = tail.position() == endPosition(names.get(i));
-                return isFull && i + 1 < names.size() ? i + 1 : i;
-            }
+    /** The last one that starts at or before the tail. Where one is full to its last byte, it is the next one. */
+    private int indexOfTail(final List<String> names) {
+        int index = 0;
+        while (index + 1 < names.size() && FileNames.position(names.get(index + 1)) <= tail.position()) {
+            index++;
         }
-        throw new IllegalStateException("no segment holds position " + tail.position());
+        return index;
     }
 
+    /** By its name: the header of a segment that a checkpoint covers wasn't looked at. */
     private long endPosition(final String name) throws IOException {
-        try (JournalFile file = storage.open(name, false)) {
-            return SegmentDescriptor.basePosition(file.buffer()) + file.length();
-        }
+        return FileNames.position(name) + storage.length(name);
     }
 
     private static JournalException failed(final JournalStorage storage, final IOException ex) {

@@ -3,7 +3,6 @@ package io.dtm.core.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.BitSet;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -12,25 +11,42 @@ import org.agrona.concurrent.UnsafeBuffer;
  * copies only the pages of its range. A file that is made with a length has that on the device at once.
  */
 final class SimulatedFile {
-    static final int PAGE_LENGTH = 4096;
-    static final int SECTOR_LENGTH = 512;
-    private static final int SECTORS = PAGE_LENGTH / SECTOR_LENGTH;
+    static final int PAGE_LENGTH = SimulatedPage.LENGTH;
+    static final int SECTOR_LENGTH = SimulatedPage.SECTOR_LENGTH;
 
-    /** Both at least as long as the file. */
-    private byte[] device;
-    private byte[] cache;
-    private UnsafeBuffer buffer;
     private int length;
     private int deviceLength;
+    private SimulatedPage[] device;
+    /** The cache while nobody has a buffer of it; else null, and {@link #cache} is it. */
+    private SimulatedPage[] cached;
+    /** Whole pages, at least as many as the file has. */
+    private byte[] cache;
+    private UnsafeBuffer buffer;
     /** Pages that a failed force marked clean without writing them, with the content that they had; or null. */
-    private byte[][] markedClean;
+    private SimulatedPage[] markedClean;
 
     SimulatedFile(final int length) {
-        device = new byte[length];
-        cache = new byte[length];
-        buffer = new UnsafeBuffer(cache);
         this.length = length;
         deviceLength = length;
+        device = new SimulatedPage[pagesOf(length)];
+        Arrays.fill(device, SimulatedPage.ZEROS);
+        cached = device.clone();
+    }
+
+    private SimulatedFile(final SimulatedFile original) {
+        length = original.length;
+        deviceLength = original.deviceLength;
+        device = original.device.clone();
+        cached = new SimulatedPage[device.length];
+        for (int page = 0; page < cached.length; page++) {
+            cached[page] = original.inCache(page);
+        }
+        markedClean = original.markedClean == null ? null : original.markedClean.clone();
+    }
+
+    /** @return another file in the same state. */
+    SimulatedFile copy() {
+        return new SimulatedFile(this);
     }
 
     int length() {
@@ -38,70 +54,82 @@ final class SimulatedFile {
     }
 
     UnsafeBuffer buffer() {
+        if (cache == null) {
+            cache = new byte[cached.length * PAGE_LENGTH];
+            for (int page = 0; page < cached.length; page++) {
+                cached[page].copyTo(cache, page);
+            }
+            cached = null;
+            buffer = new UnsafeBuffer(cache, 0, length);
+        }
         return buffer;
     }
 
     ByteBuffer byteBuffer() {
-        return ByteBuffer.wrap(cache, 0, length).slice();
+        return ByteBuffer.wrap(buffer().byteArray(), 0, length).slice();
     }
 
     /** Those who have it open see no more than there was when they opened it. */
     void append(final ByteBuffer source) {
+        buffer();
         final int offset = length;
         length = Math.addExact(length, source.remaining());
         if (length > cache.length) {
-            final int capacity = (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(length, cache.length * 2L));
-            cache = Arrays.copyOf(cache, capacity);
-            device = Arrays.copyOf(device, capacity);
+            cache = Arrays.copyOf(cache, pagesOf(Math.max(length, Math.multiplyExact(cache.length, 2))) * PAGE_LENGTH);
         }
+        final int pages = device.length;
+        device = Arrays.copyOf(device, pagesOf(length));
+        Arrays.fill(device, pages, device.length, SimulatedPage.ZEROS);
         source.get(cache, offset, length - offset);
         buffer = new UnsafeBuffer(cache, 0, length);
     }
 
     void write(final int offset, final ByteBuffer source) throws IOException {
-        final int length = source.remaining();
-        if (offset < 0 || length > this.length - offset) {
+        final int count = source.remaining();
+        if (offset < 0 || count > length - offset) {
             throw new IOException("write beyond the end of the file");
         }
-        source.get(cache, offset, length);
-        if (markedClean != null && length > 0) {
-            Arrays.fill(markedClean, pageOf(offset), pageOf(offset + length - 1) + 1, null);
+        source.get(buffer().byteArray(), offset, count);
+        if (markedClean != null) {
+            for (int page = offset / PAGE_LENGTH; page * PAGE_LENGTH < offset + count; page++) {
+                markedClean[page] = null;
+            }
         }
     }
 
-    void force(final int offset, final int length) {
-        final int end = Math.min(align(offset + length), this.length);
-        if (markedClean == null) {
-            final int start = pageOf(offset) * PAGE_LENGTH;
-            System.arraycopy(cache, start, device, start, end - start);
-            deviceLength = Math.max(deviceLength, end);
-            return;
-        }
-        for (int page = pageOf(offset); page * PAGE_LENGTH < end; page++) {
+    void force(final int offset, final int count) {
+        final int pages = pagesOf(Math.min(offset + count, length));
+        for (int page = offset / PAGE_LENGTH; page < pages; page++) {
             if (!isMarkedClean(page)) {
-                copyToDevice(page, 0xFF);
+                device[page] = inCache(page);
+                deviceLength = Math.max(deviceLength, Math.min((page + 1) * PAGE_LENGTH, length));
             }
         }
     }
 
     /** As ext4 and others do: what couldn't be written counts as clean from now on, and is never written. */
-    void failForce(final int offset, final int length) {
-        final int pages = pageOf(this.length - 1) + 1;
-        if (markedClean == null || markedClean.length < pages) {
-            markedClean = markedClean == null ? new byte[pages][] : Arrays.copyOf(markedClean, pages);
-        }
-        for (int page = pageOf(offset); page * PAGE_LENGTH < Math.min(offset + length, this.length); page++) {
-            if (isChanged(page)) {
-                markedClean[page] = Arrays.copyOfRange(cache, page * PAGE_LENGTH, endOf(page));
+    void failForce(final int offset, final int count) {
+        markedClean = markedClean == null
+            ? new SimulatedPage[device.length] : Arrays.copyOf(markedClean, device.length);
+        final int pages = pagesOf(Math.min(offset + count, length));
+        for (int page = offset / PAGE_LENGTH; page < pages; page++) {
+            if (unforcedSectors(page) != 0) {
+                markedClean[page] = inCache(page);
             }
         }
     }
 
     /** The system writes back what it likes, when it likes. */
     void writeBack(final String name, final Survival survival) {
-        for (int page = 0; page * PAGE_LENGTH < length; page++) {
-            if (isChanged(page) && !isMarkedClean(page)) {
-                copyToDevice(page, survival.sectors(name, page));
+        for (int page = 0; page < device.length; page++) {
+            if (unforcedSectors(page) != 0 && !isMarkedClean(page)) {
+                final int sectors = survival.sectors(name, page) & SimulatedPage.ALL_SECTORS;
+                device[page] = device[page].with(inCache(page), sectors);
+                if (sectors != 0) {
+                    final int last = Integer.SIZE - Integer.numberOfLeadingZeros(sectors);
+                    final int end = Math.min(page * PAGE_LENGTH + last * SECTOR_LENGTH, length);
+                    deviceLength = Math.max(deviceLength, end);
+                }
             }
         }
     }
@@ -109,67 +137,74 @@ final class SimulatedFile {
     /** Those who had it open keep a buffer that no longer belongs to it. */
     void losePower(final String name, final Survival survival) {
         writeBack(name, survival);
-        markedClean = null;
         length = deviceLength;
-        Arrays.fill(device, length, device.length, (byte) 0);
-        cache = device.clone();
-        buffer = new UnsafeBuffer(cache, 0, length);
+        device = Arrays.copyOf(device, pagesOf(length));
+        cached = device.clone();
+        markedClean = null;
+        cache = null;
+        buffer = null;
     }
 
     /** Flips bits of the device and of the cache: rot. */
     void flip(final int offset, final int mask) {
+        buffer();
         cache[offset] ^= (byte) mask;
-        device[offset] ^= (byte) mask;
+        final int page = offset / PAGE_LENGTH;
+        device[page] = device[page].flipped(offset % PAGE_LENGTH, mask);
     }
 
-    /** @return the pages that a power loss may lose. */
-    BitSet changedPages() {
-        final BitSet pages = new BitSet();
-        for (int page = 0; page * PAGE_LENGTH < length; page++) {
-            pages.set(page, isChanged(page));
+    int pages() {
+        return device.length;
+    }
+
+    /** @return a bit for each sector of the page that a power loss may lose, the lowest for the first. */
+    int unforcedSectors(final int page) {
+        final SimulatedPage now = inCache(page);
+        final int content = now == device[page] ? 0 : device[page].differingSectors(now);
+        if (Math.min((page + 1) * PAGE_LENGTH, length) <= deviceLength) {
+            return content;
         }
-        return pages;
+        final int first = Math.max(0, deviceLength - page * PAGE_LENGTH) / SECTOR_LENGTH;
+        final int end = (Math.min(PAGE_LENGTH, length - page * PAGE_LENGTH) + SECTOR_LENGTH - 1) / SECTOR_LENGTH;
+        return content | (1 << end) - (1 << first);
     }
 
-    private boolean isChanged(final int page) {
-        final int start = page * PAGE_LENGTH;
-        final int end = endOf(page);
-        return end > deviceLength || !Arrays.equals(cache, start, end, device, start, end);
-    }
-
-    private boolean isMarkedClean(final int page) {
+    /** A store since the failed force has made it dirty again. */
+    boolean isMarkedClean(final int page) {
         if (markedClean == null || page >= markedClean.length || markedClean[page] == null) {
             return false;
         }
-        // A store since then has made it dirty again.
-        final byte[] then = markedClean[page];
-        if (Arrays.equals(then, 0, then.length, cache, page * PAGE_LENGTH, endOf(page))) {
-            return true;
+        if (!inCache(page).holdsSameAs(markedClean[page])) {
+            markedClean[page] = null;
         }
-        markedClean[page] = null;
-        return false;
+        return markedClean[page] != null;
     }
 
-    private void copyToDevice(final int page, final int sectors) {
-        for (int sector = 0; sector < SECTORS; sector++) {
-            final int start = page * PAGE_LENGTH + sector * SECTOR_LENGTH;
-            if ((sectors & 1 << sector) != 0 && start < length) {
-                final int end = Math.min(start + SECTOR_LENGTH, length);
-                System.arraycopy(cache, start, device, start, end - start);
-                deviceLength = Math.max(deviceLength, end);
+    /** @return of files that differ in anything it differs almost surely. */
+    long hash() {
+        long hash = SimulatedPage.mix(length, deviceLength);
+        for (int page = 0; page < device.length; page++) {
+            final SimulatedPage now = inCache(page);
+            hash = SimulatedPage.mix(hash, device[page].hash());
+            if (now != device[page]) {
+                hash = SimulatedPage.mix(SimulatedPage.mix(hash, page), now.hash());
+            }
+            if (isMarkedClean(page)) {
+                hash = SimulatedPage.mix(hash, -1 - page);
             }
         }
+        return hash;
     }
 
-    private int endOf(final int page) {
-        return Math.min((page + 1) * PAGE_LENGTH, length);
+    /** @return the device's own page if it holds the same. */
+    private SimulatedPage inCache(final int page) {
+        if (cache != null) {
+            return device[page].isIn(cache, page) ? device[page] : SimulatedPage.of(cache, page);
+        }
+        return cached[page].holdsSameAs(device[page]) ? device[page] : cached[page];
     }
 
-    private static int pageOf(final int offset) {
-        return offset / PAGE_LENGTH;
-    }
-
-    private static int align(final int offset) {
-        return (offset + PAGE_LENGTH - 1) / PAGE_LENGTH * PAGE_LENGTH;
+    private static int pagesOf(final int length) {
+        return (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
     }
 }

@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.StorageObserver.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,8 +17,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * loss. Not thread-safe. Deterministic.
  */
 public final class SimulatedMemory implements SharedMemory {
-    private final Map<String, byte[]> files = new TreeMap<>();
-    private final Map<byte[], Handle> owners = new IdentityHashMap<>();
+    private final Map<String, Content> files = new TreeMap<>();
+    private final Map<Content, Handle> owners = new IdentityHashMap<>();
+    private StorageObserver observer = StorageObserver.NONE;
     private String directory = "memory/";
     private long capacityBytes = Long.MAX_VALUE;
     private int operationsUntilFailure = -1;
@@ -49,6 +51,40 @@ public final class SimulatedMemory implements SharedMemory {
         return List.copyOf(files.keySet());
     }
 
+    /**
+     * Memory fails.
+     *
+     * @param location of the file.
+     * @param offset   of the byte.
+     * @param mask     of the bits that flip.
+     */
+    public void flip(final String location, final int offset, final int mask) {
+        files.get(location).expose()[offset] ^= (byte) mask;
+    }
+
+    void observer(final StorageObserver value) {
+        observer = value;
+    }
+
+    /** @return memory that holds the same, and that nobody has open. */
+    SimulatedMemory copy() {
+        final SimulatedMemory copy = new SimulatedMemory();
+        files.forEach((location, content) -> copy.files.put(location, content.copy()));
+        copy.directory = directory;
+        copy.capacityBytes = capacityBytes;
+        return copy;
+    }
+
+    /** @return of memories that differ in anything that a start can find, it differs almost surely. */
+    long hash() {
+        long hash = SimulatedStorage.hash(directory);
+        for (final Map.Entry<String, Content> file : files.entrySet()) {
+            hash = SimulatedPage.mix(SimulatedPage.mix(hash, SimulatedStorage.hash(file.getKey())),
+                SimulatedPage.hash(file.getValue().bytes));
+        }
+        return hash;
+    }
+
     void killProcess() {
         owners.clear();
     }
@@ -68,10 +104,12 @@ public final class SimulatedMemory implements SharedMemory {
         if (files.containsKey(location)) {
             throw new FileAlreadyExistsException(location);
         }
-        if (length > capacityBytes - files.values().stream().mapToLong(file -> file.length).sum()) {
+        if (length > capacityBytes - files.values().stream().mapToLong(content -> content.bytes.length).sum()) {
             throw new IOException("No space left on device");
         }
-        files.put(location, new byte[length]);
+        observer.before(Operation.CREATE, location);
+        files.put(location, new Content(new byte[length]));
+        observer.after(Operation.CREATE, location);
         return owned(location);
     }
 
@@ -83,38 +121,43 @@ public final class SimulatedMemory implements SharedMemory {
 
     @Override
     public JournalFile open(final String location) throws IOException {
-        return new Handle(existing(location));
+        return new Handle(location, existing(location));
     }
 
     @Override
     public void rename(final String from, final String to) throws IOException {
         count();
-        files.put(to, existing(from));
+        final Content content = existing(from);
+        observer.before(Operation.RENAME, from);
+        files.put(to, content);
         files.remove(from);
+        observer.after(Operation.RENAME, from);
     }
 
     @Override
     public void delete(final String location) throws IOException {
         count();
+        observer.before(Operation.DELETE, location);
         files.remove(location);
+        observer.after(Operation.DELETE, location);
     }
 
     private JournalFile owned(final String location) throws IOException {
-        final byte[] file = existing(location);
-        if (owners.containsKey(file)) {
+        final Content content = existing(location);
+        if (owners.containsKey(content)) {
             throw new JournalException(Category.OWNED, "tail " + location + " has an owner", null);
         }
-        final Handle handle = new Handle(file);
-        owners.put(file, handle);
+        final Handle handle = new Handle(location, content);
+        owners.put(content, handle);
         return handle;
     }
 
-    private byte[] existing(final String location) throws IOException {
-        final byte[] file = files.get(location);
-        if (file == null) {
+    private Content existing(final String location) throws IOException {
+        final Content content = files.get(location);
+        if (content == null) {
             throw new NoSuchFileException(location);
         }
-        return file;
+        return content;
     }
 
     private void count() throws IOException {
@@ -126,19 +169,67 @@ public final class SimulatedMemory implements SharedMemory {
         }
     }
 
+    /** What a file holds. Copies share it until one of them is opened. */
+    private static final class Content {
+        private byte[] bytes;
+        private boolean isExposed;
+
+        Content(final byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        Content copy() {
+            return new Content(isExposed ? bytes.clone() : bytes);
+        }
+
+        byte[] expose() {
+            if (!isExposed) {
+                bytes = bytes.clone();
+                isExposed = true;
+            }
+            return bytes;
+        }
+    }
+
+    /** Tells of stores that others are to see in order: between two of them a process may die. */
+    private final class ObservedBuffer extends UnsafeBuffer {
+        private final String location;
+
+        ObservedBuffer(final String location, final byte[] bytes) {
+            super(bytes);
+            this.location = location;
+        }
+
+        @Override
+        public void putIntRelease(final int index, final int value) {
+            observer.before(Operation.STORE, location);
+            super.putIntRelease(index, value);
+            observer.after(Operation.STORE, location);
+        }
+
+        @Override
+        public void putLongRelease(final int index, final long value) {
+            observer.before(Operation.STORE, location);
+            super.putLongRelease(index, value);
+            observer.after(Operation.STORE, location);
+        }
+    }
+
     /** An open file. */
     private final class Handle implements JournalFile {
-        private final byte[] file;
+        private final Content content;
+        private final byte[] bytes;
         private final UnsafeBuffer buffer;
 
-        Handle(final byte[] file) {
-            this.file = file;
-            this.buffer = new UnsafeBuffer(file);
+        Handle(final String location, final Content content) {
+            this.content = content;
+            this.bytes = content.expose();
+            this.buffer = new ObservedBuffer(location, bytes);
         }
 
         @Override
         public int length() {
-            return file.length;
+            return bytes.length;
         }
 
         @Override
@@ -148,12 +239,12 @@ public final class SimulatedMemory implements SharedMemory {
 
         @Override
         public ByteBuffer byteBuffer() {
-            return ByteBuffer.wrap(file);
+            return ByteBuffer.wrap(bytes);
         }
 
         @Override
         public void write(final int offset, final ByteBuffer source) {
-            source.get(file, offset, source.remaining());
+            source.get(bytes, offset, source.remaining());
         }
 
         @Override
@@ -173,7 +264,7 @@ public final class SimulatedMemory implements SharedMemory {
 
         @Override
         public void close() {
-            owners.remove(file, this);
+            owners.remove(content, this);
             buffer.wrap(0, 0);
         }
     }

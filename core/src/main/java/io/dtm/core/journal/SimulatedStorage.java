@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.StorageObserver.Operation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,10 +10,12 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -30,14 +33,24 @@ public final class SimulatedStorage implements JournalStorage {
 
     private final Map<String, SimulatedFile> files = new TreeMap<>();
     private final Map<String, SimulatedFile> filesOnDevice = new TreeMap<>();
-    private final List<Consumer<Map<String, SimulatedFile>>> changes = new ArrayList<>();
-    private final SimulatedMemory sharedMemory = new SimulatedMemory();
+    private final List<NameChange> changes = new ArrayList<>();
+    private final SimulatedMemory sharedMemory;
+    private StorageObserver observer = StorageObserver.NONE;
     private boolean isStaged;
     private long capacityBytes = Long.MAX_VALUE;
     private long quotaBytes = Long.MAX_VALUE;
     private int forcesUntilFailure = NEVER;
     private int process;
     private boolean isOwned;
+
+    /** Empty, with empty shared memory. */
+    public SimulatedStorage() {
+        this(new SimulatedMemory());
+    }
+
+    private SimulatedStorage(final SimulatedMemory sharedMemory) {
+        this.sharedMemory = sharedMemory;
+    }
 
     /**
      * @param value whether a journal that starts from now on is staged.
@@ -95,7 +108,8 @@ public final class SimulatedStorage implements JournalStorage {
     public void losePower(final Survival survival) {
         killProcess();
         sharedMemory.losePower();
-        changes.subList(0, survival.names(changes.size())).forEach(change -> change.accept(filesOnDevice));
+        final BitSet surviving = survival.survivingNames(changes.size());
+        surviving.stream().forEach(change -> changes.get(change).applyTo(filesOnDevice));
         changes.clear();
         files.clear();
         files.putAll(filesOnDevice);
@@ -127,7 +141,88 @@ public final class SimulatedStorage implements JournalStorage {
      * @return number of its pages that a power loss may lose.
      */
     public int unforcedPages(final String name) {
-        return files.get(name).changedPages().cardinality();
+        final SimulatedFile file = files.get(name);
+        return (int) IntStream.range(0, file.pages()).filter(page -> file.unforcedSectors(page) != 0).count();
+    }
+
+    /** @return all pages that a power loss may lose, but for those that a failed force marked clean: they are lost. */
+    public List<UnforcedPage> unforced() {
+        final List<UnforcedPage> unforced = new ArrayList<>();
+        files.forEach((name, file) -> {
+            for (int page = 0; page < file.pages(); page++) {
+                final int sectors = file.unforcedSectors(page);
+                if (sectors != 0 && !file.isMarkedClean(page)) {
+                    unforced.add(new UnforcedPage(name, page, sectors));
+                }
+            }
+        });
+        return unforced;
+    }
+
+    /** @return number of names made, changed or deleted that a power loss may lose. */
+    public int unforcedNames() {
+        return changes.size();
+    }
+
+    /**
+     * @param value is told of all operations from now on, those on shared memory too, but for those on a
+     *              {@link #copy()}.
+     */
+    public void observer(final StorageObserver value) {
+        observer = value;
+        sharedMemory.observer(value);
+    }
+
+    /**
+     * Another storage that holds the same, on the device, in the cache and in shared memory. Shares the pages, so that
+     * thousands can be kept. No process has it open.
+     *
+     * @return the copy: neither changes when the other does.
+     */
+    public SimulatedStorage copy() {
+        final SimulatedStorage copy = new SimulatedStorage(sharedMemory.copy());
+        final Map<SimulatedFile, SimulatedFile> copies = new IdentityHashMap<>();
+        files.forEach((name, file) -> copy.files.put(name, copies.computeIfAbsent(file, SimulatedFile::copy)));
+        filesOnDevice.forEach(
+            (name, file) -> copy.filesOnDevice.put(name, copies.computeIfAbsent(file, SimulatedFile::copy)));
+        for (final NameChange change : changes) {
+            copy.changes.add(new NameChange(change.removed, change.added,
+                change.file == null ? null : copies.computeIfAbsent(change.file, SimulatedFile::copy)));
+        }
+        copy.capacityBytes = capacityBytes;
+        copy.quotaBytes = quotaBytes;
+        copy.isStaged = isStaged;
+        return copy;
+    }
+
+    /** @return of storages that differ in anything that a start can ever find, it differs almost surely. */
+    public long imageHash() {
+        long hash = SimulatedPage.mix(hash(files), isStaged ? 1 : 0);
+        hash = SimulatedPage.mix(hash, sharedMemory.hash());
+        if (!changes.isEmpty()) {
+            hash = SimulatedPage.mix(hash, hash(filesOnDevice));
+            for (final NameChange change : changes) {
+                hash = SimulatedPage.mix(SimulatedPage.mix(hash, hash(change.removed)), hash(change.added));
+                hash = SimulatedPage.mix(hash, change.file == null ? 0 : change.file.hash());
+            }
+        }
+        return hash;
+    }
+
+    private static long hash(final Map<String, SimulatedFile> files) {
+        long hash = files.size();
+        for (final Map.Entry<String, SimulatedFile> entry : files.entrySet()) {
+            hash = SimulatedPage.mix(SimulatedPage.mix(hash, hash(entry.getKey())), entry.getValue().hash());
+        }
+        return hash;
+    }
+
+    static long hash(final String name) {
+        long hash = 0;
+        for (int i = 0; name != null && i < name.length(); i++) {
+            hash = SimulatedPage.mix(hash, name.charAt(i));
+        }
+        return hash;
     }
 
     @Override
@@ -149,14 +244,16 @@ public final class SimulatedStorage implements JournalStorage {
             throw new FileAlreadyExistsException(name);
         }
         checkSpace(length);
+        observer.before(Operation.CREATE, name);
         final SimulatedFile file = new SimulatedFile(length);
-        change(names -> names.put(name, file));
-        return new Handle(file);
+        change(new NameChange(null, name, file));
+        observer.after(Operation.CREATE, name);
+        return new Handle(name, file);
     }
 
     @Override
     public JournalFile open(final String name, final boolean writable) throws IOException {
-        return new Handle(existing(name));
+        return new Handle(name, existing(name));
     }
 
     @Override
@@ -164,9 +261,11 @@ public final class SimulatedStorage implements JournalStorage {
         if (files.containsKey(name)) {
             throw new FileAlreadyExistsException(name);
         }
+        observer.before(Operation.CREATE, name);
         final SimulatedFile file = new SimulatedFile(0);
-        change(names -> names.put(name, file));
-        return new WrittenFile(file);
+        change(new NameChange(null, name, file));
+        observer.after(Operation.CREATE, name);
+        return new WrittenFile(name, file);
     }
 
     @Override
@@ -183,24 +282,33 @@ public final class SimulatedStorage implements JournalStorage {
 
     @Override
     public void rename(final String from, final String to) throws IOException {
-        existing(from);
-        change(names -> names.put(to, names.remove(from)));
+        final SimulatedFile file = existing(from);
+        observer.before(Operation.RENAME, from);
+        change(new NameChange(from, to, file));
+        observer.after(Operation.RENAME, from);
     }
 
     @Override
     public void delete(final String name) throws IOException {
         existing(name);
-        change(names -> names.remove(name));
+        observer.before(Operation.DELETE, name);
+        change(new NameChange(name, null, null));
+        observer.after(Operation.DELETE, name);
     }
 
     @Override
     public void forceDirectory() throws IOException {
-        if (failsNow()) {
+        observer.before(Operation.FORCE_DIRECTORY, "");
+        final boolean fails = failsNow();
+        if (!fails) {
+            changes.clear();
+            filesOnDevice.clear();
+            filesOnDevice.putAll(files);
+        }
+        observer.after(Operation.FORCE_DIRECTORY, "");
+        if (fails) {
             throw new IOException("Input/output error");
         }
-        changes.clear();
-        filesOnDevice.clear();
-        filesOnDevice.putAll(files);
     }
 
     @Override
@@ -236,8 +344,8 @@ public final class SimulatedStorage implements JournalStorage {
         return file;
     }
 
-    private void change(final Consumer<Map<String, SimulatedFile>> change) {
-        change.accept(files);
+    private void change(final NameChange change) {
+        change.applyTo(files);
         changes.add(change);
     }
 
@@ -262,6 +370,18 @@ public final class SimulatedStorage implements JournalStorage {
         return forcesUntilFailure-- == 0;
     }
 
+    /** A name made (added), given up (removed), or both: changed. */
+    private record NameChange(String removed, String added, SimulatedFile file) {
+        void applyTo(final Map<String, SimulatedFile> names) {
+            if (removed != null) {
+                names.remove(removed);
+            }
+            if (added != null) {
+                names.put(added, file);
+            }
+        }
+    }
+
     private void checkOpen(final boolean isClosed, final int openedBy) {
         if (isClosed) {
             throw new IllegalStateException("the file is closed");
@@ -271,21 +391,30 @@ public final class SimulatedStorage implements JournalStorage {
         }
     }
 
-    private void force(final SimulatedFile file, final int offset, final int length) throws IOException {
-        if (failsNow()) {
+    private void force(final String name, final SimulatedFile file, final int offset, final int length)
+        throws IOException {
+        observer.before(Operation.FORCE, name);
+        final boolean fails = failsNow();
+        if (fails) {
             file.failForce(offset, length);
+        } else {
+            file.force(offset, length);
+        }
+        observer.after(Operation.FORCE, name);
+        if (fails) {
             throw new IOException("Input/output error");
         }
-        file.force(offset, length);
     }
 
     /** A file that grows, of the process that made it. */
     private final class WrittenFile implements SequentialFile {
+        private final String name;
         private final SimulatedFile file;
         private final int openedBy = process;
         private boolean isClosed;
 
-        WrittenFile(final SimulatedFile file) {
+        WrittenFile(final String name, final SimulatedFile file) {
+            this.name = name;
             this.file = file;
         }
 
@@ -293,13 +422,15 @@ public final class SimulatedStorage implements JournalStorage {
         public void write(final ByteBuffer source) throws IOException {
             checkOpen(isClosed, openedBy);
             checkSpace(source.remaining());
+            observer.before(Operation.WRITE, name);
             file.append(source);
+            observer.after(Operation.WRITE, name);
         }
 
         @Override
         public void force() throws IOException {
             checkOpen(isClosed, openedBy);
-            SimulatedStorage.this.force(file, 0, file.length());
+            SimulatedStorage.this.force(name, file, 0, file.length());
         }
 
         @Override
@@ -310,13 +441,15 @@ public final class SimulatedStorage implements JournalStorage {
 
     /** An open file, of the process that opened it. */
     private final class Handle implements JournalFile {
+        private final String name;
         private final SimulatedFile file;
         private final UnsafeBuffer buffer;
         private final ByteBuffer byteBuffer;
         private final int openedBy;
         private boolean isClosed;
 
-        Handle(final SimulatedFile file) {
+        Handle(final String name, final SimulatedFile file) {
+            this.name = name;
             this.file = file;
             this.buffer = new UnsafeBuffer(file.buffer());
             this.byteBuffer = file.byteBuffer();
@@ -341,13 +474,15 @@ public final class SimulatedStorage implements JournalStorage {
         @Override
         public void write(final int offset, final ByteBuffer source) throws IOException {
             checkOpen(isClosed, openedBy);
+            observer.before(Operation.WRITE, name);
             file.write(offset, source);
+            observer.after(Operation.WRITE, name);
         }
 
         @Override
         public void force(final int offset, final int length) throws IOException {
             checkOpen(isClosed, openedBy);
-            SimulatedStorage.this.force(file, offset, length);
+            SimulatedStorage.this.force(name, file, offset, length);
         }
 
         @Override

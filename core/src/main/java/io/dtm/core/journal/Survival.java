@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import java.util.BitSet;
 import java.util.Random;
 
 /**
@@ -45,6 +46,16 @@ public interface Survival {
      * @return how many of them survive, from the first on: file systems keep them in order.
      */
     int names(int changes);
+
+    /**
+     * @param changes number of names made, changed or deleted and not forced.
+     * @return which of them survive, where a file system doesn't keep them in order.
+     */
+    default BitSet survivingNames(final int changes) {
+        final BitSet surviving = new BitSet();
+        surviving.set(0, names(changes));
+        return surviving;
+    }
 
     /**
      * @param seed decides everything.

@@ -19,8 +19,8 @@ import org.agrona.concurrent.EpochClock;
  * but a temporary file of its own, which only the owner of the directory gives its name. One thread.
  */
 public final class CheckpointMaker {
-    /** So many bytes are written between two looks at the space that is left. */
-    private static final long SPACE_CHECK_BYTES = 4L << 20;
+    /** So many bytes are written between two forces, and two looks at the space that is left. */
+    private static final long STEP_BYTES = 4L << 20;
 
     private final JournalStorage storage;
     private final long keepFreeBytes;
@@ -122,10 +122,13 @@ public final class CheckpointMaker {
         }
     }
 
-    /** Stops before the disk is so full that the coordinator would have to refuse transactions. */
+    /**
+     * Shares the disk with the coordinator: stops before that would have to refuse transactions, and never gives the
+     * device so much to write at a time that a force of the journal would have to wait for it.
+     */
     private final class Frugal implements SequentialFile {
         private final SequentialFile file;
-        private long untilCheck;
+        private long untilStep = STEP_BYTES;
 
         Frugal(final SequentialFile file) {
             this.file = file;
@@ -133,14 +136,19 @@ public final class CheckpointMaker {
 
         @Override
         public void write(final ByteBuffer source) throws IOException {
-            untilCheck -= source.remaining();
-            if (untilCheck < 0) {
-                untilCheck = SPACE_CHECK_BYTES;
-                if (storage.usableBytes() < keepFreeBytes) {
-                    throw new IOException("less than " + keepFreeBytes + " bytes would stay free on the disk");
-                }
-            }
+            requireSpace();
+            untilStep -= source.remaining();
             file.write(source);
+            if (untilStep < 0) {
+                untilStep = STEP_BYTES;
+                file.force();
+            }
+        }
+
+        private void requireSpace() throws IOException {
+            if (untilStep == STEP_BYTES && storage.usableBytes() < keepFreeBytes) {
+                throw new IOException("less than " + keepFreeBytes + " bytes would stay free on the disk");
+            }
         }
 
         @Override

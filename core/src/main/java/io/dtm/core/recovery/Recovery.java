@@ -111,12 +111,11 @@ public final class Recovery {
         }
     }
 
-    /** Where the record starts isn't told, but where the one before it ends: there it could be cut off. */
     private JournalException notApplied(final long position, final String what, final Throwable cause) {
         return new JournalException(Category.REPLAY, "the record after position " + endPosition
             + ", which ends at position " + position + ", can't be replayed: " + what + ". Nothing was changed: keep"
-            + " the directory, and start a mended program; or the one that wrote it, if this is another version", cause)
-            .cuttableAt(endPosition);
+            + " the directory, and start a mended program; or the one that wrote it, if this is another version",
+            cause);
     }
 
     /**

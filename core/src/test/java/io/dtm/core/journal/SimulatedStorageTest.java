@@ -2,10 +2,14 @@ package io.dtm.core.journal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +204,162 @@ class SimulatedStorageTest {
         storage.killProcess();
         assertThrows(IllegalStateException.class, () -> file.force());
         assertThrows(IllegalStateException.class, () -> file.write(0, ByteBuffer.allocate(1)));
+    }
+
+    @Test
+    void shouldCopyDeviceCacheAndNamesThatAreNotForced() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        storage.create("b", 1);
+        final SimulatedStorage copy = storage.copy();
+        assertEquals(storage.imageHash(), copy.imageHash());
+        file.force();
+        storage.forceDirectory();
+        assertNotEquals(storage.imageHash(), copy.imageHash());
+
+        assertEquals(1, copy.open("a", false).buffer().getByte(0));
+        assertEquals(List.of("a", "b"), copy.list());
+        copy.losePower(Survival.NOTHING);
+        assertEquals(0, copy.open("a", false).buffer().getByte(0));
+        assertEquals(List.of("a"), copy.list());
+        storage.losePower(Survival.NOTHING);
+        assertEquals(1, storage.open("a", false).buffer().getByte(0));
+        assertEquals(List.of("a", "b"), storage.list());
+    }
+
+    @Test
+    void shouldCopyWhatAFailedForceMarkedClean() throws IOException {
+        file.buffer().putByte(0, (byte) 1);
+        storage.failForceAfter(0);
+        assertThrows(IOException.class, () -> file.force());
+        final SimulatedStorage copy = storage.copy();
+        copy.open("a", true).force();
+        assertEquals(List.of(), copy.unforced());
+        copy.losePower(Survival.ALL);
+        assertEquals(0, copy.open("a", false).buffer().getByte(0));
+    }
+
+    @Test
+    void shouldCopySharedMemoryAndWhetherItIsStaged() throws IOException {
+        storage.staged(true);
+        final String location = storage.sharedMemory().locate("tail");
+        final JournalFile tail = storage.sharedMemory().create(location, 10);
+        tail.buffer().putByte(0, (byte) 1);
+        final SimulatedStorage copy = storage.copy();
+        assertEquals(storage.imageHash(), copy.imageHash());
+        tail.buffer().putByte(9, (byte) 1);
+        assertNotEquals(storage.imageHash(), copy.imageHash());
+
+        final SimulatedStorage second = copy.copy();
+        assertTrue(second.isStaged());
+        try (JournalFile copied = second.sharedMemory().own(location)) {
+            copied.buffer().putByte(0, (byte) 2);
+        }
+        assertEquals(1, copy.sharedMemory().open(location).buffer().getByte(0));
+        assertEquals(2, second.sharedMemory().open(location).buffer().getByte(0));
+        assertNotEquals(copy.imageHash(), second.imageHash());
+        assertNotEquals(copy.imageHash(), copy.copy().staged(false).imageHash());
+
+        copy.losePower(Survival.ALL);
+        assertEquals(List.of(), copy.sharedMemory().list());
+        assertEquals(List.of(location), second.sharedMemory().list());
+    }
+
+    @Test
+    void shouldHaveTheSameHashForTheSameContentHoweverItCameAbout() throws IOException {
+        final long before = storage.imageHash();
+        file.buffer().putByte(PAGE, (byte) 1);
+        assertNotEquals(before, storage.imageHash());
+        final SimulatedStorage other = storage.copy();
+        other.losePower(Survival.ALL);
+        file.force();
+        storage.losePower(Survival.NOTHING);
+        assertEquals(storage.imageHash(), other.imageHash());
+        storage.flip("a", PAGE, 1);
+        assertEquals(before, storage.imageHash());
+    }
+
+    @Test
+    void shouldNameTheSectorsThatAPowerLossMayLose() {
+        file.buffer().putByte(PAGE + 3 * SimulatedFile.SECTOR_LENGTH, (byte) 1);
+        file.buffer().putByte(2 * PAGE - 1, (byte) 1);
+        assertEquals(List.of(new UnforcedPage("a", 1, 0b1000_1000)), storage.unforced());
+    }
+
+    @Test
+    void shouldLoseNamesInAnyOrder() throws IOException {
+        storage.create("b", 1);
+        storage.rename("b", "c");
+        storage.delete("a");
+        assertEquals(3, storage.unforcedNames());
+        storage.losePower(new Survival() {
+            @Override
+            public int sectors(final String name, final int page) {
+                return 0;
+            }
+
+            @Override
+            public int names(final int changes) {
+                throw new AssertionError("not in order");
+            }
+
+            @Override
+            public BitSet survivingNames(final int changes) {
+                return BitSet.valueOf(new long[] {0b010});
+            }
+        });
+        assertEquals(List.of("a", "c"), storage.list());
+    }
+
+    @Test
+    void shouldTellOfEachOperationBeforeAndAfter() throws IOException {
+        final List<String> told = new ArrayList<>();
+        storage.observer(new StorageObserver() {
+            @Override
+            public void before(final Operation operation, final String name) {
+                told.add(operation + " " + name + " " + storage.unforced().size());
+            }
+
+            @Override
+            public void after(final Operation operation, final String name) {
+                told.add(operation + " " + name + " " + storage.unforced().size());
+            }
+        });
+        file.write(0, ByteBuffer.wrap(new byte[] {1}));
+        file.force();
+        storage.rename("a", "b");
+        storage.forceDirectory();
+        storage.delete("b");
+        assertEquals(List.of("WRITE a 0", "WRITE a 1", "FORCE a 1", "FORCE a 0", "RENAME a 0", "RENAME a 0",
+            "FORCE_DIRECTORY  0", "FORCE_DIRECTORY  0", "DELETE b 0", "DELETE b 0"), told);
+    }
+
+    @Test
+    void shouldTellOfSharedMemoryAndOfStoresThereThatOthersSee() throws IOException {
+        final List<String> told = new ArrayList<>();
+        final SimulatedMemory memory = storage.sharedMemory();
+        final long[] stored = {0};
+        storage.observer(new StorageObserver() {
+            @Override
+            public void before(final Operation operation, final String name) {
+                told.add("before " + operation + " " + name + " " + memory.list() + " " + stored[0]);
+            }
+
+            @Override
+            public void after(final Operation operation, final String name) {
+                told.add("after " + operation + " " + name + " " + memory.list());
+            }
+        });
+        memory.directory("");
+        final JournalFile tail = memory.create("a", 16);
+        tail.buffer().putLong(8, 7);
+        tail.buffer().putLongRelease(8, 5);
+        stored[0] = tail.buffer().getLong(8);
+        tail.buffer().putIntRelease(8, 6);
+        memory.rename("a", "b");
+        memory.delete("b");
+        assertEquals(List.of("before CREATE a [] 0", "after CREATE a [a]", "before STORE a [a] 0", "after STORE a [a]",
+            "before STORE a [a] 5", "after STORE a [a]", "before RENAME a [a] 5", "after RENAME a [b]",
+            "before DELETE b [b] 5", "after DELETE b []"), told);
     }
 
     @Test

@@ -147,6 +147,17 @@ class TailStartTest {
     }
 
     @Test
+    void shouldRefuseATailWhosePositionsNoRecordCanHave() {
+        killedAfter(10);
+        for (int bit = 0; bit < 3; bit++) {
+            final int mask = 1 << bit;
+            change(tail -> TailDescriptor.appendedPosition(tail, TailDescriptor.appendedPosition(tail) ^ mask));
+            assertTrue(refused(Category.CORRUPT).contains("contradict one another"));
+            change(tail -> TailDescriptor.appendedPosition(tail, TailDescriptor.appendedPosition(tail) ^ mask));
+        }
+    }
+
+    @Test
     void shouldDetectEveryFlippedBitOfTheHeader() {
         killedAfter(10);
         for (int bit = 0; bit < 8 * (TailDescriptor.CRC_OFFSET + 4); bit++) {

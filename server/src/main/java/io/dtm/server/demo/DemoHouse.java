@@ -49,7 +49,7 @@ final class DemoHouse implements AutoCloseable {
                 "-D", "dtm.directory=" + directory.resolve("coordinator"),
                 "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
                 "-D", "dtm.journal.segment.length=256k",
-                "-D", "dtm.checkpoint.interval=1m",
+                "-D", "dtm.checkpoint.interval=512k",
                 "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
         startCoordinator();
         for (int bank = 0; bank < banks; bank++) {

@@ -8,16 +8,23 @@ import java.util.List;
 
 /**
  * A rule taken out of the coordinator's or the library's source, as a file of src/test/resources/planted says it:
- * which source ("in:"), which lines of it ("-") are replaced by which ("+"), and which transcripts ("fails:") and
- * seeds of the simulator ("caught:") must notice. Lines with "#" say which rule it is.
+ * which source ("in:"), which lines of it ("-") are replaced by which ("+"), and which transcripts ("fails:"), seeds of
+ * the simulator ("caught:") and runs of the crash test ("crashes:") must notice. Lines with "#" say which rule it is.
  *
  * @param name        of the file.
  * @param source      that is changed, from the project's directory on.
  * @param hunks       what is replaced by what.
  * @param transcripts that must fail.
  * @param seeds       each a seed and a number of transactions within which it must find a violation.
+ * @param crashes     settings of crash tests; the last one is the number of crash states within which it must be found.
  */
-record PlantedBug(String name, Path source, List<Hunk> hunks, List<String> transcripts, List<long[]> seeds) {
+record PlantedBug(
+    String name,
+    Path source,
+    List<Hunk> hunks,
+    List<String> transcripts,
+    List<long[]> seeds,
+    List<String> crashes) {
     /** Lines, joined by line feeds. */
     record Hunk(String before, String after) {
     }
@@ -27,6 +34,7 @@ record PlantedBug(String name, Path source, List<Hunk> hunks, List<String> trans
         final List<Hunk> hunks = new ArrayList<>();
         final List<String> transcripts = new ArrayList<>();
         final List<long[]> seeds = new ArrayList<>();
+        final List<String> crashes = new ArrayList<>();
         final List<String> before = new ArrayList<>();
         final List<String> after = new ArrayList<>();
         for (final String line : Files.readAllLines(file)) {
@@ -34,6 +42,8 @@ record PlantedBug(String name, Path source, List<Hunk> hunks, List<String> trans
                 source = Path.of(line.substring(4).trim());
             } else if (line.startsWith("fails: ")) {
                 transcripts.add(line.substring(7).trim());
+            } else if (line.startsWith("crashes: ")) {
+                crashes.add(line.substring(9).trim());
             } else if (line.startsWith("caught: ")) {
                 final String[] words = line.substring(8).replaceAll("[a-z]", "").trim().split(" +");
                 seeds.add(new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])});
@@ -49,10 +59,12 @@ record PlantedBug(String name, Path source, List<Hunk> hunks, List<String> trans
             }
         }
         hunks.add(hunk(before, after));
-        if (source == null || transcripts.isEmpty() && seeds.isEmpty()) {
-            throw new IllegalStateException(file + ": it needs a source, and a transcript or seed that must fail");
+        if (source == null || transcripts.isEmpty() && seeds.isEmpty() && crashes.isEmpty()) {
+            throw new IllegalStateException(
+                file + ": it needs a source, and a transcript, a seed or a crash test that must fail");
         }
-        return new PlantedBug(file.getFileName().toString().replace(".txt", ""), source, hunks, transcripts, seeds);
+        final String name = file.getFileName().toString().replace(".txt", "");
+        return new PlantedBug(name, source, hunks, transcripts, seeds, crashes);
     }
 
     private static Hunk hunk(final List<String> before, final List<String> after) {

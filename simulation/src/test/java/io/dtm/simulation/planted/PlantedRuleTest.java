@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.simulation.SeedRun;
+import io.dtm.simulation.storage.CrashRun;
 import io.dtm.simulation.transcript.TranscriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Takes one rule after the other out of the coordinator or the library and shows that the transcripts about it, and the
- * simulator, notice. What stays green here without its rule guards nothing.
+ * Takes one rule after the other out of the coordinator, the library or the journal and shows that the transcripts
+ * about it, the simulator, or the crash test, notice. What stays green here without its rule guards nothing.
  */
 final class PlantedRuleTest {
     private static final Path DIRECTORY = Path.of("src", "test", "resources", "planted");
@@ -29,7 +30,7 @@ final class PlantedRuleTest {
     Path classes;
 
     private static List<Path> files() throws IOException {
-        try (Stream<Path> found = Files.list(DIRECTORY)) {
+        try (Stream<Path> found = Files.walk(DIRECTORY)) {
             return found.filter(path -> path.toString().endsWith(".txt")).sorted().toList();
         }
     }
@@ -52,6 +53,10 @@ final class PlantedRuleTest {
                     "the simulator found nothing with seed " + seed[0] + " in " + seed[1] + " transactions: look for"
                         + " another seed (./dtm simulate --seed n), or for what the checker no longer sees");
             }
+            for (final String crashes : bug.crashes()) {
+                assertNotNull(run(world, CrashRun.class, crashes), "the crash test noticed nothing, run with model,"
+                    + " seed, records, survivals of a moment, greatest number of crash states: " + crashes);
+            }
         }
     }
 
@@ -66,7 +71,7 @@ final class PlantedRuleTest {
     @Test
     void shouldSaySoWhenAChangeDoesNotFitTheSourceAnyMore() {
         final PlantedBug bug = new PlantedBug("any", Path.of("Any.java"),
-            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of());
+            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of(), List.of());
         final AssertionError error = assertThrows(AssertionError.class, () -> bug.plant("is here"));
         assertTrue(error.getMessage().contains("any more"), error.getMessage());
         assertThrows(AssertionError.class, () -> bug.plant("is gone, is gone"));
