@@ -11,98 +11,29 @@ import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.message.AcknowledgementsDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.core.journal.JournalContext;
-import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalReader;
 import io.dtm.core.journal.JournalRecovery;
-import io.dtm.core.journal.MappedStorage;
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SequentialFile;
-import io.dtm.core.recovery.CheckpointEncoder;
-import io.dtm.core.recovery.InspectedCheckpoint;
-import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.server.process.ChildProcess;
 import io.dtm.server.process.FreePorts;
 import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.RandomAccessFile;
-import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** The journal's tools, as somebody at a terminal has them. */
-class JournalCommandTest {
-    private static final String FIRST = "00000000000000000000.segment";
-    private static final String SECOND = "00000000000000032768.segment";
-    private static final String OLDER = "00000000000000065536.checkpoint";
-    private static final String NEWER = "00000000000000098304.checkpoint";
+class JournalCommandTest extends JournalCommandSuite {
     private static final String ID_FILE = "coordinator.id";
-    private static final int BAD_USAGE = 2;
     private static final int LIMIT_S = 60;
-
-    @TempDir
-    private Path directory;
-    private Path journal;
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    @BeforeEach
-    void unpack() throws IOException {
-        journal = GoldenJournal.unpack("life-3", directory.resolve("data/journal"));
-    }
-
-    private int run(final Writer to, final String... arguments) {
-        err.getBuffer().setLength(0);
-        final List<String> all = new ArrayList<>(List.of("journal"));
-        all.addAll(List.of(arguments));
-        final CommandLine line = Dtm.commandLine()
-            .setOut(new PrintWriter(to, true)).setErr(new PrintWriter(err, true));
-        return line.execute(all.toArray(String[]::new));
-    }
-
-    private int run(final String... arguments) {
-        out.getBuffer().setLength(0);
-        return run(out, arguments);
-    }
-
-    private List<String> lines(final String... arguments) {
-        assertEquals(0, run(arguments), () -> out + "" + err);
-        return out.toString().lines().toList();
-    }
-
-    private String lastLine() {
-        final List<String> all = out.toString().lines().toList();
-        return all.get(all.size() - 1);
-    }
-
-    private void assertRefused(final String why, final String... arguments) {
-        assertEquals(BAD_USAGE, run(arguments), () -> out + "" + err);
-        assertEquals(1, err.toString().lines().count(), err::toString);
-        assertTrue(err.toString().contains(why), err::toString);
-    }
-
-    private void flip(final String name, final long offset, final int mask) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(journal.resolve(name).toFile(), "rw")) {
-            file.seek(offset);
-            final int before = file.read();
-            file.seek(offset);
-            file.write(before ^ mask);
-        }
-    }
 
     @Test
     void shouldDescribeWhatIsThere() {
@@ -113,15 +44,6 @@ class JournalCommandTest {
         assertTrue(out.toString().contains("the journal ends at position"), out::toString);
         final int events = Integer.parseInt(found(" (\\d+) events").get(0));
         assertEquals(events, lines("dump", journal.toString()).size(), "an event is a line");
-    }
-
-    private List<String> found(final String pattern) {
-        final Matcher matcher = Pattern.compile(pattern).matcher(out.toString());
-        final List<String> all = new ArrayList<>();
-        while (matcher.find()) {
-            all.add(matcher.group(1));
-        }
-        return all;
     }
 
     @Test
@@ -201,12 +123,14 @@ class JournalCommandTest {
     }
 
     @Test
-    void shouldShowNobodysTokens() {
+    void shouldShowNobodysTokens() throws IOException {
         final List<String> opened = lines("dump", "--template", "SessionOpening", journal.toString());
         assertFalse(opened.isEmpty());
         opened.forEach(line -> assertTrue(line.contains("tokenHigh=(secret) tokenLow=(secret)"), line));
-        lines("dump", "--template", "Begin", journal.toString())
-            .forEach(line -> assertTrue(line.contains("joinToken=(secret)"), line));
+        journal = GoldenJournal.unpack("05-joined-before-the-answer", directory.resolve("interactive"));
+        final List<String> begun = lines("dump", "--template", "Begin", journal.toString());
+        assertFalse(begun.isEmpty());
+        begun.forEach(line -> assertTrue(line.contains("joinToken=(secret)"), line));
     }
 
     @Test
@@ -271,174 +195,14 @@ class JournalCommandTest {
         assertTrue(out.toString().contains(damages.get(0)), out::toString);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"life-1", "life-2", "life-3", "life-4", "life-16", "rare-events", "12-explicit-restore"})
-    void shouldFindEveryGoldenJournalWhole(final String name) throws IOException {
-        journal = GoldenJournal.unpack(name, directory.resolve("golden"));
-        assertEquals(0, run("verify", journal.toString()), out::toString);
-        assertFalse(out.toString().contains("ended early"), out::toString);
-    }
-
-    private void letGo() throws IOException {
-        journal = GoldenJournal.unpack("life-16", directory.resolve("let-go"));
-    }
-
-    @Test
-    void shouldReplayFromTheOldestCheckpointWhereSegmentsWereLetGo() throws IOException {
-        letGo();
-        final List<String> described = lines("describe", journal.toString());
-        assertEquals(2, described.stream().filter(line ->
-            line.matches("checkpoint +\\d{20}\\.checkpoint  position \\d+, epoch \\d+, made .*, \\d+ items, .* valid"))
-            .count(), out::toString);
-        Json.check(lines("describe", "--json", journal.toString()).get(0));
-
-        assertEquals(0, run("verify", journal.toString()), out::toString);
-
-        assertTrue(out.toString().contains("replay: from the checkpoint at position 65536 on 438 records"),
-            out::toString);
-        Files.delete(journal.resolve(OLDER));
-        assertEquals(0, run("verify", journal.toString()), out::toString);
-        assertTrue(out.toString().contains("replay: from the checkpoint at position 98304 on "), out::toString);
-        Files.delete(journal.resolve(NEWER));
-        assertEquals(1, run("verify", journal.toString()), out::toString);
-        assertTrue(out.toString().contains("DAMAGE 00000000000000065536.segment, position 65536 (offset 0): the"
-            + " segments before it are missing"), out::toString);
-    }
-
-    @Test
-    void shouldNameADamagedCheckpoint() throws IOException {
-        letGo();
-        for (final String name : List.of(OLDER, NEWER)) {
-            for (final int offset : List.of(0, 8, 60, 200, 1_000)) {
-                flip(name, offset, 16);
-                assertEquals(1, run("verify", journal.toString()), out::toString);
-                assertTrue(out.toString().contains("DAMAGE " + name + ", "), out::toString);
-                assertEquals(1, run("describe", journal.toString()));
-                assertTrue(out.toString().contains(" DAMAGED"), out::toString);
-                flip(name, offset, 16);
-            }
-        }
-    }
-
-    /** Its checksums are right, and every item fits: only the records before it know better. */
-    @Test
-    void shouldNameACheckpointThatIsNotWhatTheRecordsBeforeItGive() throws IOException {
-        letGo();
-        final MappedStorage storage = new MappedStorage(journal);
-        final InspectedCheckpoint newer =
-            InspectedCheckpoint.all(storage, JournalInspector.open(journal).coordinatorId()).get(1);
-        final RestoredCoordinator older =
-            RestoredCoordinator.of(storage, OLDER, newer.header().coordinatorId());
-        storage.delete(NEWER);
-        try (SequentialFile file = storage.createSequential(NEWER)) {
-            older.coordinator().writeTo(new CheckpointEncoder(file, newer.header()));
-        }
-
-        assertEquals(1, run("verify", journal.toString()), out::toString);
-
-        assertTrue(out.toString().contains("DAMAGE " + NEWER + ", position 98304 (offset 0): from offset "),
-            out::toString);
-        assertEquals("journal verify: DAMAGED: 1 place in " + NEWER, lastLine());
-    }
-
-    @Test
-    void shouldShowTheItemsOfACheckpoint() throws IOException {
-        letGo();
-        final List<String> newest = lines("dump", journal.toString(), "--checkpoint");
-        assertEquals(54, newest.size());
-        assertTrue(newest.get(0).startsWith("0  Coordinator coordinatorId="), newest.get(0));
-        assertTrue(newest.stream().filter(line -> line.contains("  Session ")).allMatch(line ->
-            line.contains("tokenHigh=(secret) tokenLow=(secret)")), out::toString);
-        assertEquals(newest, lines("dump", "--checkpoint", "98304", journal.toString()));
-        final List<String> older = lines("dump", "--json", "--checkpoint", "65536", journal.toString());
-        assertEquals(38, older.size());
-        older.forEach(Json::check);
-        final List<String> outcomes =
-            lines("dump", "--checkpoint", "98304", "--template", "RetainedOutcome", journal.toString());
-        assertFalse(outcomes.isEmpty());
-        assertEquals(newest.stream().filter(line -> line.contains("  RetainedOutcome ")).toList(), outcomes);
-
-        assertRefused("there is no checkpoint at position 5; there are " + OLDER,
-            "dump", "--checkpoint", "5", journal.toString());
-        assertRefused("'x' is no position", "dump", "--checkpoint", "x", journal.toString());
-        assertRefused("--from and --to", "dump", "--checkpoint", "98304", "--from", "5", journal.toString());
-        assertRefused("--template Votes is unknown; there are Branch, ",
-            "dump", "--checkpoint", "98304", "--template", "Votes", journal.toString());
-        flip(NEWER, 1_000, 1);
-        assertEquals(1, run("dump", "--checkpoint", "98304", journal.toString()));
-        assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"life-1", "life-2", "life-16", "09-delegated", "00-commit"})
-    void shouldMakeACheckpointBehindTheLastRecordOfAStoppedCoordinator(final String name) throws IOException {
-        journal = GoldenJournal.unpack(name, directory.resolve("stopped"));
-        final long digest = newest().coordinator().digest();
-
-        final List<String> said = lines("checkpoint", journal.toString());
-
-        assertTrue(said.get(said.size() - 1).endsWith(" holds all that there is"), said::toString);
-        final long position = newest().replayPosition();
-        assertEquals(digest, newest().coordinator().digest());
-        assertEquals(List.of(), lines("dump", "--from", Long.toString(position), journal.toString()));
-        assertEquals(0, run("verify", journal.toString()), out::toString);
-        assertFalse(out.toString().contains("ended early"), out::toString);
-        lines("checkpoint", journal.toString());
-        assertEquals(position, newest().replayPosition(), "there was nothing new");
-        assertEquals(0, run("verify", journal.toString()), out::toString);
-    }
-
-    /** With the records after its checkpoint. */
-    private RestoredCoordinator newest() {
-        try (JournalReader reader = JournalReader.open(journal)) {
-            final RestoredCoordinator restored =
-                RestoredCoordinator.newest(new MappedStorage(journal), reader.coordinatorId(), Assertions::fail);
-            restored.replay(handler -> reader.replay(restored.replayPosition(), handler));
-            return restored;
-        }
-    }
-
-    @Test
-    void shouldMakeNoCheckpointOfWhatAStartWouldRefuse() throws IOException {
-        Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
-        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
-        assertTrue(lastLine().contains("was interrupted"), lastLine());
-        Files.delete(journal.resolve("coordinator.cut"));
-        flip(SECOND, SegmentDescriptor.HEADER_LENGTH + 64, 4);
-        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
-        assertTrue(lastLine().contains("CORRUPT"), lastLine());
-
-        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
-        assertEquals(1, run("checkpoint", journal.toString()), out::toString);
-        assertTrue(lastLine().contains("since the journal was cut"), lastLine());
-    }
-
-    @Test
-    void shouldTellOfACut() throws IOException {
-        Files.writeString(journal.resolve(SECOND + ".cut"), "");
-        assertEquals(0, run("verify", journal.toString()), out::toString);
-        assertTrue(out.toString().contains("note: " + SECOND + ".cut was kept aside by a cut"), out::toString);
-        Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
-        assertEquals(1, run("describe", journal.toString()));
-        assertTrue(out.toString().contains("DAMAGE coordinator.cut, position 40000 (offset 0): the cut at position"
-            + " 40000 that an operator ordered was interrupted"), out::toString);
-        Files.writeString(journal.resolve("coordinator.cut"), "x");
-        assertEquals(1, run("verify", journal.toString()));
-        assertTrue(out.toString().contains("doesn't hold an order"), out::toString);
-
-        journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
-        assertTrue(lines("dump", "--template", "HistoryCut", journal.toString()).get(0)
-            .contains("lostBytes=0 reason=\"golden\""), out::toString);
-    }
-
     @Test
     void shouldSayHowMuchSpaceThereIs() throws IOException {
         try (RandomAccessFile mark = new RandomAccessFile(journal.resolve("coordinator.mark").toFile(), "rw")) {
             mark.seek(MarkDescriptor.USABLE_BYTES_OFFSET);
             mark.write(new byte[] {0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3});
         }
-        assertTrue(lines("describe", journal.toString()).contains("space        256 bytes can be had, 512 stay free; new"
-            + " transactions are REFUSED since 1970-01-01T00:00:00.001Z; refused 3 times since the start"),
+        assertTrue(lines("describe", journal.toString()).contains("space        256 bytes can be had, 512 stay free;"
+            + " new transactions are REFUSED since 1970-01-01T00:00:00.001Z; refused 3 times since the start"),
             out::toString);
         assertEquals(0, run("verify", journal.toString()), out::toString);
     }
@@ -502,7 +266,8 @@ class JournalCommandTest {
 
         assertTrue(out.toString().contains("has format version 2; this program knows 1. Nothing is damaged"),
             out::toString);
-        assertTrue(out.toString().contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"), out::toString);
+        assertTrue(out.toString().contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"),
+            out::toString);
     }
 
     @Test

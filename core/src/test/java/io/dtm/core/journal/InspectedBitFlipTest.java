@@ -26,7 +26,7 @@ class InspectedBitFlipTest {
     @BeforeEach
     void makeJournal() throws IOException {
         final Process process = Process.start(Process.context(storage).epochClock(() -> 1_000));
-        for (int i = 0; process.journal().appendedPosition() < 2 * Process.SEGMENT_LENGTH + 6_000; i++) {
+        for (int i = 0; process.journal().appendedPosition() < Process.SEGMENT_LENGTH + 6_000; i++) {
             append(process, i);
             process.journal().prepareSpace();
             if (i % 3 == 0) {
@@ -37,9 +37,9 @@ class InspectedBitFlipTest {
         end = process.journal().appendedPosition();
         process.close();
         storage.killProcess();
-        assertEquals(4, storage.list().stream().filter(FileNames::isSegment).count(), "three and a spare");
+        assertEquals(3, storage.list().stream().filter(FileNames::isSegment).count(), "two and a spare");
         evidenceInSegments = evidenceWithoutMark();
-        assertTrue(evidenceInSegments > 2 * Process.SEGMENT_LENGTH && evidenceInSegments < end);
+        assertTrue(evidenceInSegments > Process.SEGMENT_LENGTH && evidenceInSegments < end);
     }
 
     private static void append(final Process process, final int number) {

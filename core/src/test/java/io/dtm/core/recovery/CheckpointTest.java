@@ -255,6 +255,18 @@ class CheckpointTest {
         assertTrue(declined.reason().contains("halted"), declined.reason());
     }
 
+    /** The epoch after a cut is a restored one: nothing but the record of the cut says so. */
+    @Test
+    void shouldDeclineWhileACutIsTheLastThatHappened() {
+        final Life life = Life.start(storage);
+        life.apply(0, StartEvents.historyCut(100, 10, "damaged"));
+        life.closeSegment();
+
+        final Declined declined = assertInstanceOf(Declined.class, life.make());
+
+        assertTrue(declined.reason().contains("cut"), declined.reason());
+    }
+
     @Test
     void shouldMakeNoneOfADamagedJournalAndLeaveTheCoordinatorAlone() {
         final Life life = Life.start(storage).closeSegment();

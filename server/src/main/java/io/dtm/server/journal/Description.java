@@ -175,7 +175,8 @@ final class Description implements JournalVisitor {
             fields.add(number("refusals", mark.refusals()));
         }
         fields.add(new Field("segments", new Value.Group(segments.stream().map(Description::segment).toList())));
-        fields.add(new Field("checkpoints", new Value.Group(checkpoints.stream().map(Description::checkpoint).toList())));
+        fields.add(new Field("checkpoints",
+            new Value.Group(checkpoints.stream().map(Description::checkpoint).toList())));
         fields.add(new Field("tails", new Value.Group(tails.stream().map(Description::tail).toList())));
         fields.add(number("bytes", bytes()));
         fields.add(number("records", records));

@@ -25,8 +25,8 @@ import uk.co.real_logic.sbe.xml.ParserOptions;
 import uk.co.real_logic.sbe.xml.XmlSchemaParser;
 
 /**
- * Turns frames into events, and items of checkpoints into the like, by the schema: it knows no template, so that none can be forgotten. Of ids and the like it
- * knows how their types are shown. One thread.
+ * Turns frames into events, and items of checkpoints into the like, by the schema: it knows no template, so that none
+ * can be forgotten. Of ids and the like it knows how their types are shown. One thread.
  */
 final class EventDecoder implements TokenListener {
     private static final String MESSAGES = "/dtm-messages.xml";

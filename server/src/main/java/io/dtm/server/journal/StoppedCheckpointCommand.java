@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "checkpoint",
-    description = "Makes a checkpoint of all that the journal of a stopped coordinator holds, so that no record needs to"
-        + " be replayed by the version that starts next. Changes the journal, under its lock; decides nothing.",
+    description = "Makes a checkpoint of all that the journal of a stopped coordinator holds, so that no record needs"
+        + " to be replayed by the version that starts next. Changes the journal, under its lock; decides nothing.",
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:there is a checkpoint behind the last record", "1:there is none: the last line says why",
         "2:an option is wrong, or there is no journal"},
