@@ -96,22 +96,39 @@ final class FlippedTailTest {
     }
 
     /**
-     * The tail mends a record, with what aligns it; but not a header, without which nobody knows what the segment is.
+     * The tail mends a record, with what aligns it; but not a header, without which nobody knows what the segment is, nor
+     * what isn't zero behind a segment's end.
      */
     @Test
     void shouldMendAFlippedBitOfASegmentFromTheTail() throws IOException {
         for (final String name : storage.list()) {
             if (FileNames.isSegment(name)) {
-                for (final int bit : FlippedBitsTest.bits(storage.copy().open(name, false))) {
+                final JournalFile segment = storage.copy().open(name, false);
+                final int rest = offsetOfRest(segment.buffer());
+                for (final int bit : FlippedBitsTest.bits(segment)) {
                     final SimulatedStorage image = storage.copy();
                     image.flip(name, bit / Byte.SIZE, 1 << bit % Byte.SIZE);
-                    final boolean isRefused = bit / Byte.SIZE < SegmentDescriptor.HEADER_LENGTH;
+                    final boolean isRefused =
+                        bit / Byte.SIZE < SegmentDescriptor.HEADER_LENGTH || bit / Byte.SIZE >= rest;
                     final String what = name + ", bit " + bit;
                     assertEquals(isRefused ? REFUSED : RECORDS, start(image, what), what);
                 }
             }
         }
         report("segments beside a tail");
+    }
+
+    /** @return offset behind a segment's end mark; its length if it has none. */
+    private static int offsetOfRest(final UnsafeBuffer segment) {
+        int offset = SegmentDescriptor.HEADER_LENGTH;
+        while (offset < segment.capacity() && segment.getInt(offset, ByteOrder.LITTLE_ENDIAN) != 0) {
+            final int word = segment.getInt(offset, ByteOrder.LITTLE_ENDIAN);
+            offset += RecordDescriptor.aligned(RecordDescriptor.recordLength(word));
+            if (RecordDescriptor.isEnd(word)) {
+                return offset;
+            }
+        }
+        return segment.capacity();
     }
 
     private int start(final SimulatedStorage image, final String what) {
