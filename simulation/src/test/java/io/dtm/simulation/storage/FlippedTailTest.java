@@ -96,8 +96,8 @@ final class FlippedTailTest {
     }
 
     /**
-     * The tail mends a record, with what aligns it; but not a header, without which nobody knows what the segment is, nor
-     * what isn't zero behind a segment's end.
+     * The tail mends a record, with what aligns it; but not a header, without which nobody knows what the segment is,
+     * nor what isn't zero behind a segment's end.
      */
     @Test
     void shouldMendAFlippedBitOfASegmentFromTheTail() throws IOException {
