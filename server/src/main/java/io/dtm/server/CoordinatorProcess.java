@@ -215,7 +215,7 @@ final class CoordinatorProcess implements AutoCloseable {
             .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
             .tailLength(ServerSetting.TAIL_LENGTH.intSize())
             .lowSpaceBytes(ServerSetting.LOW_SPACE.size())
-            .maxJournalLength(ServerSetting.MAX_JOURNAL_LENGTH.size())
+            .maxJournalLength(ServerSetting.maxJournalLength())
             .coordinatorIdSupplier(() -> notZero(random))
             .reportSink(log::say);
     }
@@ -232,12 +232,18 @@ final class CoordinatorProcess implements AutoCloseable {
             .conclude();
     }
 
-    /** A checkpoint that can't be adopted leaves a failed journal behind, and that halts the pipeline. */
+    /**
+     * A checkpoint that can't be adopted leaves a failed journal behind, and that halts the pipeline.
+     *
+     * @return what has them made; null: nothing.
+     */
     private static AgentRunner startCheckpoints(
         final SegmentedJournal journal, final Path directory, final HostLog log) {
-        final long intervalBytes = ServerSetting.CHECKPOINT_INTERVAL.size();
+        if (ServerSetting.CHECKPOINT_INTERVAL.size() == 0) {
+            return null;
+        }
         final CheckpointAgent agent = CheckpointAgent.of(journal, Dtm.class.getName(), directory.resolve(JOURNAL),
-            directory.resolve(CHECKPOINT_LOG), intervalBytes == 0 ? Long.MAX_VALUE : intervalBytes,
+            directory.resolve(CHECKPOINT_LOG), ServerSetting.CHECKPOINT_INTERVAL.size(),
             ServerSetting.LOW_SPACE.size(), SystemNanoClock.INSTANCE, log::say);
         final AgentRunner runner = new AgentRunner(
             new SleepingMillisIdleStrategy(CHECKPOINT_POLL_MS), log, null, agent);

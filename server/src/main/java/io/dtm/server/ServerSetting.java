@@ -12,9 +12,11 @@ import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
 import io.dtm.transport.aeron.TransportChannels;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -35,7 +37,7 @@ enum ServerSetting {
     DURABILITY("dtm.durability", SettingKind.TEXT, "force",
         "what an outcome survives: force (power loss) or append (death of the process only)"),
     SEGMENT_LENGTH("dtm.journal.segment.length", SettingKind.SIZE, "64m",
-        "length of a journal segment, a multiple of 4k"),
+        "length of a journal segment, a multiple of 4k, at least 72k"),
     STORAGE("dtm.journal.storage", SettingKind.TEXT, "mapped",
         "mapped (records go into mapped segments, a force is msync) or staged (into memory, a force writes them)"),
     TAIL_DIRECTORY("dtm.journal.tail.directory", SettingKind.TEXT, StagedStorage.DEFAULT_TAIL_DIRECTORY.toString(),
@@ -43,7 +45,8 @@ enum ServerSetting {
     TAIL_LENGTH("dtm.journal.tail.length", SettingKind.SIZE, "8m",
         "staged: length of what lies there, a power of two, at least 1m. Half of it may be unforced"),
     CHECKPOINT_INTERVAL("dtm.checkpoint.interval", SettingKind.SIZE, "256m",
-        "bytes of closed segments after which a checkpoint lets older ones go; 0: none is made, the journal grows"),
+        "bytes of closed segments after which a checkpoint lets older ones go; 0: none is made, the journal grows up to"
+            + " its bound"),
     LOW_SPACE("dtm.journal.low.space", SettingKind.SIZE, "64m",
         "bytes that stay free on the disk when a segment is made; below, new transactions are refused"),
     MAX_JOURNAL_LENGTH("dtm.journal.max.length", SettingKind.SIZE, "16g",
@@ -69,7 +72,8 @@ enum ServerSetting {
     MAX_INSTANCES("dtm.max.instances", SettingKind.NUMBER, "8", "processes that serve one resource at a time"),
     RETAINED_OUTCOMES("dtm.retained.outcomes", SettingKind.NUMBER, "1048576",
         "finished transactions whose outcome can be asked for"),
-    RETENTION("dtm.retention", SettingKind.DURATION, "600s", "how long such an outcome is kept at most"),
+    RETENTION("dtm.retention", SettingKind.DURATION, "600s",
+        "how long such an outcome is kept for certain, if there are not more; an idle coordinator keeps it longer"),
     RESEND_INITIAL("dtm.resend.initial", SettingKind.DURATION, "1s",
         "after which an unanswered message is sent again for the first time"),
     RESEND_MAX("dtm.resend.max", SettingKind.DURATION, "5s", "greatest time between two repetitions"),
@@ -129,6 +133,8 @@ enum ServerSetting {
 
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final long DRIVER_BYTES = 256L << 20;
+    private static final List<String> IN_MEMORY = List.of("tmpfs", "ramfs");
+    private static final long SEGMENTS_BESIDE_INTERVALS = 5;
     private static final long NS_PER_MS = 1_000_000L;
     private static final String AERONS = "aeron.";
 
@@ -257,7 +263,39 @@ enum ServerSetting {
             throw new SettingException(TAIL_DIRECTORY.property + "=" + directory
                 + ": must be a directory that can be written to, in memory");
         }
+        final String fileSystem = fileSystem(directory);
+        if (!IN_MEMORY.contains(fileSystem)) {
+            // It is never forced: a power loss would leave half of it, and the next start would refuse that.
+            throw new SettingException(TAIL_DIRECTORY.property + "=" + directory + ": is on a disk (" + fileSystem
+                + "); must be in memory (" + String.join(", ", IN_MEMORY) + ")");
+        }
         return directory;
+    }
+
+    private static String fileSystem(final Path directory) {
+        try {
+            return Files.getFileStore(directory).type();
+        } catch (final IOException unknown) {
+            throw new SettingException(TAIL_DIRECTORY.property + "=" + directory + ": " + unknown);
+        }
+    }
+
+    /**
+     * The first checkpoint lets nothing go, since there is none before it, and the second comes an interval later.
+     *
+     * @return bytes that all segments together may take; 0: no bound.
+     */
+    static long maxJournalLength() {
+        final long given = MAX_JOURNAL_LENGTH.size();
+        final long interval = CHECKPOINT_INTERVAL.size();
+        final long least = 2 * interval + SEGMENTS_BESIDE_INTERVALS * SEGMENT_LENGTH.size();
+        if (given != 0 && interval != 0 && given < least) {
+            throw new SettingException(MAX_JOURNAL_LENGTH.property + "=" + MAX_JOURNAL_LENGTH.text()
+                + ": must be 0 or at least " + least + ", twice " + CHECKPOINT_INTERVAL.property + " and "
+                + SEGMENTS_BESIDE_INTERVALS + " times " + SEGMENT_LENGTH.property
+                + ": else it is full before checkpoints can let segments go");
+        }
+        return given;
     }
 
     /**
@@ -295,8 +333,8 @@ enum ServerSetting {
         }
     }
 
-    /** The coordinator names its own fields ("maxTimeoutMs must be ..."); the operator gave a property. */
-    private static String nameIn(final String message) {
+    /** Components name their own fields ("maxTimeoutMs must be ..."); the operator gave a property. */
+    static String nameIn(final String message) {
         return Arrays.stream(values())
             .filter(setting -> message.matches(setting.camelCase() + "(Ms|Bytes)? .*"))
             .map(setting -> setting.property + "=" + setting.text() + ": ")

@@ -12,7 +12,8 @@ final class SettingException extends RuntimeException {
 
     /** Of a component that refused its configuration. Aeron puts a category before the message. */
     SettingException(final RuntimeException refused) {
-        super(Strings.isEmpty(refused.getMessage())
-            ? refused.toString() : refused.getMessage().replaceFirst("^(ERROR|FATAL|WARN) - ", ""), refused);
+        super(Strings.isEmpty(refused.getMessage()) ? refused.toString()
+            : ServerSetting.nameIn(refused.getMessage())
+            + refused.getMessage().replaceFirst("^(ERROR|FATAL|WARN) - ", ""), refused);
     }
 }

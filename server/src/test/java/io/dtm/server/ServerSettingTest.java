@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.transport.aeron.AeronInstanceContext;
 import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
 import io.dtm.transport.aeron.TransportChannels;
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -71,8 +74,35 @@ class ServerSettingTest {
     void shouldStageTheJournalWhenItIsAskedTo() {
         assertFalse(ServerSetting.storage(Path.of("journal")).isStaged());
         System.setProperty("dtm.journal.storage", "staged");
-        System.setProperty("dtm.journal.tail.directory", System.getProperty("java.io.tmpdir"));
         assertTrue(ServerSetting.storage(Path.of("journal")).isStaged());
+    }
+
+    @Test
+    void shouldRefuseATailOnADisk() throws IOException {
+        final Path here = Path.of("").toAbsolutePath();
+        assumeFalse(Files.getFileStore(here).type().equals("tmpfs"), "this checkout is in memory");
+        System.setProperty("dtm.journal.storage", "staged");
+        System.setProperty("dtm.journal.tail.directory", here.toString());
+
+        final SettingException refused =
+            assertThrows(SettingException.class, () -> ServerSetting.storage(Path.of("journal")));
+
+        assertTrue(refused.getMessage().contains("must be in memory"), refused.getMessage());
+    }
+
+    @Test
+    void shouldRefuseABoundThatCheckpointsCannotHold() {
+        System.setProperty("dtm.journal.segment.length", "1m");
+        System.setProperty("dtm.checkpoint.interval", "4m");
+        System.setProperty("dtm.journal.max.length", "13m");
+        assertEquals(13L << 20, ServerSetting.maxJournalLength());
+        System.setProperty("dtm.journal.max.length", "12m");
+        assertThrows(SettingException.class, ServerSetting::maxJournalLength);
+        System.setProperty("dtm.journal.max.length", "0");
+        assertEquals(0, ServerSetting.maxJournalLength());
+        System.setProperty("dtm.checkpoint.interval", "0");
+        System.setProperty("dtm.journal.max.length", "5m");
+        assertEquals(5L << 20, ServerSetting.maxJournalLength());
     }
 
     @Test

@@ -102,8 +102,11 @@ public final class CheckpointAgent implements Agent {
         }
     }
 
+    /** Where there is no space for new transactions a checkpoint may make some, however short the journal is. */
     private boolean isDue() {
-        return !journal.isAdopting() && journal.closedPosition() - journal.checkpointPosition() >= intervalBytes
+        final long closedBytes = journal.closedPosition() - journal.checkpointPosition();
+        return !journal.isAdopting() && closedBytes > 0
+            && (closedBytes >= intervalBytes || !journal.hasSpaceForNew())
             && !(waits && clock.nanoTime() - retryAtNs < 0);
     }
 

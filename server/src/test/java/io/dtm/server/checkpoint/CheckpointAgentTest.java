@@ -1,6 +1,7 @@
 package io.dtm.server.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.journal.JournalContext;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.Test;
 class CheckpointAgentTest {
     private static final int SEGMENT_LENGTH = 128 * 1024;
     private static final int FRAME_LENGTH = 60 * 1024;
+    private static final int OTHER_FILES = 8 * 1024;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(new byte[FRAME_LENGTH]);
+    private final SimulatedStorage storage = new SimulatedStorage();
     private final List<Long> launched = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
     private SegmentedJournal journal;
@@ -31,7 +34,7 @@ class CheckpointAgentTest {
     @BeforeEach
     void open() {
         try (JournalRecovery recovery = JournalRecovery.open(new JournalContext()
-            .storage(new SimulatedStorage())
+            .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
             .lowSpaceBytes(0)
             .coordinatorIdSupplier(() -> 7))) {
@@ -72,6 +75,17 @@ class CheckpointAgentTest {
         agent.doWork();
 
         assertEquals(List.of(2L * SEGMENT_LENGTH), launched);
+    }
+
+    @Test
+    void shouldNotWaitWhereThereIsNoSpaceForNewTransactions() throws IOException {
+        storage.capacityBytes(3L * SEGMENT_LENGTH + OTHER_FILES);
+        fillSegment();
+        assertFalse(journal.hasSpaceForNew());
+
+        agent.doWork();
+
+        assertEquals(List.of((long) SEGMENT_LENGTH), launched);
     }
 
     @Test
