@@ -127,10 +127,14 @@ final class CoordinatorCommand implements Callable<Integer> {
         } catch (final JournalException refused) {
             log.sayLast(NO_START + refused.getMessage());
             return ExitStatus.of(refused).code();
-        } catch (final IllegalStateException | UncheckedIOException refused) {
+        } catch (final IllegalStateException | IllegalArgumentException | UncheckedIOException refused) {
             log.sayLast(NO_START + refused.getMessage()
                 + (refused.getCause() == null ? "" : ": " + refused.getCause().getMessage()));
             return ExitStatus.of(refused).code();
+        } catch (final Error failed) {
+            // Threads of the media driver may run by now: without an end by force they would keep lock and port.
+            halt(log, "start", failed);
+            throw failed;
         }
         final CountDownLatch stop = new CountDownLatch(1);
         // Not the main thread's end: that calls exit, which waits for the hooks.

@@ -105,6 +105,19 @@ class CoordinatorCommandTest {
         assertRefused("dtm.journal.tail.directory=/none: must be a directory that can be written to, in memory");
     }
 
+    /** Threads that run by then must not keep the process, its lock and its port. */
+    @Test
+    void shouldEndWhenThereIsNoMemoryForAStart() throws Exception {
+        coordinator = new ChildProcess("coordinator", directory.resolve("log"),
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx28m"), Dtm.class.getName(),
+            List.of("coordinator", "-D", dataDirectory(), "-D", "dtm.driver.directory=" + directory.resolve("aeron"),
+                "-D", "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair()));
+        coordinator.start();
+
+        assertEquals(70, coordinator.exitStatus(LIMIT_S), coordinator.said());
+        assertTrue(coordinator.said().contains("OutOfMemoryError"), coordinator.said());
+    }
+
     @Test
     void shouldRefuseASettingThatItDoesNotKnowInAPropertyFileToo() throws Exception {
         final Path file = Files.writeString(directory.resolve("my.properties"),

@@ -18,6 +18,7 @@ final class FormerTails implements AutoCloseable {
     private final JournalContext context;
     private final JournalStorage storage;
     private final long coordinatorId;
+    private String pointedTo;
     private boolean isDrained;
 
     private FormerTails(final JournalContext context, final long coordinatorId) {
@@ -53,10 +54,15 @@ final class FormerTails implements AutoCloseable {
             return;
         }
         for (final Map.Entry<String, TailReader> tail : owned.entrySet()) {
-            final long bytes = new TailDrain(storage, coordinatorId, tail.getValue()).drain();
+            final TailDrain drain = new TailDrain(storage, coordinatorId, tail.getValue());
+            final long bytes = drain.drain();
             if (bytes > 0) {
                 context.reportSink().accept("journal: the process before left " + bytes + " bytes in tail "
                     + tail.getKey() + " only; they are in the segments now, and forced");
+            }
+            if (drain.mendedBytes() > 0) {
+                context.reportSink().accept("journal: the first " + drain.mendedBytes() + " of these bytes had been"
+                    + " forced into the segments, and were damaged or missing there: look at the device");
             }
         }
         isDrained = true;
@@ -97,9 +103,9 @@ final class FormerTails implements AutoCloseable {
 
     private Set<String> locations() throws IOException {
         final Set<String> locations = new LinkedHashSet<>();
-        final String last = TailPointer.read(storage);
-        if (last != null) {
-            locations.add(last);
+        pointedTo = TailPointer.read(storage);
+        if (pointedTo != null) {
+            locations.add(pointedTo);
         }
         if (storage.isStaged()) {
             locations.add(LiveTail.locationOf(storage, coordinatorId));
@@ -112,6 +118,10 @@ final class FormerTails implements AutoCloseable {
         try {
             file = storage.sharedMemory().own(location);
         } catch (final NoSuchFileException ex) {
+            if (location.equals(pointedTo)) {
+                context.reportSink().accept("journal: tail " + location + " is gone: the machine or its container was"
+                    + " started again, or somebody deleted it. What was only appended and not forced is lost");
+            }
             return;
         } catch (final IOException ex) {
             throw new JournalException(Category.FOREIGN, "tail " + location + " can't be opened: " + ex

@@ -42,6 +42,11 @@ final class InPlaceMemory implements RecordMemory {
     }
 
     @Override
+    public boolean isThere() {
+        return true;
+    }
+
+    @Override
     public boolean wantsForceAtEnd() {
         return false; // It is in the page cache: the next start writes and forces it.
     }

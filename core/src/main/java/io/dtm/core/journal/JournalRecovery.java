@@ -121,7 +121,7 @@ public final class JournalRecovery implements AutoCloseable {
      */
     public JournalTail replay(final long from, final RecordHandler handler) {
         if (cut == null) {
-            drainTails();
+            drainTails(from, handler);
         }
         tail = reader.replay(from, handler);
         if (cut != null && (tail.position() != cut.position() || from > cut.position())) {
@@ -132,12 +132,18 @@ public final class JournalRecovery implements AutoCloseable {
     }
 
     /** What follows a cut isn't wanted; without one all of it is, before anything is read. */
-    private void drainTails() {
+    private void drainTails(final long from, final RecordHandler handler) {
         if (interruptedCut != null) {
             throw interruptedCut.refusal();
         }
         try {
             formerTails.drain();
+        } catch (final JournalException refused) {
+            // If the segments are damaged, that comes first: it has a place, and the tail isn't to be deleted for it.
+            if (refused.category() == Category.CORRUPT || refused.category() == Category.FOREIGN) {
+                reader.replay(from, handler);
+            }
+            throw refused;
         } catch (final IOException ex) {
             throw failed(storage, ex);
         }

@@ -63,6 +63,10 @@ final class LiveTail {
         return file;
     }
 
+    boolean isThere() {
+        return context.storage().sharedMemory().exists(location);
+    }
+
     void close(final boolean isForced) {
         if (isForced) {
             try {

@@ -75,9 +75,13 @@ final class SegmentSupply {
         forcing = segment;
     }
 
-    /** Journal stage only. @return whether there is no next segment yet, and one will come: else a roll fails. */
+    /**
+     * Journal stage only. What is reserved for the time without space isn't used up before.
+     *
+     * @return whether the next segment isn't ready, and will be: else a roll takes from the reserve, or fails.
+     */
     boolean isLate() {
-        return spares.isEmpty() && !isRefused;
+        return spares.size() <= context.reservedSegments() / 2 && !isRefused;
     }
 
     /** Any thread. */

@@ -50,6 +50,8 @@ public final class SegmentedJournal implements Journal {
     private Segment forcing;
     private long forcedPosition;
     private boolean isClosed;
+    /** The agent that prepares space only. */
+    private boolean isMemoryMissed;
 
     /**
      * @param memory   that all segments put their records into.
@@ -259,12 +261,23 @@ public final class SegmentedJournal implements Journal {
             if (supply.isHeartbeatDue()) {
                 mark.activity(appendedPosition(), context.epochClock().time());
                 supply.tell(mark);
+                tellOfLostMemory();
             }
             return checkpoints.work(supply) + supply.work(forcedPosition());
         } catch (final JournalException ex) {
             throw fail(ex);
         } catch (final InternalError error) {
             throw fail(accessFailed(error));
+        }
+    }
+
+    /** Nothing is lost as long as this process lives, and a clean end forces all: no reason to stop here and now. */
+    private void tellOfLostMemory() {
+        if (!isMemoryMissed && !memory.isThere()) {
+            isMemoryMissed = true;
+            context.reportSink().accept("journal: somebody deleted the tail in shared memory (systemd's RemoveIPC=yes"
+                + " does at a logout). From now on a killed process loses what isn't forced, as a power loss does: stop"
+                + " the coordinator orderly and start it again, where nobody deletes its files");
         }
     }
 

@@ -45,6 +45,12 @@ public interface SharedMemory {
     JournalFile open(String location) throws IOException;
 
     /**
+     * @param location of any time.
+     * @return whether a file is there. Any thread.
+     */
+    boolean exists(String location);
+
+    /**
      * Moves a file, in one step. It stays open, and owned.
      *
      * @param from where one is.

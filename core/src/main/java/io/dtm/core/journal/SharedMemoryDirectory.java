@@ -84,6 +84,11 @@ final class SharedMemoryDirectory implements SharedMemory {
     }
 
     @Override
+    public boolean exists(final String location) {
+        return Files.exists(Path.of(location), NOFOLLOW_LINKS);
+    }
+
+    @Override
     public void delete(final String location) throws IOException {
         Files.deleteIfExists(Path.of(location));
     }

@@ -135,6 +135,11 @@ public final class SimulatedMemory implements SharedMemory {
     }
 
     @Override
+    public boolean exists(final String location) {
+        return files.containsKey(location);
+    }
+
+    @Override
     public void delete(final String location) throws IOException {
         count();
         observer.before(Operation.DELETE, location);

@@ -24,6 +24,7 @@ final class TailDrain {
     private final TailReader tail;
     /** The segment that {@link #segmentsEnd} found the end in. */
     private String lastName;
+    private long mendedBytes;
 
     TailDrain(final JournalStorage storage, final long coordinatorId, final TailReader tail) {
         this.storage = storage;
@@ -46,8 +47,7 @@ final class TailDrain {
         }
         if (lowest > end) {
             throw TailDamage.exception(tail.place(), "it starts at position " + lowest + ", but the segments end at "
-                + end + " in " + storage.describe(lastName) + ": something that was forced is missing in them")
-                .cuttableAt(end);
+                + end + " in " + storage.describe(lastName) + ": something that was forced is missing in them");
         }
         final ByteBuffer bytes = ByteBuffer.allocateDirect((int) (appended - end));
         tail.copy(end, appended, bytes);
@@ -59,7 +59,13 @@ final class TailDrain {
                 Forcing.file(storage, segment, piece.name);
             }
         }
+        mendedBytes = Math.max(0, tail.forcedPosition() - end);
         return appended - end;
+    }
+
+    /** @return of the bytes that the last drain wrote: how many had been forced before. */
+    long mendedBytes() {
+        return mendedBytes;
     }
 
     /** Walks to the first place without a valid record, and compares on the way what both have. */

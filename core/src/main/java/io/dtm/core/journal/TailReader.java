@@ -132,11 +132,12 @@ final class TailReader implements AutoCloseable {
             throw damaged("it has " + file.length() + " bytes, its header says something else: it was cut or extended");
         }
         final long start = TailDescriptor.startPosition(buffer);
-        if (appendedPosition() < forcedPosition() || forcedPosition() < start
-            || (start | forcedPosition() | appendedPosition()) % RecordDescriptor.ALIGNMENT != 0) {
+        final long forced = forcedPosition(); // Before the other: it may be appended to just now.
+        final long appended = appendedPosition();
+        if (appended < forced || forced < start
+            || (start | forced | appended) % RecordDescriptor.ALIGNMENT != 0) {
             throw damaged("its positions contradict one another, or no record ends there: start "
-                + start + ", forced " + forcedPosition() + ", appended "
-                + appendedPosition());
+                + start + ", forced " + forced + ", appended " + appended);
         }
     }
 

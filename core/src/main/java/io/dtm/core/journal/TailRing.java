@@ -62,6 +62,11 @@ final class TailRing implements RecordMemory {
     }
 
     @Override
+    public boolean isThere() {
+        return tail.isThere();
+    }
+
+    @Override
     public boolean wantsForceAtEnd() {
         return true;
     }

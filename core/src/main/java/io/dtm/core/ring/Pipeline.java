@@ -13,7 +13,6 @@ import io.dtm.core.ingress.LogicalClock;
 import io.dtm.core.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
@@ -31,6 +30,8 @@ import org.agrona.concurrent.CompositeAgent;
  * to {@link #close()}. Any Throwable of a stage stops all of them for good. The journal stays the caller's to close.
  */
 public final class Pipeline implements AutoCloseable {
+    private static final int CLOSE_LIMIT_MS = 60_000;
+
     private final PipelineContext context;
     private final Halt halt;
     private final Agent ingress;
@@ -136,10 +137,13 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    /** Stops the threads, if any. Not to be called by a stage or by the halt handler. */
+    /**
+     * Stops the threads, if any. Not to be called by a stage or by the halt handler. A force that takes long is waited
+     * for: an interrupt would close its file, and look like a failed one.
+     */
     @Override
     public void close() {
-        CloseHelper.closeAll(runners);
+        runners.forEach(runner -> runner.close(CLOSE_LIMIT_MS, null));
     }
 
     private void start(final Role role, final Agent agent) {

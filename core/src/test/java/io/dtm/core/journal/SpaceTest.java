@@ -143,6 +143,25 @@ class SpaceTest {
     }
 
     @Test
+    void shouldKeepAReserveForWhenTheDiskIsFullHoweverFastItIsFilled() {
+        storage.capacityBytes(OTHER_FILES + 5 * Process.SEGMENT_LENGTH);
+        final Process process = Process.start(Process.context(storage).reservedSegments(2));
+        while (process.journal().hasSpaceForNew()) {
+            while (process.journal().hasRoom()) {
+                process.append("faster than segments are made");
+            }
+            process.journal().prepareSpace();
+        }
+        assertTrue(process.journal().hasRoom());
+        final long refusedAt = process.journal().appendedPosition();
+
+        while (process.journal().appendedPosition() < refusedAt + Process.SEGMENT_LENGTH) {
+            process.append("a running one finishes");
+            process.journal().prepareSpace();
+        }
+    }
+
+    @Test
     void shouldNotWaitForASegmentThatCannotBeMade() {
         storage.capacityBytes(OTHER_FILES + 2 * Process.SEGMENT_LENGTH);
         final Process process = fullDisk(Process.start(storage));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class TailStartTest {
 
         assertEquals(process.all(), next.replayed());
         assertFalse(next.tail().isTorn());
+        assertEquals(1, next.reports().size(), next.reports().toString());
         assertTrue(next.reports().get(0).contains(TAIL), next.reports().toString());
         assertTrue(next.reports().get(0).contains("bytes in tail"), next.reports().toString());
     }
@@ -88,7 +90,26 @@ class TailStartTest {
         final Process next = Process.start(storage);
 
         assertEquals(forced, next.replayed());
+        assertTrue(next.reports().get(0).contains("is gone"), next.reports().toString());
         assertFalse(next.tail().isTorn());
+    }
+
+    @Test
+    void shouldTellOnceThatItsTailWasDeletedWhileItRan() throws IOException {
+        final AtomicLong nowNs = new AtomicLong(1);
+        final Process process = Process.start(Process.context(storage).nanoClock(nowNs::get));
+        process.append("only in the tail");
+        storage.sharedMemory().delete(TAIL);
+        for (int second = 0; second < 3; second++) {
+            nowNs.addAndGet(1_000_000_000L);
+            process.journal().prepareSpace();
+        }
+        assertEquals(1, process.reports().size(), process.reports().toString());
+        assertTrue(process.reports().get(0).contains("somebody deleted the tail"), process.reports().toString());
+
+        process.close();
+
+        assertEquals(process.all(), Process.start(storage).replayed());
     }
 
     @Test
@@ -346,7 +367,27 @@ class TailStartTest {
         final Process next = Process.start(storage);
 
         assertEquals(process.all(), next.replayed());
-        assertEquals(1, next.reports().size());
+        assertTrue(next.reports().get(1).contains("had been forced into the segments"), next.reports().toString());
+    }
+
+    /** Whoever read of the tail first would delete it, for damage that isn't its own. */
+    @Test
+    void shouldNameTheDamageOfTheSegmentsBeforeThatOfTheTail() {
+        final Process process = Process.start(storage);
+        final long early = process.append("forced long ago, and rots");
+        while (process.journal().appendedPosition() < 2 * Process.TAIL_LENGTH) {
+            process.appendSome(10, new Random(5));
+            process.forceAll();
+        }
+        storage.killProcess();
+        storage.flip(StorageSuite.FIRST_SEGMENT, (int) early - 1, 1);
+
+        final JournalException refusal =
+            StorageSuite.assertCategory(Category.CORRUPT, () -> Process.start(storage));
+
+        assertEquals(Process.FIRST_POSITION, refusal.cutPosition());
+        assertTrue(refusal.getMessage().contains(StorageSuite.FIRST_SEGMENT), refusal.getMessage());
+        assertFalse(refusal.getMessage().contains("delete the tail"), refusal.getMessage());
     }
 
     @Test

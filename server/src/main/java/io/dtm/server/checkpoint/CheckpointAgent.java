@@ -3,6 +3,7 @@ package io.dtm.server.checkpoint;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.CheckpointMaker.Made;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.agrona.concurrent.NanoClock;
 public final class CheckpointAgent implements Agent {
     private static final long FIRST_RETRY_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long LAST_RETRY_NS = TimeUnit.MINUTES.toNanos(5);
+    private static final long CHILD_LIMIT_NS = TimeUnit.HOURS.toNanos(1);
 
     private final SegmentedJournal journal;
     private final Launcher launcher;
@@ -24,6 +26,9 @@ public final class CheckpointAgent implements Agent {
     private final NanoClock clock;
     private final Consumer<String> log;
     private CheckpointProcess child;
+    private long launchedNs;
+    private boolean isAdopting;
+    private long adopted;
     private long retryDelayNs = FIRST_RETRY_NS;
     private long retryAtNs;
     private boolean waits;
@@ -66,8 +71,14 @@ public final class CheckpointAgent implements Agent {
         final long keepFree,
         final NanoClock clock,
         final Consumer<String> log) {
+        final long program;
+        try {
+            program = ProgramFiles.fingerprint();
+        } catch (final IOException unreadable) {
+            throw new UncheckedIOException("the program's own files can't be looked at", unreadable);
+        }
         return new CheckpointAgent(journal, upTo -> new CheckpointProcess(
-            mainClass, directory, upTo, keepFree, childLog),
+            mainClass, directory, upTo, keepFree, program, childLog),
             intervalBytes, clock, log);
     }
 
@@ -77,22 +88,49 @@ public final class CheckpointAgent implements Agent {
     }
 
     @Override
-    public int doWork() throws IOException {
-        if (child == null) {
-            return isDue() ? launch() : 0;
+    public int doWork() {
+        if (child != null) {
+            return watch();
         }
+        if (isAdopting && !journal.isAdopting()) {
+            isAdopting = false;
+            concludeAdoption();
+        }
+        return isDue() ? launch() : 0;
+    }
+
+    private int watch() {
         if (child.isAlive()) {
+            if (clock.nanoTime() - launchedNs > CHILD_LIMIT_NS) {
+                child.kill();
+            }
             return 0;
         }
         final CheckpointProcess ended = child;
         child = null;
-        final Optional<Made> made = ended.result();
-        if (made.isPresent()) {
-            adopt(made.get());
-        } else {
-            retryLater(ended.lastLine());
+        try {
+            final Optional<Made> made = ended.result();
+            if (made.isPresent()) {
+                journal.adoptCheckpoint(made.get().checkpoint());
+                isAdopting = true;
+                adopted = made.get().checkpoint().replayPosition();
+            } else {
+                retryLater(ended.lastLine());
+            }
+        } catch (final IOException unreadable) {
+            retryLater(unreadable.toString());
         }
         return 1;
+    }
+
+    /** One that can't be used is dropped by the journal, which has said why. */
+    private void concludeAdoption() {
+        if (journal.checkpointPosition() >= adopted) {
+            retryDelayNs = FIRST_RETRY_NS;
+            waits = false;
+        } else {
+            retryLater("it couldn't be adopted");
+        }
     }
 
     @Override
@@ -111,18 +149,13 @@ public final class CheckpointAgent implements Agent {
     }
 
     private int launch() {
+        launchedNs = clock.nanoTime();
         try {
             child = launcher.launch(journal.closedPosition());
         } catch (final IOException failed) {
             retryLater(failed.toString());
         }
         return 1;
-    }
-
-    private void adopt(final Made made) {
-        journal.adoptCheckpoint(made.checkpoint());
-        retryDelayNs = FIRST_RETRY_NS;
-        waits = false;
     }
 
     private void retryLater(final String why) {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 public final class CheckpointCommand implements Callable<Integer> {
     /** Exit status: there is no checkpoint, and the last line says why. */
     static final int NOT_MADE = 1;
+    private static final String ANY_PROGRAM = "-1";
     /** Exit status: the process that asked for it has ended. */
     private static final int ORPHANED = 3;
 
@@ -36,9 +37,17 @@ public final class CheckpointCommand implements Callable<Integer> {
         description = "That must be left on the disk: the journal needs them more.")
     private long keepFreeBytes;
 
+    @Option(names = "--program", defaultValue = ANY_PROGRAM, paramLabel = "FINGERPRINT",
+        description = "Of the program that asks: another version may not replay what that one decided.")
+    private long program;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         endWithParent();
+        if (program != Long.parseLong(ANY_PROGRAM) && program != ProgramFiles.fingerprint()) {
+            System.out.println("the program's files were replaced while the coordinator runs: start it again");
+            return NOT_MADE;
+        }
         final CheckpointMaker maker = new CheckpointMaker(
             new MappedStorage(directory), keepFreeBytes, SystemEpochClock.INSTANCE, System.out::println);
         try {

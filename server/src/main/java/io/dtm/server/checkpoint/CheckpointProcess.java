@@ -32,11 +32,17 @@ final class CheckpointProcess {
      * @param journal   directory.
      * @param upTo      end of a segment that is forced and closed.
      * @param keepFree  bytes that must be left on the disk.
+     * @param program   fingerprint of the program's files when this process started.
      * @param log       takes what it says; what a former one said is gone.
      * @throws IOException if it can't be started.
      */
     CheckpointProcess(
-        final String mainClass, final Path journal, final long upTo, final long keepFree, final Path log)
+        final String mainClass,
+        final Path journal,
+        final long upTo,
+        final long keepFree,
+        final long program,
+        final Path log)
         throws IOException {
         this.log = log;
         final List<String> command = new ArrayList<>();
@@ -48,7 +54,8 @@ final class CheckpointProcess {
             List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx" + Runtime.getRuntime().maxMemory()),
             mainClass,
             List.of("checkpoint", journal.toString(),
-                "--up-to", Long.toString(upTo), "--keep-free", Long.toString(keepFree))));
+                "--up-to", Long.toString(upTo), "--keep-free", Long.toString(keepFree),
+                "--program", Long.toString(program))));
         process = new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -94,7 +101,8 @@ final class CheckpointProcess {
      * @throws IOException if its log can't be read.
      */
     String lastLine() throws IOException {
-        final List<String> lines = Files.readString(log, StandardCharsets.UTF_8).lines().toList();
+        // Whatever it may have written: what can't be read is replaced.
+        final List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
         return lines.isEmpty() ? "it ended with status " + process.exitValue() : lines.get(lines.size() - 1);
     }
 

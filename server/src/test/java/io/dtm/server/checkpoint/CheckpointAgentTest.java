@@ -66,7 +66,7 @@ class CheckpointAgentTest {
     }
 
     @Test
-    void shouldWaitUntilEnoughIsClosed() throws IOException {
+    void shouldWaitUntilEnoughIsClosed() {
         assertEquals(0, agent.doWork());
         fillSegment();
         assertEquals(0, agent.doWork());
@@ -78,7 +78,7 @@ class CheckpointAgentTest {
     }
 
     @Test
-    void shouldNotWaitWhereThereIsNoSpaceForNewTransactions() throws IOException {
+    void shouldNotWaitWhereThereIsNoSpaceForNewTransactions() {
         storage.capacityBytes(3L * SEGMENT_LENGTH + OTHER_FILES);
         fillSegment();
         assertFalse(journal.hasSpaceForNew());
@@ -89,7 +89,7 @@ class CheckpointAgentTest {
     }
 
     @Test
-    void shouldTryAgainLessAndLessOften() throws IOException {
+    void shouldTryAgainLessAndLessOften() {
         fillSegment();
         fillSegment();
         long waitedS = 0;

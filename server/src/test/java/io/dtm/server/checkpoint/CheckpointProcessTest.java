@@ -40,16 +40,33 @@ class CheckpointProcessTest {
     @Test
     void shouldTellWhyThereIsNone() throws Exception {
         final Path journal = Files.createDirectory(directory.resolve("journal"));
-        final CheckpointProcess child = new CheckpointProcess(PROGRAM, journal, 4096, 0, log());
+        final CheckpointProcess child = new CheckpointProcess(PROGRAM, journal, 4096, 0, ProgramFiles.fingerprint(), log());
         awaitEnd(child);
 
         assertEquals(Optional.empty(), child.result());
         assertTrue(child.lastLine().contains("no journal in"), child.lastLine());
     }
 
+    /** As after an upgrade in place: the child would be of the new version. */
+    @Test
+    void shouldMakeNoneByAnotherProgramThanTheOneThatRuns() throws Exception {
+        final Path program = Files.writeString(directory.resolve("program.jar"), "old");
+        final long before = ProgramFiles.fingerprint(program.toString());
+        assertEquals(before, ProgramFiles.fingerprint(program.toString()));
+        Files.writeString(program, "newer");
+        assertTrue(before != ProgramFiles.fingerprint(program.toString()));
+
+        final CheckpointProcess child =
+            new CheckpointProcess(PROGRAM, blocking(), 4096, 0, before, log());
+        awaitEnd(child);
+
+        assertEquals(Optional.empty(), child.result());
+        assertTrue(child.lastLine().contains("were replaced while the coordinator runs"), child.lastLine());
+    }
+
     @Test
     void shouldTellHowItEndedWhenItSaidNothing() throws Exception {
-        final CheckpointProcess child = new CheckpointProcess(PROGRAM, blocking(), 4096, 0, log());
+        final CheckpointProcess child = new CheckpointProcess(PROGRAM, blocking(), 4096, 0, ProgramFiles.fingerprint(), log());
         child.kill();
 
         assertEquals(Optional.empty(), child.result());
