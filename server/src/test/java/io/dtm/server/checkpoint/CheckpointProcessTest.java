@@ -40,7 +40,8 @@ class CheckpointProcessTest {
     @Test
     void shouldTellWhyThereIsNone() throws Exception {
         final Path journal = Files.createDirectory(directory.resolve("journal"));
-        final CheckpointProcess child = new CheckpointProcess(PROGRAM, journal, 4096, 0, ProgramFiles.fingerprint(), log());
+        final CheckpointProcess child =
+            new CheckpointProcess(PROGRAM, journal, 4096, 0, ProgramFiles.fingerprint(), log());
         awaitEnd(child);
 
         assertEquals(Optional.empty(), child.result());
@@ -66,7 +67,8 @@ class CheckpointProcessTest {
 
     @Test
     void shouldTellHowItEndedWhenItSaidNothing() throws Exception {
-        final CheckpointProcess child = new CheckpointProcess(PROGRAM, blocking(), 4096, 0, ProgramFiles.fingerprint(), log());
+        final CheckpointProcess child =
+            new CheckpointProcess(PROGRAM, blocking(), 4096, 0, ProgramFiles.fingerprint(), log());
         child.kill();
 
         assertEquals(Optional.empty(), child.result());
