@@ -69,6 +69,8 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
                 assertTrue(out.toString().contains("DAMAGE " + name + ", "), out::toString);
                 assertEquals(1, run("describe", journal.toString()));
                 assertTrue(out.toString().contains(" DAMAGED"), out::toString);
+                assertEquals(1, found("(?m)^damage +(" + name + ", .*)$").size(), out::toString);
+                assertFalse(out.toString().contains("DAMAGE "), out::toString);
                 flip(name, offset, 16);
             }
         }
@@ -103,23 +105,27 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertTrue(newest.get(0).startsWith("0  Coordinator coordinatorId="), newest.get(0));
         assertTrue(newest.stream().filter(line -> line.contains("  Session ")).allMatch(line ->
             line.contains("tokenHigh=(secret) tokenLow=(secret)")), out::toString);
-        assertEquals(newest, lines("dump", "--checkpoint", "98304", journal.toString()));
-        final List<String> older = lines("dump", "--json", "--checkpoint", "65536", journal.toString());
+        assertEquals(newest, lines("dump", "--checkpoint", journal.toString()));
+        assertEquals(newest, lines("dump", "--checkpoint=98304", journal.toString()));
+        assertEquals(newest, lines("dump", journal.toString(), "--checkpoint=98304"));
+        final List<String> older = lines("dump", "--json", "--checkpoint=65536", journal.toString());
         assertEquals(38, older.size());
         older.forEach(Json::check);
         final List<String> outcomes =
-            lines("dump", "--checkpoint", "98304", "--template", "RetainedOutcome", journal.toString());
+            lines("dump", "--checkpoint=98304", "--template", "RetainedOutcome", journal.toString());
         assertFalse(outcomes.isEmpty());
         assertEquals(newest.stream().filter(line -> line.contains("  RetainedOutcome ")).toList(), outcomes);
 
         assertRefused("there is no checkpoint at position 5; there are " + OLDER,
-            "dump", "--checkpoint", "5", journal.toString());
-        assertRefused("'x' is no position", "dump", "--checkpoint", "x", journal.toString());
-        assertRefused("--from and --to", "dump", "--checkpoint", "98304", "--from", "5", journal.toString());
+            "dump", "--checkpoint=5", journal.toString());
+        assertRefused("there is no checkpoint at position -1; ", "dump", "--checkpoint=-1", journal.toString());
+        assertRefused("Unmatched argument", "dump", "--checkpoint", "98304", journal.toString());
+        assertRefused("'x' is no position", "dump", "--checkpoint=x", journal.toString());
+        assertRefused("--from and --to", "dump", "--checkpoint=98304", "--from", "5", journal.toString());
         assertRefused("--template Votes is unknown; there are Branch, ",
-            "dump", "--checkpoint", "98304", "--template", "Votes", journal.toString());
+            "dump", "--checkpoint=98304", "--template", "Votes", journal.toString());
         flip(NEWER, 1_000, 1);
-        assertEquals(1, run("dump", "--checkpoint", "98304", journal.toString()));
+        assertEquals(1, run("dump", "--checkpoint=98304", journal.toString()));
         assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
     }
 
@@ -174,8 +180,8 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertTrue(out.toString().contains("note: " + SECOND + ".cut was kept aside by a cut"), out::toString);
         Files.writeString(journal.resolve("coordinator.cut"), "40000\n17\nit was damaged");
         assertEquals(1, run("describe", journal.toString()));
-        assertTrue(out.toString().contains("DAMAGE coordinator.cut, position 40000 (offset 0): the cut at position"
-            + " 40000 that an operator ordered was interrupted"), out::toString);
+        assertTrue(out.toString().contains("damage       coordinator.cut, position 40000 (offset 0): the cut at"
+            + " position 40000 that an operator ordered was interrupted"), out::toString);
         Files.writeString(journal.resolve("coordinator.cut"), "x");
         assertEquals(1, run("verify", journal.toString()));
         assertTrue(out.toString().contains("doesn't hold an order"), out::toString);

@@ -3,6 +3,7 @@ package io.dtm.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.dtm.codec.FrameDescriptor;
@@ -11,7 +12,10 @@ import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.message.AcknowledgementsDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalDamage;
+import io.dtm.core.journal.JournalInspector;
 import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.JournalVisitor;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.server.process.ChildProcess;
 import io.dtm.server.process.FreePorts;
@@ -25,6 +29,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +145,18 @@ class JournalCommandTest extends JournalCommandSuite {
     }
 
     @Test
+    void shouldTellTheTrueEndToWhoAsksForWhatIsBehindIt() {
+        final long end = end();
+        for (final long from : List.of(end, end + 1, 99_999_999_999L, Long.MAX_VALUE)) {
+            assertEquals(List.of(), lines("dump", "--from", Long.toString(from), journal.toString()));
+            assertTrue(err.toString().contains("no event is selected; the journal ends at position " + end + " "),
+                err::toString);
+        }
+        assertEquals(List.of(), lines("dump", "--from", "5", "--to", "5", journal.toString()));
+        assertTrue(err.toString().endsWith("no event is selected\n"), err::toString);
+    }
+
+    @Test
     void shouldEndQuietlyWhenNobodyReadsAnyMore() {
         final StringBuilder read = new StringBuilder();
         final int status = run(new Writer() {
@@ -187,12 +204,101 @@ class JournalCommandTest extends JournalCommandSuite {
             out::toString);
         assertTrue(damages.get(1).contains(SECOND), out::toString);
         assertEquals("journal verify: DAMAGED: 2 places in " + FIRST + ", " + SECOND, lastLine());
-        assertTrue(out.toString().contains("replay: ended early, before the first damage"), out::toString);
+        final long damaged = Long.parseLong(found("DAMAGE " + FIRST + ", position (\\d+) ").get(0));
+        assertReplayEndsAt(damaged, before(damaged));
 
         assertEquals(1, run("dump", journal.toString()));
         assertTrue(err.toString().contains(damages.get(0)), err::toString);
         assertEquals(1, run("describe", journal.toString()));
-        assertTrue(out.toString().contains(damages.get(0)), out::toString);
+        assertTrue(out.toString().contains(damages.get(0).replace("DAMAGE ", "damage       ")), out::toString);
+    }
+
+    private void assertReplayEndsAt(final long position, final long records) {
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains(records == 0
+            ? "replay: nothing was replayed, since there is damage at position " + position + '\n'
+            : "replay: ended early, since there is damage at position " + position + ": " + records
+                + " records, epoch "), out::toString);
+    }
+
+    /** @return records with events before a position. */
+    private long before(final long position) throws IOException {
+        final Path whole = GoldenJournal.unpack("life-3", directory.resolve("before-" + position));
+        final long[] count = {0};
+        JournalInspector.open(whole).inspect(0, new JournalVisitor() {
+            @Override
+            public boolean onRecord(
+                final long at,
+                final long end,
+                final int linkId,
+                final long timeNs,
+                final DirectBuffer frame,
+                final int offset,
+                final int length) {
+                count[0] += at < position ? 1 : 0;
+                return true;
+            }
+
+            @Override
+            public void onDamage(final JournalDamage damage) {
+                fail(damage.toString());
+            }
+        });
+        return count[0];
+    }
+
+    @Test
+    void shouldCountWhatStandsBeforeADamagedHeaderAndNameItOnce() throws IOException {
+        for (final String name : List.of(SECOND, FIRST)) {
+            flip(name, SegmentDescriptor.CRC_OFFSET + 100, 1);
+            final long base = Long.parseLong(name.substring(0, 20));
+            assertReplayEndsAt(base, before(base));
+            assertTrue(out.toString().contains("DAMAGE " + name + ", position " + base + " (offset 0): the rest of its"
+                + " header's page isn't zero; its records aren't looked at\n"), out::toString);
+            flip(name, SegmentDescriptor.CRC_OFFSET + 100, 1);
+        }
+    }
+
+    @Test
+    void shouldClaimNoEndWhereTheLastRecordsCanNotBeRead() throws IOException {
+        final long end = end();
+        final long base = end / 32_768 * 32_768;
+        final String last = String.format("%020d.segment", base);
+        final String tail = "tail: the journal can be read up to position " + base + "; where it ends isn't known,"
+            + " since what comes next is damaged or missing";
+        flip(last, SegmentDescriptor.CRC_OFFSET + 100, 1);
+        assertReplayEndsAt(base, before(base));
+        assertTrue(out.toString().contains(tail), out::toString);
+        for (long spare = base + 32_768; Files.deleteIfExists(segment(spare)); spare += 32_768) {
+            assertReplayEndsAt(base, before(base));
+            assertTrue(out.toString().contains(tail), out::toString);
+        }
+        Files.delete(journal.resolve(last));
+        assertReplayEndsAt(base, before(base));
+        assertTrue(out.toString().contains(tail), out::toString);
+    }
+
+    @Test
+    void shouldReplayAllRecordsIfOnlyASpareSegmentIsMissing() throws IOException {
+        final long end = end();
+        final long spare = end / 32_768 * 32_768 + 32_768;
+        final long records = before(Long.MAX_VALUE);
+        Files.delete(segment(spare));
+        assertTrue(Files.exists(segment(spare + 32_768)));
+
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("\nreplay: " + records + " records, epoch "), out::toString);
+        assertTrue(out.toString().contains("\ntail: the journal ends at position " + end + " "), out::toString);
+    }
+
+    private long end() {
+        return Long.parseLong(lines("describe", "--json", journal.toString()).get(0)
+            .replaceAll(".*\"endPosition\":(\\d+).*", "$1"));
+    }
+
+    private Path segment(final long base) {
+        return journal.resolve(String.format("%020d.segment", base));
     }
 
     @Test
@@ -209,8 +315,7 @@ class JournalCommandTest extends JournalCommandSuite {
 
     @Test
     void shouldTellATornTailWithoutCallingItDamage() throws IOException {
-        final long end = Long.parseLong(lines("describe", "--json", journal.toString()).get(0)
-            .replaceAll(".*\"endPosition\":(\\d+).*", "$1"));
+        final long end = end();
         flip(String.format("%020d.segment", end / 32_768 * 32_768), end % 32_768 + 8, 1);
 
         assertEquals(0, run("verify", journal.toString()));
@@ -275,12 +380,15 @@ class JournalCommandTest extends JournalCommandSuite {
         Files.writeString(journal.resolve(ID_FILE), "nobody");
         assertEquals(1, run("verify", journal.toString()));
         assertTrue(out.toString().contains("DAMAGE " + ID_FILE), out::toString);
+        assertTrue(out.toString().contains("replay: nothing was replayed, since " + ID_FILE + " is damaged\n"),
+            out::toString);
         Files.writeString(journal.resolve(ID_FILE), "0000000000000001\n");
         assertEquals(1, run("verify", journal.toString()));
         assertEquals("journal verify: DAMAGED: 1 place in " + ID_FILE, lastLine());
         Files.delete(journal.resolve(ID_FILE));
         assertEquals(1, run("verify", journal.toString()));
         assertTrue(out.toString().contains("it is missing"), out::toString);
+        assertFalse(out.toString().contains("0 records"), out::toString);
     }
 
     @Test
@@ -337,6 +445,9 @@ class JournalCommandTest extends JournalCommandSuite {
         assertRefused("--template Vote is unknown; there are Acknowledgements, ",
             "dump", "--template", "Vote", journal.toString());
         assertRefused("--from", "dump", "--from", "here", journal.toString());
+        assertRefused("positions start at 0: there is none at -5", "dump", "--from", "-5", journal.toString());
+        assertRefused("positions start at 0: there is none at -5", "dump", "--to", "-5", journal.toString());
+        assertRefused("--to 9 lies before --from 10", "dump", "--from", "10", "--to", "9", journal.toString());
         assertRefused("Unknown option", "verify", "--json", journal.toString());
         assertRefused("name a command: describe, dump, verify or checkpoint");
     }

@@ -89,7 +89,7 @@ public record CheckpointHeader(
      * @return a CORRUPT that says so; whether it stops anything depends on what else there is.
      */
     public static JournalException damaged(final String place, final String what) {
-        return new JournalException(Category.CORRUPT, "checkpoint " + place + " is damaged: " + what, null);
+        return JournalException.placed(Category.CORRUPT, "checkpoint " + place + " is damaged: ", what, "");
     }
 
     private static void checkVersion(final UnsafeBuffer buffer, final String place) {

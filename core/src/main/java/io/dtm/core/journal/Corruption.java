@@ -17,6 +17,15 @@ public final class Corruption {
      * @return the refusal to start.
      */
     public static JournalException exception(final String what) {
-        return JournalException.advised(Category.CORRUPT, what, ADVICE);
+        return exception("", what);
+    }
+
+    /**
+     * @param place  that is damaged, as the begin of a sentence.
+     * @param defect how the sentence goes on.
+     * @return the refusal to start.
+     */
+    static JournalException exception(final String place, final String defect) {
+        return JournalException.placed(Category.CORRUPT, place, defect, ADVICE);
     }
 }

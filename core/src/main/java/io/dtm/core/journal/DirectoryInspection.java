@@ -76,15 +76,20 @@ final class DirectoryInspection {
      *
      * @param segments whose headers are right, in order.
      * @param damaged  names of the others.
+     * @return whether nothing is.
      */
-    void checkFront(final List<SegmentSummary> segments, final List<String> damaged) {
+    boolean checkFront(final List<SegmentSummary> segments, final List<String> damaged) {
         if (segments.isEmpty() && damaged.isEmpty()) {
             damages.accept(new JournalDamage(FileNames.segment(0), 0, 0, "there is no segment: the whole journal is"
                 + " missing"));
-        } else if (!segments.isEmpty() && segments.get(0).basePosition() > Math.max(0, newestCheckpoint)
-            && damaged.stream().noneMatch(name -> name.compareTo(segments.get(0).name()) < 0)) {
+        }
+        if (segments.isEmpty() || segments.get(0).basePosition() <= Math.max(0, newestCheckpoint)) {
+            return !segments.isEmpty();
+        }
+        if (damaged.stream().noneMatch(name -> name.compareTo(segments.get(0).name()) < 0)) {
             damages.accept(new JournalDamage(segments.get(0).name(), segments.get(0).basePosition(), 0,
                 "the segments before it are missing, and there is no checkpoint that holds what they said"));
         }
+        return false;
     }
 }

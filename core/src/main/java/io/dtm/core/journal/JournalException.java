@@ -28,7 +28,8 @@ public final class JournalException extends RuntimeException {
     public static final long NOWHERE = -1;
 
     private final Category category;
-    private final String what;
+    private final String place;
+    private final String defect;
     private final long cutPosition;
 
     /**
@@ -39,14 +40,17 @@ public final class JournalException extends RuntimeException {
     public JournalException(final Category category, final String message, final Throwable cause) {
         super(category + " - " + message, cause);
         this.category = category;
-        this.what = message;
+        this.place = "";
+        this.defect = message;
         this.cutPosition = NOWHERE;
     }
 
-    private JournalException(final Category category, final String what, final String advice) {
-        super(category + " - " + what + advice);
+    private JournalException(
+        final Category category, final String place, final String defect, final String advice) {
+        super(category + " - " + place + defect + advice);
         this.category = category;
-        this.what = what;
+        this.place = place;
+        this.defect = defect;
         this.cutPosition = NOWHERE;
     }
 
@@ -57,19 +61,37 @@ public final class JournalException extends RuntimeException {
      * @return the failure.
      */
     static JournalException advised(final Category category, final String what, final String advice) {
-        return new JournalException(category, what, advice);
+        return placed(category, "", what, advice);
+    }
+
+    /**
+     * @param category of the failure.
+     * @param place    where it is, as the begin of a sentence.
+     * @param defect   how that sentence goes on; for itself it says what is wrong there.
+     * @param advice   to an operator, who reads it behind that.
+     * @return the failure.
+     */
+    static JournalException placed(
+        final Category category, final String place, final String defect, final String advice) {
+        return new JournalException(category, place, defect, advice);
     }
 
     private JournalException(final JournalException refusal, final long cutPosition, final String advice) {
         super(refusal.getMessage() + advice, refusal.getCause());
         this.category = refusal.category;
-        this.what = refusal.what;
+        this.place = refusal.place;
+        this.defect = refusal.defect;
         this.cutPosition = cutPosition;
     }
 
     /** @return what happened and where: the message without the category, and without advice that fits all such. */
     public String what() {
-        return what;
+        return place + defect;
+    }
+
+    /** @return as {@link #what}, but without the place if that is told apart: for who has named it already. */
+    public String defect() {
+        return defect;
     }
 
     /** @return the kind of failure. */

@@ -35,6 +35,10 @@ final class JournalInspection {
     private long timeNs;
     private long position;
     private boolean isBehindKnown;
+    /** Up to here everything is whole that lies before the next segment; 0 if its beginning is missing. */
+    private long reached;
+    /** Here begins what is missing or damaged since the last record; NOWHERE: nothing is. The end may lie there. */
+    private long brokenFrom = JournalDamage.NOWHERE;
     private long endOfOthers;
     private String fileOfOthers;
     private JournalTail tail;
@@ -63,7 +67,8 @@ final class JournalInspection {
             final DirectoryInspection directory =
                 new DirectoryInspection(storage, coordinatorId, this::report, visitor);
             directory.inspect(evidence);
-            directory.checkFront(segments, damagedSegments);
+            final boolean isFrontWhole = directory.checkFront(segments, damagedSegments);
+            reached = isFrontWhole ? segments.get(0).basePosition() : 0;
             return walk();
         } catch (final IOException ex) {
             throw new UncheckedIOException("journal can't be read: " + ex, ex);
@@ -105,7 +110,7 @@ final class JournalInspection {
         } catch (final JournalException ex) {
             damagedSegments.add(name);
             report(new JournalDamage(name, FileNames.positionOrNowhere(name), 0,
-                ex.what() + "; its records aren't looked at"));
+                ex.defect() + "; its records aren't looked at"));
         }
         return null;
     }
@@ -113,7 +118,7 @@ final class JournalInspection {
     private void checkChain(final SegmentSummary next, final boolean isSkipped) {
         if (!segments.isEmpty() && !isSkipped) {
             final SegmentSummary before = segments.get(segments.size() - 1);
-            final long end = before.basePosition() + before.length();
+            final long end = endOf(before);
             if (next.basePosition() != end) {
                 report(new JournalDamage(FileNames.segment(end), end, 0, "the segment that starts at position "
                     + end + " is missing: " + before.name() + " ends there, and " + next.name() + " comes next"));
@@ -122,15 +127,18 @@ final class JournalInspection {
     }
 
     private JournalTail walk() throws IOException {
-        int index = 0;
-        while (index + 1 < segments.size() && segments.get(index + 1).basePosition() <= from) {
-            index++;
-        }
+        int index = first();
+        reached = index == 0 ? reached : endOf(segments.get(index - 1));
         tail = new JournalTail(0, 0, 0, 0, "there is nothing to read");
         for (; index < segments.size(); index++) {
             if (!open(segments.get(index).name())) {
+                reached = endOf(segments.get(index));
                 continue;
             }
+            if (segment.basePosition() != reached) {
+                broken(reached);
+            }
+            reached = segment.endPosition();
             visitor.onSegment(segments.get(index));
             final End end = readRecords();
             if (end == End.STOPPED) {
@@ -151,6 +159,26 @@ final class JournalInspection {
             mark.tellAgainst(tail.position(), evidence, visitor);
         }
         return tail;
+    }
+
+    /** @return the segment to begin with: not one behind the last record, so that the end is found. */
+    private int first() throws IOException {
+        int index = 0;
+        while (index + 1 < segments.size() && segments.get(index + 1).basePosition() <= from) {
+            index++;
+        }
+        while (index > 0 && !(open(segments.get(index).name()) && records.at(position) == Found.RECORD)) {
+            index--;
+        }
+        return index;
+    }
+
+    private static long endOf(final SegmentSummary one) {
+        return one.basePosition() + one.length();
+    }
+
+    private void broken(final long at) {
+        brokenFrom = brokenFrom == JournalDamage.NOWHERE ? at : brokenFrom;
     }
 
     private boolean open(final String name) throws IOException {
@@ -207,7 +235,11 @@ final class JournalInspection {
             return false;
         }
         if (following != segment.records() && unforced.isForced(position)) {
-            damage(position, position - segment.basePosition(), JournalReader.what(records.at(position))
+            final Found now = segment.records().at(position);
+            if (now == Found.RECORD || now == Found.END) {
+                return true; // The coordinator runs, and has forced it since it wasn't there.
+            }
+            damage(position, position - segment.basePosition(), JournalReader.what(now)
                 + "; the tail still has it, so a start repairs this");
         }
         records = following;
@@ -216,6 +248,7 @@ final class JournalInspection {
 
     /** Checks and hands over what lies at the position. @return whether to go on. */
     private boolean record() {
+        brokenFrom = JournalDamage.NOWHERE;
         if (records == segment.records()) {
             unforced.compare(segment, position, records.endOf(position));
         } else {
@@ -260,6 +293,9 @@ final class JournalInspection {
 
     /** The segment says, or its length does, that records go on in the next. */
     private End ended() throws IOException {
+        if (position < segment.endPosition()) {
+            brokenFrom = JournalDamage.NOWHERE; // As good as a record.
+        }
         tail = tail(Found.END);
         readHeaders();
         final boolean isLast = segments.get(segments.size() - 1).basePosition() == segment.basePosition();
@@ -267,6 +303,10 @@ final class JournalInspection {
             return End.NEXT_SEGMENT;
         }
         final String next = FileNames.segment(segment.endPosition());
+        if (position < segment.endPosition() || damagedSegments.contains(next)) {
+            broken(segment.endPosition());
+            tail = tail(Found.END);
+        }
         if (position < segment.endPosition() && !damagedSegments.contains(next)) {
             report(new JournalDamage(next, segment.endPosition(), 0, "the segment is missing: " + segment.name()
                 + " ends with a reference to it at position " + position));
@@ -300,7 +340,7 @@ final class JournalInspection {
     }
 
     /** Names the damage at the position and goes to the next valid record. @return whether there is one here. */
-    private boolean skip(final Found found) {
+    private boolean skip(final Found found) throws IOException {
         final long start = position;
         Found next;
         do {
@@ -313,8 +353,8 @@ final class JournalInspection {
             + "; " + witness() + " says that everything up to "
             + Math.max(evidence.position(), mark.forcedPosition()) + " was forced");
         if (!goesOn) {
-            tail = new JournalTail(start, timeNs, 0, 0, "the journal can be read up to position " + start
-                + " in segment " + segment.name());
+            broken(start);
+            tail = tail(next);
         }
         return goesOn;
     }
@@ -331,6 +371,10 @@ final class JournalInspection {
     }
 
     private JournalTail tail(final Found found) throws IOException {
+        if (brokenFrom != JournalDamage.NOWHERE) {
+            return new JournalTail(brokenFrom, timeNs, 0, 0, "the journal can be read up to position " + brokenFrom
+                + "; where it ends isn't known, since what comes next is damaged or missing");
+        }
         final String at = " at position " + position + " in segment " + segment.name();
         final long forced = Math.min(position, Math.max(evidence.position(), mark.forcedPosition()));
         if (found == Found.END || endOfOthers <= position) {

@@ -126,17 +126,17 @@ final class SegmentReader implements AutoCloseable {
             throw corrupt("it doesn't start as a segment does");
         }
         if (SegmentDescriptor.version(buffer) != SegmentDescriptor.FORMAT_VERSION) {
-            throw new JournalException(Category.FOREIGN, "segment " + place + " has format version "
+            throw foreign("has format version "
                 + SegmentDescriptor.version(buffer) + "; this program knows " + SegmentDescriptor.FORMAT_VERSION + ". "
-                + Upgrade.ADVICE, null);
+                + Upgrade.ADVICE);
         }
         if (RecordChecksum.header(checked) != SegmentDescriptor.crc(buffer)) {
             throw corrupt("the checksum of its header is wrong");
         }
         if (SegmentDescriptor.coordinatorId(buffer) != coordinatorId) {
-            throw new JournalException(Category.FOREIGN, String.format(
-                "segment %s belongs to coordinator %016x, its directory to %016x; move it back where it came from",
-                place, SegmentDescriptor.coordinatorId(buffer), coordinatorId), null);
+            throw foreign(String.format(
+                "belongs to coordinator %016x, its directory to %016x; move it back where it came from",
+                SegmentDescriptor.coordinatorId(buffer), coordinatorId));
         }
         if (SegmentDescriptor.segmentLength(buffer) != file.length()
             || SegmentDescriptor.headerLength(buffer) != SegmentDescriptor.HEADER_LENGTH) {
@@ -155,6 +155,10 @@ final class SegmentReader implements AutoCloseable {
     private JournalException corrupt(final String what) {
         return Corruption.exception("segment " + place + ", position "
             + (file.length() < SegmentDescriptor.HEADER_LENGTH ? "unknown" : SegmentDescriptor.basePosition(buffer))
-            + ": " + what);
+            + ": ", what);
+    }
+
+    private JournalException foreign(final String what) {
+        return JournalException.placed(Category.FOREIGN, "segment " + place + " ", what, "");
     }
 }

@@ -13,10 +13,10 @@ final class TailDamage {
     }
 
     static JournalException exception(final String place, final String what) {
-        return JournalException.advised(Category.CORRUPT, "tail " + place + ": " + what, ADVICE);
+        return JournalException.placed(Category.CORRUPT, "tail " + place + ": ", what, ADVICE);
     }
 
     static JournalException otherHistory(final String place, final String what) {
-        return JournalException.advised(Category.FOREIGN, "tail " + place + ": " + what, ADVICE);
+        return JournalException.placed(Category.FOREIGN, "tail " + place + ": ", what, ADVICE);
     }
 }

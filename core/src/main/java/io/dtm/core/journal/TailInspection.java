@@ -45,7 +45,7 @@ final class TailInspection implements AutoCloseable {
             visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names isn't there: this"
                 + " machine has started again since, and what was appended and not forced before was lost with it");
         } catch (final JournalException ex) {
-            damages.accept(new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.what()));
+            damages.accept(new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect()));
         }
         return inspection;
     }

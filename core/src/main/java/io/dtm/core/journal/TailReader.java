@@ -114,17 +114,17 @@ final class TailReader implements AutoCloseable {
             throw damaged("it doesn't start as a tail does");
         }
         if (TailDescriptor.version(buffer) != TailDescriptor.FORMAT_VERSION) {
-            throw new JournalException(Category.FOREIGN, "tail " + place + " has format version "
+            throw foreign("has format version "
                 + TailDescriptor.version(buffer) + "; this program knows " + TailDescriptor.FORMAT_VERSION
-                + ": start the program that wrote it once and stop it, or use a later one", null);
+                + ": start the program that wrote it once and stop it, or use a later one");
         }
         if (RecordChecksum.header(file.byteBuffer()) != TailDescriptor.crc(buffer)) {
             throw damaged("the checksum of its header is wrong");
         }
         if (TailDescriptor.coordinatorId(buffer) != coordinatorId) {
-            throw new JournalException(Category.FOREIGN, String.format(
-                "tail %s belongs to coordinator %016x, the data directory to %016x; move it back where it came from",
-                place, TailDescriptor.coordinatorId(buffer), coordinatorId), null);
+            throw foreign(String.format(
+                "belongs to coordinator %016x, the data directory to %016x; move it back where it came from",
+                TailDescriptor.coordinatorId(buffer), coordinatorId));
         }
         if (TailDescriptor.headerLength(buffer) != TailDescriptor.HEADER_LENGTH
             || file.length() != TailDescriptor.fileLength(
@@ -143,5 +143,9 @@ final class TailReader implements AutoCloseable {
 
     private JournalException damaged(final String what) {
         return TailDamage.exception(place, what);
+    }
+
+    private JournalException foreign(final String what) {
+        return JournalException.placed(Category.FOREIGN, "tail " + place + " ", what, "");
     }
 }

@@ -61,11 +61,11 @@ public record InspectedCheckpoint(
             try {
                 decoder.decode(new CoordinatorRestorer(new RecoveryOutput()));
             } catch (final JournalException damaged) {
-                damage = damaged.what();
+                damage = damaged.defect();
             }
             return new InspectedCheckpoint(name, position, decoder.header(), decoder.items(), lengthBytes, damage);
         } catch (final JournalException damaged) {
-            return new InspectedCheckpoint(name, position, null, 0, lengthBytes, damaged.what());
+            return new InspectedCheckpoint(name, position, null, 0, lengthBytes, damaged.defect());
         } catch (final UncheckedIOException ex) {
             if (ex.getCause() instanceof NoSuchFileException gone) {
                 throw gone;

@@ -162,6 +162,28 @@ class JournalInspectorTest {
     }
 
     @Test
+    void shouldFindTheEndWhereverItBegins() {
+        kill(journal(8));
+        final JournalTail end = Findings.of(storage).tail;
+        for (final long from : List.of(end.position(), end.position() + 8, 4L * Process.SEGMENT_LENGTH, 1L << 60)) {
+            assertEquals(end, JournalInspector.open(storage).inspect(from, new Findings()));
+        }
+    }
+
+    @Test
+    void shouldClaimNoEndBehindTheLastThatCanBeRead() {
+        kill(journal(8));
+        final long last = Findings.of(storage).positions.get(7);
+        storage.flip(THIRD, (int) (last - 2 * Process.SEGMENT_LENGTH + 100), 1);
+        final JournalTail beforeTheLast = Findings.of(storage).tail;
+        assertEquals(last, beforeTheLast.position());
+        assertTrue(beforeTheLast.description().contains("where it ends isn't known"), beforeTheLast::toString);
+
+        storage.flip(THIRD, 100, 1);
+        assertEquals(2 * Process.SEGMENT_LENGTH, Findings.of(storage).tail.position());
+    }
+
+    @Test
     void shouldTellATornTailAndWhatACrashLost() {
         final Process process = journal(2);
         append(process, 1);

@@ -48,8 +48,8 @@ final class DemoHouse implements AutoCloseable {
             List.of("coordinator",
                 "-D", "dtm.directory=" + directory.resolve("coordinator"),
                 "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
-                "-D", "dtm.journal.segment.length=256k",
-                "-D", "dtm.checkpoint.interval=512k",
+                "-D", "dtm.journal.segment.length=128k",
+                "-D", "dtm.checkpoint.interval=256k",
                 "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
         startCoordinator();
         for (int bank = 0; bank < banks; bank++) {

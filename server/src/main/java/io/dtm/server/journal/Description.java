@@ -88,7 +88,7 @@ final class Description implements JournalVisitor {
 
     @Override
     public void onDamage(final JournalDamage damage) {
-        damages.add(DamageLine.of(damage));
+        damages.add(DamageLine.withoutLabel(damage));
     }
 
     @Override

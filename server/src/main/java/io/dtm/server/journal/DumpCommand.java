@@ -10,12 +10,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.agrona.DirectBuffer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,7 +36,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class DumpCommand implements Callable<Integer> {
-    private static final String NEWEST = "-1";
+    private static final String NEWEST = "newest";
 
     @Spec
     private CommandSpec spec;
@@ -62,14 +66,15 @@ final class DumpCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "POSITION", description = "Records before this position.")
     private long to = Long.MAX_VALUE;
 
-    @Option(names = "--checkpoint", arity = "0..1", paramLabel = "POSITION", fallbackValue = NEWEST,
-        description = "Instead of the events the items of a checkpoint: of that position, or of the newest one. Behind"
-            + " DIR, if no position is named.")
+    @Option(names = "--checkpoint", arity = "0..1", paramLabel = "POSITION", preprocessor = AttachedPosition.class,
+        description = "Instead of the events the items of a checkpoint: of the newest one, or with '=' and a position"
+            + " of that one.")
     private String checkpoint;
 
     @Override
     public Integer call() {
         final JournalInspector inspector = directory.inspector();
+        checkRange();
         final EventDecoder decoder =
             checkpoint == null ? EventDecoder.ofMessages() : EventDecoder.ofCheckpointItems();
         templates.forEach(name -> checkTemplate(name, decoder.templates()));
@@ -80,14 +85,24 @@ final class DumpCommand implements Callable<Integer> {
         try {
             final JournalTail tail = inspector.inspect(from, printer);
             printer.lines.flush();
-            if (tail != null && printer.events == 0) {
-                note("no event is selected; the journal ends at position " + tail.position());
+            if (printer.events == 0) {
+                note("no event is selected" + (tail == null ? "" : "; " + tail.description()));
             }
         } catch (final UncheckedIOException unreadable) {
             printer.lines.flush();
             throw directory.unreadable(unreadable);
         }
         return printer.isDamaged ? 1 : 0;
+    }
+
+    private void checkRange() {
+        if (from < 0 || to < 0) {
+            throw new ParameterException(spec.commandLine(), "positions start at 0: there is none at "
+                + Math.min(from, to));
+        }
+        if (to < from) {
+            throw new ParameterException(spec.commandLine(), "--to " + to + " lies before --from " + from);
+        }
     }
 
     private int dumpCheckpoint(final long coordinatorId, final EventDecoder decoder) {
@@ -102,7 +117,7 @@ final class DumpCommand implements Callable<Integer> {
             return 0;
         } catch (final JournalException damaged) {
             lines.flush();
-            note(DamageLine.of(new JournalDamage(name, FileNames.position(name), 0, damaged.what())));
+            note(DamageLine.of(new JournalDamage(name, FileNames.position(name), 0, damaged.defect())));
             return 1;
         } catch (final UncheckedIOException unreadable) {
             lines.flush();
@@ -113,15 +128,17 @@ final class DumpCommand implements Callable<Integer> {
     private String checkpointName() {
         try {
             final List<String> names = directory.storage().list().stream().filter(FileNames::isCheckpoint).toList();
-            final long position = checkpoint.equals(NEWEST) && !names.isEmpty()
-                ? FileNames.position(names.get(names.size() - 1)) : Math.max(0, Long.parseLong(checkpoint));
-            final String asked = FileNames.checkpoint(position);
-            if (names.contains(asked)) {
+            final long position = checkpoint.equals(NEWEST) ? 0 : Long.parseLong(checkpoint);
+            if (names.isEmpty()) {
+                throw new ParameterException(spec.commandLine(), "there is no checkpoint in " + directory.path());
+            }
+            final String asked = checkpoint.equals(NEWEST)
+                ? names.get(names.size() - 1) : FileNames.checkpoint(Math.max(0, position));
+            if (names.contains(asked) && position >= 0) {
                 return asked;
             }
-            throw new ParameterException(spec.commandLine(), names.isEmpty() ? "there is no checkpoint in "
-                + directory.path() : "there is no checkpoint at position " + checkpoint + "; there are "
-                + String.join(", ", names));
+            throw new ParameterException(spec.commandLine(), "there is no checkpoint at position " + checkpoint
+                + "; there are " + String.join(", ", names));
         } catch (final NumberFormatException ex) {
             throw new ParameterException(spec.commandLine(), "--checkpoint: '" + checkpoint + "' is no position");
         } catch (final IOException ex) {
@@ -144,6 +161,22 @@ final class DumpCommand implements Callable<Integer> {
 
     private void note(final String text) {
         spec.commandLine().getErr().println(spec.qualifiedName() + ": " + text);
+    }
+
+    /** Takes a position with '=' only: what comes next may be the directory. */
+    private static final class AttachedPosition implements IParameterPreprocessor {
+        @Override
+        public boolean preprocess(
+            final Stack<String> arguments,
+            final CommandSpec command,
+            final ArgSpec option,
+            final Map<String, Object> found) {
+            final boolean isAttached = command.parser().separator().equals(found.get("separator"));
+            if (!isAttached) {
+                option.setValue(NEWEST);
+            }
+            return !isAttached;
+        }
     }
 
     /** Prints record by record. */

@@ -26,7 +26,7 @@ import org.agrona.DirectBuffer;
  * Gives the records of an inspection to the real recovery, as a start would, until one can't be replayed. It begins as
  * far back as it can: with the whole journal, or with the oldest checkpoint that the segments go on from. Each later
  * checkpoint must be what the records before it give. What a damage leaves out would make everything behind it look
- * wrong, so it ends there.
+ * wrong, so it ends there; not before, wherever among the others the damage is told.
  */
 final class Replay {
     private final JournalStorage storage;
@@ -35,6 +35,8 @@ final class Replay {
     private final Queue<InspectedCheckpoint> compared = new ArrayDeque<>();
     private RecordHandler handler;
     private String endReason;
+    private long interruption = Long.MAX_VALUE;
+    private String interruptionReason;
     private long records;
 
     private Replay(final JournalStorage storage, final RestoredCoordinator base, final String endReason) {
@@ -89,7 +91,9 @@ final class Replay {
         final Consumer<JournalDamage> damages,
         final Consumer<String> refusals) {
         if (isWhole() && position >= base.replayPosition()) {
-            compareUpTo(position, damages);
+            reach(position, damages);
+        }
+        if (isWhole() && position >= base.replayPosition()) {
             try {
                 handler.onRecord(end, linkId, timeNs, frame, offset, length);
                 records++;
@@ -100,8 +104,18 @@ final class Replay {
         }
     }
 
-    /** Holds all checkpoints up to a position, which is reached, against what is replayed. */
-    void compareUpTo(final long position, final Consumer<JournalDamage> damages) {
+    /**
+     * Everything before a position was taken: holds the checkpoints up to there against it. Ends if something is
+     * damaged or missing before it.
+     */
+    void reach(final long position, final Consumer<JournalDamage> damages) {
+        compareUpTo(Math.min(position, interruption), damages);
+        if (interruption <= position) {
+            end(interruptionReason);
+        }
+    }
+
+    private void compareUpTo(final long position, final Consumer<JournalDamage> damages) {
         while (isWhole() && !compared.isEmpty() && compared.peek().position() <= position) {
             final InspectedCheckpoint checkpoint = compared.remove();
             try {
@@ -119,8 +133,24 @@ final class Replay {
         }
     }
 
-    /** Nothing more is replayed. */
-    void end(final String reason) {
+    /** What lies behind it isn't replayed. Nothing more is if nobody knows where it lies. */
+    void damaged(final JournalDamage damage) {
+        if (damage.position() == JournalDamage.NOWHERE) {
+            end(damage.file() + " is damaged");
+        } else {
+            interrupted(damage.position(), "there is damage at position " + damage.position());
+        }
+    }
+
+    /** From a position on nothing is replayed; it doesn't matter if no record follows. */
+    void interrupted(final long position, final String reason) {
+        if (position < interruption) {
+            interruption = position;
+            interruptionReason = reason;
+        }
+    }
+
+    private void end(final String reason) {
         endReason = endReason == null ? reason : endReason;
     }
 
@@ -144,8 +174,11 @@ final class Replay {
 
     @Override
     public String toString() {
+        if (!isWhole() && records == 0) {
+            return "nothing was replayed, since " + endReason;
+        }
         final TransactionCounts counts = base.coordinator().countTransactions();
-        return (isWhole() ? "" : "ended early, " + endReason + ": ")
+        return (isWhole() ? "" : "ended early, since " + endReason + ": ")
             + (basePosition() == 0 ? "" : "from the checkpoint at position " + basePosition() + " on ")
             + String.format(Locale.ROOT,
             "%d records, epoch %d, %d transactions in flight (ACTIVE %d, PREPARING %d, COMMITTING %d, ABORTING %d)",

@@ -48,7 +48,7 @@ final class Verification implements JournalVisitor {
             }
         }
         tail = inspector.inspect(0, this);
-        replay.compareUpTo(tail.position(), this::tellDamage);
+        replay.reach(tail.position(), this::tellDamage);
         tellReplay();
         lines.accept("tail: " + tail.description());
         lines.accept(damages == 0 ? "journal verify: ok: " + summary() : "journal verify: DAMAGED: " + damages
@@ -90,7 +90,7 @@ final class Verification implements JournalVisitor {
     public void onSegment(final SegmentSummary opened) {
         final long reached = segments.isEmpty() ? replay.basePosition() : endOfLast();
         if (opened.basePosition() > reached) {
-            replay.end("segments before position " + opened.basePosition() + " are missing");
+            replay.interrupted(reached, "segments before position " + opened.basePosition() + " are missing");
         }
         segments.add(opened);
     }
@@ -125,7 +125,7 @@ final class Verification implements JournalVisitor {
 
     @Override
     public void onDamage(final JournalDamage damage) {
-        replay.end("before the first damage");
+        replay.damaged(damage);
         tellDamage(damage);
     }
 
