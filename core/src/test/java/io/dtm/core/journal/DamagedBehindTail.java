@@ -15,7 +15,7 @@ import java.util.Random;
 final class DamagedBehindTail {
     static final int TAIL_LENGTH = 32 * 1024;
     static final String ONLY_IN_TAIL = "only in the tail";
-    private static final int RECORDS = 400;
+    private static final int RECORDS = 200;
     private static final int RECORDS_ONLY_IN_TAIL = 5;
 
     private final List<Entry> kept;
@@ -71,6 +71,9 @@ final class DamagedBehindTail {
         }
         final String segment = FileNames.segment(base);
         StorageSuite.flip(storage, segment, (int) (cut - base) + 4, 1);
+        try (JournalFile file = storage.open(segment, true)) {
+            file.force(); // The device itself has it so.
+        }
         return new DamagedBehindTail(all, kept, location, segment, tail);
     }
 
