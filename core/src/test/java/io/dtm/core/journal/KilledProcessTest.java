@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real process, killed by SIGKILL while it appends and forces, again and again. {@code -Ddtm.test.kills=300} kills it
- * so many times for each storage.
+ * A real process, killed by SIGKILL while it appends and forces, again and again; each start recovers what was there.
+ * {@code -Pkills} kills it hundreds of times for each storage, {@code -Ddtm.test.kills=30} so many times.
  */
 class KilledProcessTest {
     private static final int KILLS = Integer.getInteger("dtm.test.kills", 5);
