@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A load that never ends, with a transaction that doesn't either, and checkpoints by the rule of the server's agent: all
- * segments together take no more than
+ * A load that never ends, with a transaction that doesn't either, and checkpoints by the rule of the server's agent:
+ * all segments together take no more than
  * <pre>
  *   |── interval ──|── interval ──|── while the child works ──| current | reserved |
  *   └ the checkpoint before last  └ due: the child starts     └ adopted: the first interval goes
