@@ -1,11 +1,15 @@
 package io.dtm.bench.journal;
 
 import io.dtm.bench.journal.LoopbackPeers.Withheld;
+import io.dtm.core.journal.FileNames;
 import io.dtm.core.journal.SegmentedJournal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -60,7 +64,8 @@ final class CheckpointRig {
         curves.add("while one is made", with);
         return table.note("latency from when a transaction was due to its outcome; those in flight wait for"
             + " acknowledgements, and repetitions are far apart, so that they cost nothing but memory")
-            .note("a turn with a checkpoint is as long as the child lives; each is adopted, and the next made from it");
+            .note("a turn with a checkpoint lasts from the child's start until it is adopted and what it makes superfluous is"
+                + " deleted; the next is made from it");
     }
 
     private void fill(final LoopbackCoordinator coordinator, final LoopbackPeers peers, final CheckpointLoad load)
@@ -110,6 +115,7 @@ final class CheckpointRig {
         final long covered = journal.checkpointPosition();
         await(coordinator, () -> journal.closedPosition() > covered);
         load.taken();
+        final long startNs = System.nanoTime();
         final CheckpointChild child = new CheckpointChild(
             directory.resolve("journal"), journal.closedPosition(), directory.resolve("child.log"));
         try {
@@ -117,15 +123,31 @@ final class CheckpointRig {
         } finally {
             child.kill();
         }
-        final Histogram latencies = load.taken();
-        coordinator.requireRunning();
         final String[] made = child.made();
-        table.row(name, ms(latencies, 50), ms(latencies, 99), ms(latencies, 99.9), latencies.getMaxValue() / 1e6,
-            latencies.getTotalCount() / child.seconds(), child.seconds(), Long.parseLong(made[3]) / 1e6,
-            Long.parseLong(made[4]), child.peakMegabytes());
         journal.adoptCheckpoint(CheckpointChild.checkpoint(made));
         await(coordinator, () -> !journal.isAdopting());
+        awaitDeleted(coordinator, directory.resolve("journal"), Long.parseLong(made[2]));
+        final Histogram latencies = load.taken();
+        final double turnSeconds = (System.nanoTime() - startNs) / 1e9;
+        coordinator.requireRunning();
+        table.row(name, ms(latencies, 50), ms(latencies, 99), ms(latencies, 99.9), latencies.getMaxValue() / 1e6,
+            latencies.getTotalCount() / turnSeconds, child.seconds(), Long.parseLong(made[3]) / 1e6,
+            Long.parseLong(made[4]), child.peakMegabytes());
         return counts ? latencies : new Histogram(3);
+    }
+
+    /** Segments that end before a position go one after the other, behind the adoption. */
+    private static void awaitDeleted(
+        final LoopbackCoordinator coordinator, final Path journal, final long beforePosition)
+        throws InterruptedException {
+        await(coordinator, () -> {
+            try (Stream<Path> files = Files.list(journal)) {
+                return files.map(file -> file.getFileName().toString()).filter(FileNames::isSegment)
+                    .allMatch(name -> FileNames.position(name) >= beforePosition);
+            } catch (final IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        });
     }
 
     private static void row(

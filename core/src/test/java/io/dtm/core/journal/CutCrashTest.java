@@ -1,28 +1,46 @@
 package io.dtm.core.journal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.dtm.core.journal.JournalException.Category;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start that cuts the journal and ends at any of its operations: nothing is ever cut in silence. */
 class CutCrashTest {
     private static final int SEEDS = 3;
+    private static final int KILLED = -2;
     private static final String REASON = "why";
 
-    /** One journal, refused, the same each time. */
+    /** One journal, refused, the same each time. Staged, its tail holds what is given up. */
     private static final class Damaged {
-        private final SimulatedStorage storage = new SimulatedStorage();
+        private final SimulatedStorage storage;
         private final List<RecordedRecords.Entry> kept;
         private final long position;
+        /** Null: there is none. */
+        private final DamagedBehindTail tail;
 
-        Damaged() {
-            final Process process = Process.start(storage);
+        Damaged(final boolean isStaged) {
+            storage = new SimulatedStorage().staged(isStaged);
+            final Process process =
+                Process.start(Process.context(storage).tailLength(DamagedBehindTail.TAIL_LENGTH));
+            if (isStaged) {
+                tail = behindTail(process);
+                kept = tail.kept();
+                position = tail.cutPosition();
+                return;
+            }
+            tail = null;
             process.appendSome(120, new Random(7));
             process.forceAll();
             process.append("witness of the force, that no power loss takes");
@@ -31,6 +49,14 @@ class CutCrashTest {
             kept = process.all().subList(0, 10);
             position = kept.get(9).position();
             storage.flip(StorageSuite.FIRST_SEGMENT, (int) position + 4, 1);
+        }
+
+        private DamagedBehindTail behindTail(final Process process) {
+            try {
+                return DamagedBehindTail.make(storage, process, storage::killProcess);
+            } catch (final IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
         }
 
         /** @return what the journal holds, or null: it is refused. */
@@ -56,17 +82,31 @@ class CutCrashTest {
             assertEquals(kept, entries.subList(0, kept.size()), when);
             assertEquals(kept.size() + 1, entries.size(), when);
         }
+
+        /** Unless it was lost with the power, before anything was cut. */
+        void assertTailIsKept(final String when) {
+            if (tail != null) {
+                try (JournalFile file = storage.open(tail.tailName() + FileNames.KEPT_SUFFIX, false)) {
+                    final byte[] bytes = new byte[file.length()];
+                    file.buffer().getBytes(0, bytes);
+                    assertArrayEquals(tail.tail(), bytes, when);
+                } catch (final IOException ex) {
+                    fail(when, ex);
+                }
+            }
+        }
     }
 
-    @Test
-    void shouldBeRefusedAgainOrDoneWhereverItEnds() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBeRefusedAgainOrDoneWhereverItEnds(final boolean isStaged) {
         int refused = 0;
         int done = 0;
         int operations = 0;
         boolean isComplete = false;
         while (!isComplete) {
-            for (int seed = -2; seed < SEEDS; seed++) {
-                final Damaged damaged = new Damaged();
+            for (int seed = KILLED; seed < SEEDS; seed++) {
+                final Damaged damaged = new Damaged(isStaged);
                 isComplete = stoppedAfter(operations, damaged);
                 lose(damaged.storage, seed);
                 final String when = "after operation " + operations + ", seed " + seed;
@@ -81,16 +121,20 @@ class CutCrashTest {
                     done++;
                     damaged.assertCut(entries, when);
                 }
+                if (entries != null || seed == KILLED) {
+                    damaged.assertTailIsKept(when);
+                }
             }
             operations++;
         }
         assertTrue(refused > 10 * SEEDS && done >= SEEDS, refused + " refused, " + done + " done");
     }
 
-    @Test
-    void shouldBeRefusedAgainOrDoneAfterAForceThatFailed() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBeRefusedAgainOrDoneAfterAForceThatFailed(final boolean isStaged) {
         for (int forces = 0;; forces++) {
-            final Damaged damaged = new Damaged();
+            final Damaged damaged = new Damaged(isStaged);
             damaged.storage.failForceAfter(forces);
             final boolean isComplete = isDone(() -> Process.cut(damaged.storage, damaged.position, REASON));
             damaged.storage.losePower(Survival.NOTHING);
@@ -109,9 +153,10 @@ class CutCrashTest {
         }
     }
 
-    @Test
-    void shouldGoOnWithAnInterruptedCutOnlyAtItsPosition() {
-        final Damaged damaged = new Damaged();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGoOnWithAnInterruptedCutOnlyAtItsPosition(final boolean isStaged) {
+        final Damaged damaged = new Damaged(isStaged);
         int operations = 0;
         while (!damaged.storage.list().contains(FileNames.CUT_ORDER)) {
             assertFalse(stoppedAfter(operations++, damaged), "never ordered");
@@ -129,9 +174,10 @@ class CutCrashTest {
         damaged.assertCut(damaged.ordinaryStart(), "in the end");
     }
 
-    @Test
-    void shouldChangeNothingWithoutSpaceForWhatIsKeptAside() {
-        final Damaged damaged = new Damaged();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldChangeNothingWithoutSpaceForWhatIsKeptAside(final boolean isStaged) {
+        final Damaged damaged = new Damaged(isStaged);
         final List<String> before = damaged.storage.list();
         damaged.storage.capacityBytes(0);
 
@@ -146,9 +192,10 @@ class CutCrashTest {
     }
 
     /** A quota shows only when the copy is written. */
-    @Test
-    void shouldChangeNothingWhenTheCopyCannotBeWritten() {
-        final Damaged damaged = new Damaged();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldChangeNothingWhenTheCopyCannotBeWritten(final boolean isStaged) {
+        final Damaged damaged = new Damaged(isStaged);
         final List<String> before = damaged.storage.list();
         damaged.storage.quotaBytes(0);
 
@@ -159,8 +206,8 @@ class CutCrashTest {
     }
 
     @Test
-    void shouldRefuseAnOrderThatIsNone() throws java.io.IOException {
-        final Damaged damaged = new Damaged();
+    void shouldRefuseAnOrderThatIsNone() throws IOException {
+        final Damaged damaged = new Damaged(false);
         damaged.storage.create(FileNames.CUT_ORDER, 3).close();
 
         final JournalException ex =
@@ -185,7 +232,7 @@ class CutCrashTest {
 
     private static void lose(final SimulatedStorage storage, final int seed) {
         switch (seed) {
-            case -2 -> storage.killProcess();
+            case KILLED -> storage.killProcess();
             case -1 -> storage.losePower(Survival.NOTHING);
             default -> storage.losePower(seed);
         }

@@ -53,6 +53,53 @@ final class StoppingStorage extends ForwardingStorage {
         super.forceDirectory();
     }
 
+    @Override
+    public SharedMemory sharedMemory() {
+        return new StoppingMemory(super.sharedMemory());
+    }
+
+    /** What is stored in a file in memory is no operation: that is there as soon as it is stored. */
+    private final class StoppingMemory implements SharedMemory {
+        private final SharedMemory memory;
+
+        StoppingMemory(final SharedMemory memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public String locate(final String name) {
+            return memory.locate(name);
+        }
+
+        @Override
+        public JournalFile create(final String location, final int length) throws IOException {
+            operation();
+            return memory.create(location, length);
+        }
+
+        @Override
+        public JournalFile own(final String location) throws IOException {
+            return memory.own(location);
+        }
+
+        @Override
+        public JournalFile open(final String location) throws IOException {
+            return memory.open(location);
+        }
+
+        @Override
+        public void rename(final String from, final String to) throws IOException {
+            operation();
+            memory.rename(from, to);
+        }
+
+        @Override
+        public void delete(final String location) throws IOException {
+            operation();
+            memory.delete(location);
+        }
+    }
+
     private final class StoppingFile implements JournalFile {
         private final JournalFile file;
 

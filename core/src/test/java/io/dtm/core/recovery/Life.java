@@ -1,5 +1,7 @@
 package io.dtm.core.recovery;
 
+import io.dtm.codec.message.AckResult;
+import io.dtm.codec.message.VoteType;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.event.EventAdapter;
@@ -53,10 +55,15 @@ final class Life {
 
     /** A start, with an epoch, a client and a participant. */
     static Life start(final JournalStorage storage) {
-        final Life life = recover(storage);
+        return start(storage, context(storage), CoordinatorSettings.defaults());
+    }
+
+    static Life start(
+        final JournalStorage storage, final JournalContext context, final CoordinatorSettings settings) {
+        final Life life = new Life(storage, context);
         StartEvents.after(
             life.recovered, new EpochStart(COORDINATOR_ID, life.recovered.epoch() + 5L, 0),
-            CoordinatorSettings.defaults()).forEach(frame -> life.apply(0, frame));
+            settings).forEach(frame -> life.apply(0, frame));
         life.session = 2 * life.recovered.epoch() + 1;
         life.apply(LINK, Message.frame(HostMessages.sessionOpening(1, "client")));
         life.apply(BANK_LINK, Message.frame(HostMessages.sessionOpening(1, "bank")));
@@ -91,8 +98,26 @@ final class Life {
 
     /** A transaction begins and stays in flight. */
     void submit() {
-        final long transactionId = (long) session << 32 | ++counter;
-        apply(LINK, Message.frame(PeerMessages.submit(transactionId, new int[] {1}, "x".repeat(99))));
+        apply(LINK, Message.frame(PeerMessages.submit(nextTransactionId(), new int[] {1}, "x".repeat(99))));
+    }
+
+    private long nextTransactionId() {
+        return (long) session << 32 | ++counter;
+    }
+
+    /** A transaction begins, commits and is forgotten. */
+    void commitOne() {
+        final long transactionId = nextTransactionId();
+        final int epoch = session / 2 + 1;
+        apply(LINK, Message.frame(PeerMessages.submit(transactionId, new int[] {1, 1}, "x".repeat(99), "y")));
+        for (int branch = 0; branch < 2; branch++) {
+            apply(BANK_LINK, Message.frame(
+                PeerMessages.vote(1, transactionId, branch, VoteType.YES, "", epoch, epoch)));
+        }
+        for (int branch = 0; branch < 2; branch++) {
+            apply(BANK_LINK, Message.frame(
+                PeerMessages.acknowledgement(1, transactionId, branch, AckResult.DONE, epoch)));
+        }
     }
 
     /** The participant knows a later epoch than this directory: it is a copy, and must not go on. */

@@ -1,6 +1,7 @@
 package io.dtm.simulation.planted;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -38,6 +41,29 @@ final class PlantedRuleTest {
     @TestFactory
     Stream<DynamicTest> shouldBeNoticedWhenARuleIsMissing() throws IOException {
         return files().stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> plant(file)));
+    }
+
+    /** The control: what catches them finds nothing where nothing is planted. */
+    @TestFactory
+    Stream<DynamicTest> shouldFindNothingInTheSourcesAsTheyAre() throws IOException {
+        final Map<String, Long> greatest = new TreeMap<>();
+        Path source = null;
+        for (final Path file : files()) {
+            final PlantedBug bug = PlantedBug.read(file);
+            for (final String crashes : bug.crashes()) {
+                final int states = crashes.lastIndexOf(' ') + 1;
+                greatest.merge(crashes.substring(0, states), Long.parseLong(crashes.substring(states)), Math::max);
+                source = bug.source();
+            }
+        }
+        final Path changed = source;
+        return greatest.entrySet().stream().map(entry -> entry.getKey() + entry.getValue()).map(crashes ->
+            DynamicTest.dynamicTest(crashes, () -> {
+                final String text = Files.readString(PROJECT.resolve(changed));
+                try (PlantedClasses world = PlantedClasses.compile(changed, text, classes.resolve("control"))) {
+                    assertNull(run(world, CrashRun.class, crashes));
+                }
+            }));
     }
 
     private void plant(final Path file) throws Exception {

@@ -40,6 +40,10 @@ public final class CrashRun implements Function<String, Object> {
         return crashes.distinct();
     }
 
+    RecordedRun run() {
+        return run;
+    }
+
     String summary() {
         return crashes.summary() + "; " + run.summary();
     }

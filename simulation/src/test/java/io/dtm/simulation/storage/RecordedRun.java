@@ -237,6 +237,22 @@ final class RecordedRun {
         crashes.kill(moment, durable, present, upTo, () -> "record " + number + ", " + place);
     }
 
+    int appended() {
+        return appended;
+    }
+
+    int rolls() {
+        return rolls;
+    }
+
+    int checkpoints() {
+        return checkpoints;
+    }
+
+    int restarts() {
+        return restarts;
+    }
+
     String summary() {
         return records.size() + " records, " + rolls + " rolls, " + checkpoints + " checkpoints, " + restarts
             + " restarts" + (model == StorageModel.STAGED

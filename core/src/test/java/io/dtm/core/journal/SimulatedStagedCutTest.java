@@ -1,0 +1,8 @@
+package io.dtm.core.journal;
+
+/** The contract on the storage in memory with a tail, which is in the segments when the process dies. */
+class SimulatedStagedCutTest extends CutContract {
+    SimulatedStagedCutTest() {
+        super(TestStorage.dyingInForce(new TestStorage.Simulated(true)));
+    }
+}

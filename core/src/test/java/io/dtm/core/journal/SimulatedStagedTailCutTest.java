@@ -1,0 +1,8 @@
+package io.dtm.core.journal;
+
+/** The contract on the storage in memory with a tail. */
+class SimulatedStagedTailCutTest extends TailCutContract {
+    SimulatedStagedTailCutTest() {
+        super(new TestStorage.Simulated(true));
+    }
+}
