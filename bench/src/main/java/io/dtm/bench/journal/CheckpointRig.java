@@ -64,8 +64,8 @@ final class CheckpointRig {
         curves.add("while one is made", with);
         return table.note("latency from when a transaction was due to its outcome; those in flight wait for"
             + " acknowledgements, and repetitions are far apart, so that they cost nothing but memory")
-            .note("a turn with a checkpoint lasts from the child's start until it is adopted and what it makes superfluous is"
-                + " deleted; the next is made from it");
+            .note("a turn with a checkpoint lasts from the child's start until it is adopted and what it makes"
+                + " superfluous is deleted; the next is made from it");
     }
 
     private void fill(final LoopbackCoordinator coordinator, final LoopbackPeers peers, final CheckpointLoad load)

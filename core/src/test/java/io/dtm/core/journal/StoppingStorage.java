@@ -88,6 +88,11 @@ final class StoppingStorage extends ForwardingStorage {
         }
 
         @Override
+        public boolean exists(final String location) {
+            return memory.exists(location);
+        }
+
+        @Override
         public void rename(final String from, final String to) throws IOException {
             operation();
             memory.rename(from, to);

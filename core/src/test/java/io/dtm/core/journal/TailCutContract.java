@@ -26,12 +26,12 @@ abstract class TailCutContract extends StorageSuite {
     }
 
     @Test
-    void shouldRefuseATailThatDoesNotMeetTheSegmentsAndNameWhereToCut() throws IOException {
+    void shouldNameTheDamageInTheSegmentsAndWhereToCutThoughTheTailDoesNotMeetThem() throws IOException {
         final DamagedBehindTail damaged = damaged();
 
         final JournalException refusal = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
 
-        assertTrue(refusal.getMessage().contains(damaged.tailName()), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains(damaged.segment()), refusal.getMessage());
         assertEquals(damaged.cutPosition(), refusal.cutPosition());
         assertArrayEquals(damaged.tail(), tail(damaged), "the refused start changed nothing");
     }
