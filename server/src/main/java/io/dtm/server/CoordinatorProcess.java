@@ -40,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
@@ -325,5 +326,10 @@ final class CoordinatorProcess implements AutoCloseable {
     @Override
     public void close() {
         CloseHelper.closeAll(checkpoints, pipeline, transport, journal);
+        final Path directory = Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath();
+        final Path driverParent = driverDirectory(directory).getParent();
+        if (!driverParent.equals(directory)) {
+            IoUtil.deleteIfExists(driverParent.toFile());
+        }
     }
 }

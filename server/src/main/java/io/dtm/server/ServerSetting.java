@@ -288,7 +288,9 @@ enum ServerSetting {
     static long maxJournalLength() {
         final long given = MAX_JOURNAL_LENGTH.size();
         final long interval = CHECKPOINT_INTERVAL.size();
-        final long least = 2 * interval + SEGMENTS_BESIDE_INTERVALS * SEGMENT_LENGTH.size();
+        final long segment = Math.max(1, SEGMENT_LENGTH.size());
+        final long wholeSegments = (interval + segment - 1) / segment * segment;
+        final long least = 2 * wholeSegments + SEGMENTS_BESIDE_INTERVALS * segment;
         if (given != 0 && interval != 0 && given < least) {
             throw new SettingException(MAX_JOURNAL_LENGTH.property + "=" + MAX_JOURNAL_LENGTH.text()
                 + ": must be 0 or at least " + least + ", twice " + CHECKPOINT_INTERVAL.property + " and "

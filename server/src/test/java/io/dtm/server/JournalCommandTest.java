@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.agrona.DirectBuffer;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -456,10 +457,12 @@ class JournalCommandTest extends JournalCommandSuite {
     @ValueSource(strings = {"mapped", "staged"})
     void shouldLookAtARunningCoordinatorAndAtAKilledOne(final String storage) throws Exception {
         final Path data = directory.resolve("running");
+        final Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "dtm-test-");
         final ChildProcess coordinator = new ChildProcess("coordinator", directory.resolve("log"),
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Dtm.class.getName(),
             List.of("coordinator", "-D", "dtm.directory=" + data, "-D", "dtm.journal.segment.length=131072",
-                "-D", "dtm.journal.storage=" + storage, "-D", "dtm.journal.tail.directory=" + directory,
+                "-D", "dtm.journal.storage=" + storage, "-D", "dtm.journal.tail.directory=" + memory,
+                "-D", "dtm.driver.directory=" + directory,
                 "-D", "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair()));
         coordinator.start();
         try {
@@ -478,8 +481,12 @@ class JournalCommandTest extends JournalCommandSuite {
             .anyMatch(line -> line.matches("process +\\d+, killed")), out::toString);
         assertEquals(0, run("verify", data.toString()), out::toString);
         assertEquals(MarkDescriptor.FILE_LENGTH, Files.size(data.resolve("journal/coordinator.mark")));
-        if (storage.equals("staged")) {
-            lookAtTheTail(data);
+        try {
+            if (storage.equals("staged")) {
+                lookAtTheTail(data);
+            }
+        } finally {
+            IoUtil.delete(memory.toFile(), false);
         }
     }
 

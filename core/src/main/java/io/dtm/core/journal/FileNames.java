@@ -1,5 +1,8 @@
 package io.dtm.core.journal;
 
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+
 /** Names of the files in a data directory. */
 public final class FileNames {
     /** Holds the coordinator's id. */
@@ -88,6 +91,15 @@ public final class FileNames {
 
     static boolean isTemporaryCheckpoint(final String name) {
         return name.endsWith(CHECKPOINT_SUFFIX + TEMPORARY_SUFFIX);
+    }
+
+    /** @return whether a file is there, whatever a listing says that was begun before it was made. */
+    static boolean isThere(final JournalStorage storage, final String name) throws IOException {
+        try {
+            return storage.length(name) >= 0;
+        } catch (final NoSuchFileException ex) {
+            return false;
+        }
     }
 
     static boolean isTemporary(final String name) {

@@ -90,6 +90,7 @@ final class JournalInspection {
         boolean isSkipped = false;
         for (final String name : storage.list()) {
             if (FileNames.isSegment(name) && name.compareTo(last) > 0 && !damagedSegments.contains(name)) {
+                addUnlistedBefore(name);
                 final SegmentSummary summary = header(name);
                 if (summary != null) {
                     checkChain(summary, isSkipped);
@@ -97,6 +98,19 @@ final class JournalInspection {
                 }
                 isSkipped = summary == null;
             }
+        }
+    }
+
+    /** A directory isn't read at one moment: a name that is made meanwhile may be missed, and a later one seen. */
+    private void addUnlistedBefore(final String name) throws IOException {
+        while (!segments.isEmpty()) {
+            final String expected = FileNames.segment(endOf(segments.get(segments.size() - 1)));
+            final SegmentSummary missed = expected.compareTo(name) < 0 && !damagedSegments.contains(expected)
+                && FileNames.isThere(storage, expected) ? header(expected) : null;
+            if (missed == null) {
+                return;
+            }
+            segments.add(missed);
         }
     }
 

@@ -359,6 +359,9 @@ public final class JournalReader implements AutoCloseable {
             if (name.compareTo(FileNames.segment(segment.basePosition())) > 0) {
                 try (SegmentReader later = SegmentReader.open(storage, name, coordinatorId, checksum)) {
                     if (later.basePosition() != expectedPosition) {
+                        if (FileNames.isThere(storage, FileNames.segment(expectedPosition))) {
+                            return scanLaterSegments(); // Made while the directory was read, which isn't one moment.
+                        }
                         throw Corruption.exception("the segment that starts at position " + expectedPosition
                             + " is missing, but " + later.place() + " is there");
                     }
