@@ -23,6 +23,7 @@ import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
 import io.dtm.core.ring.Threading;
 import io.dtm.server.checkpoint.CheckpointAgent;
+import io.dtm.server.checkpoint.ProgramFiles;
 import io.dtm.transport.aeron.AeronServerContext;
 import io.dtm.transport.aeron.AeronServerTransport;
 import io.dtm.transport.aeron.EmbeddedDriverContext;
@@ -40,7 +41,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
@@ -65,18 +65,21 @@ final class CoordinatorProcess implements AutoCloseable {
     private final Pipeline pipeline;
     private final OperatorCommands operators;
     private final AgentRunner checkpoints;
+    private final Path driverDirectory;
 
     private CoordinatorProcess(
         final SegmentedJournal journal,
         final AeronServerTransport transport,
         final Pipeline pipeline,
         final OperatorCommands operators,
-        final AgentRunner checkpoints) {
+        final AgentRunner checkpoints,
+        final Path driverDirectory) {
         this.journal = journal;
         this.transport = transport;
         this.pipeline = pipeline;
         this.operators = operators;
         this.checkpoints = checkpoints;
+        this.driverDirectory = driverDirectory;
     }
 
     /**
@@ -99,10 +102,14 @@ final class CoordinatorProcess implements AutoCloseable {
         final Path directory = Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath();
         configured(() -> journalContext(directory, random, log).conclude());
         final TransportChannels channels = configured(TransportChannels::new);
-        final AeronServerContext transportContext = configured(() -> transportContext(channels, directory, log));
+        // Once: where it lies depends on the space that there is now.
+        final Path driverDirectory = driverDirectory(directory);
+        final AeronServerContext transportContext = configured(() -> transportContext(channels, driverDirectory, log));
         ServerSetting.describe(log::say);
         makePrivate(directory);
-        makeDriverParentPrivate(directory);
+        makeDriverParentPrivate(driverDirectory.getParent(), directory);
+        // Before anything runs: of the files that this process has its classes from.
+        final long program = programFingerprint();
         final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
         AeronServerTransport transport = null;
         JournalRecovery recovery = null;
@@ -143,8 +150,8 @@ final class CoordinatorProcess implements AutoCloseable {
                     System.currentTimeMillis()));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             pipeline.start();
-            return new CoordinatorProcess(
-                journal, transport, pipeline, context.operators(), startCheckpoints(journal, directory, log));
+            return new CoordinatorProcess(journal, transport, pipeline, context.operators(),
+                startCheckpoints(journal, directory, program, log), driverDirectory);
         } catch (final RuntimeException failed) {
             CloseHelper.quietCloseAll(transport, recovery);
             throw failed;
@@ -222,11 +229,11 @@ final class CoordinatorProcess implements AutoCloseable {
     }
 
     private static AeronServerContext transportContext(
-        final TransportChannels channels, final Path directory, final HostLog log) {
+        final TransportChannels channels, final Path driverDirectory, final HostLog log) {
         return new AeronServerContext()
             .channels(channels)
             .embeddedDriver(new EmbeddedDriverContext()
-                .directory(driverDirectory(directory).toFile())
+                .directory(driverDirectory.toFile())
                 .deleteDirectoryOnStart(true)
                 .deleteDirectoryOnClose(true))
             .errorHandler(log)
@@ -239,12 +246,12 @@ final class CoordinatorProcess implements AutoCloseable {
      * @return what has them made; null: nothing.
      */
     private static AgentRunner startCheckpoints(
-        final SegmentedJournal journal, final Path directory, final HostLog log) {
+        final SegmentedJournal journal, final Path directory, final long program, final HostLog log) {
         if (ServerSetting.CHECKPOINT_INTERVAL.size() == 0) {
             return null;
         }
-        final CheckpointAgent agent = CheckpointAgent.of(journal, Dtm.class.getName(), directory.resolve(JOURNAL),
-            directory.resolve(CHECKPOINT_LOG), ServerSetting.CHECKPOINT_INTERVAL.size(),
+        final CheckpointAgent agent = CheckpointAgent.of(journal, Dtm.class.getName(), program,
+            directory.resolve(JOURNAL), directory.resolve(CHECKPOINT_LOG), ServerSetting.CHECKPOINT_INTERVAL.size(),
             ServerSetting.LOW_SPACE.size(), SystemNanoClock.INSTANCE, log::say);
         final AgentRunner runner = new AgentRunner(
             new SleepingMillisIdleStrategy(CHECKPOINT_POLL_MS), log, null, agent);
@@ -273,14 +280,21 @@ final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    private static void makeDriverParentPrivate(final Path directory) {
-        final Path parent = driverDirectory(directory).getParent();
+    private static void makeDriverParentPrivate(final Path parent, final Path directory) {
         if (!parent.equals(directory)) {
             try {
                 FileTrust.makePrivate(parent);
             } catch (final IOException failed) {
                 throw new UncheckedIOException("cannot make the media driver's directory " + parent, failed);
             }
+        }
+    }
+
+    private static long programFingerprint() {
+        try {
+            return ProgramFiles.fingerprint();
+        } catch (final IOException unreadable) {
+            throw new UncheckedIOException("cannot look at the program's own files", unreadable);
         }
     }
 
@@ -326,10 +340,7 @@ final class CoordinatorProcess implements AutoCloseable {
     @Override
     public void close() {
         CloseHelper.closeAll(checkpoints, pipeline, transport, journal);
-        final Path directory = Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath();
-        final Path driverParent = driverDirectory(directory).getParent();
-        if (!driverParent.equals(directory)) {
-            IoUtil.deleteIfExists(driverParent.toFile());
-        }
+        // Only an empty directory goes: the place that was made for the driver, and not the data directory.
+        driverDirectory.toFile().getParentFile().delete();
     }
 }

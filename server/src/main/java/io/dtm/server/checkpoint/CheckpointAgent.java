@@ -3,7 +3,6 @@ package io.dtm.server.checkpoint;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.CheckpointMaker.Made;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +53,7 @@ public final class CheckpointAgent implements Agent {
     /**
      * @param journal       that is live.
      * @param mainClass     of the program, to run as a child.
+     * @param program       fingerprint of the program's files when this process started.
      * @param directory     of the journal.
      * @param childLog      takes what the last child said.
      * @param intervalBytes of closed segments after which a checkpoint is made.
@@ -65,18 +65,13 @@ public final class CheckpointAgent implements Agent {
     public static CheckpointAgent of(
         final SegmentedJournal journal,
         final String mainClass,
+        final long program,
         final Path directory,
         final Path childLog,
         final long intervalBytes,
         final long keepFree,
         final NanoClock clock,
         final Consumer<String> log) {
-        final long program;
-        try {
-            program = ProgramFiles.fingerprint();
-        } catch (final IOException unreadable) {
-            throw new UncheckedIOException("the program's own files can't be looked at", unreadable);
-        }
         return new CheckpointAgent(journal, upTo -> new CheckpointProcess(
             mainClass, directory, upTo, keepFree, program, childLog),
             intervalBytes, clock, log);

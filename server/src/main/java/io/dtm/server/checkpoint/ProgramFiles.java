@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * Tells whether the program on the disk is still the one that runs: a child takes its classes from there, and another
  * version may decide otherwise what it replays.
  */
-final class ProgramFiles {
+public final class ProgramFiles {
     private ProgramFiles() {
     }
 
@@ -20,7 +20,7 @@ final class ProgramFiles {
      * @return a sum over names, lengths and times of all files on the class path.
      * @throws IOException if they can't be looked at.
      */
-    static long fingerprint() throws IOException {
+    public static long fingerprint() throws IOException {
         return fingerprint(System.getProperty("java.class.path"));
     }
 
