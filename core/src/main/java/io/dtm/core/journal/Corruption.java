@@ -20,6 +20,11 @@ public final class Corruption {
         return exception("", what);
     }
 
+    static JournalException noSegments(final JournalStorage storage) {
+        return exception("there is no segment beside " + storage.describe(FileNames.COORDINATOR_ID)
+            + ": the whole journal is missing");
+    }
+
     /**
      * @param place  that is damaged, as the begin of a sentence.
      * @param defect how the sentence goes on.

@@ -2,6 +2,8 @@ package io.dtm.core.journal;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Names of the files in a data directory. */
 public final class FileNames {
@@ -91,6 +93,13 @@ public final class FileNames {
 
     static boolean isTemporaryCheckpoint(final String name) {
         return name.endsWith(CHECKPOINT_SUFFIX + TEMPORARY_SUFFIX);
+    }
+
+    /** @return names of all segments, by position; may be changed. */
+    static List<String> segments(final JournalStorage storage) throws IOException {
+        final List<String> names = new ArrayList<>(storage.list());
+        names.removeIf(name -> !isSegment(name));
+        return names;
     }
 
     /** @return whether a file is there, whatever a listing says that was begun before it was made. */

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -81,9 +80,9 @@ public final class JournalReader implements AutoCloseable {
     /** @return the first position from which it can be replayed: older segments were let go. */
     public long oldestPosition() {
         try {
-            final List<String> names = segmentNames();
+            final List<String> names = FileNames.segments(storage);
             if (names.isEmpty()) {
-                throw noSegments();
+                throw Corruption.noSegments(storage);
             }
             openSegment(names.get(0));
             return segment.firstPosition();
@@ -259,7 +258,7 @@ public final class JournalReader implements AutoCloseable {
             if (position == segment.endPosition()) {
                 return false; // Full to the last byte: the next one may not have been made.
             }
-            if (!segmentNames().contains(FileNames.segment(segment.basePosition()))) {
+            if (!FileNames.segments(storage).contains(FileNames.segment(segment.basePosition()))) {
                 throw new IOException("the coordinator let go of " + segment.place() + " while it was read", ex);
             }
             throw Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
@@ -295,7 +294,7 @@ public final class JournalReader implements AutoCloseable {
     private boolean hasGrownAt(final long position) throws IOException {
         final Found now = segment.records().at(position);
         return now == Found.RECORD
-            || (now == Found.END && segmentNames().contains(FileNames.segment(segment.endPosition())));
+            || (now == Found.END && FileNames.segments(storage).contains(FileNames.segment(segment.endPosition())));
     }
 
     /** A record's length is stored last. Who appends to a mapped segment is given the time to end what it began. */
@@ -317,7 +316,7 @@ public final class JournalReader implements AutoCloseable {
     /** What follows is given up: it may be anything. */
     private JournalTail cutOff(final long position, final long timeNs) throws IOException {
         long last = Math.max(segment.scan(position, evidence), evidence.position());
-        for (final String name : segmentNames()) {
+        for (final String name : FileNames.segments(storage)) {
             if (name.compareTo(FileNames.segment(segment.basePosition())) > 0) {
                 last = Math.max(last, endOfWhateverItIs(name));
             }
@@ -355,7 +354,7 @@ public final class JournalReader implements AutoCloseable {
     private long scanLaterSegments() throws IOException {
         long last = 0;
         long expectedPosition = segment.endPosition();
-        for (final String name : segmentNames()) {
+        for (final String name : FileNames.segments(storage)) {
             if (name.compareTo(FileNames.segment(segment.basePosition())) > 0) {
                 try (SegmentReader later = SegmentReader.open(storage, name, coordinatorId, checksum)) {
                     if (later.basePosition() != expectedPosition) {
@@ -424,9 +423,9 @@ public final class JournalReader implements AutoCloseable {
     }
 
     private void openSegmentOf(final long from) throws IOException {
-        final List<String> names = segmentNames();
+        final List<String> names = FileNames.segments(storage);
         if (names.isEmpty()) {
-            throw noSegments();
+            throw Corruption.noSegments(storage);
         }
         String name = names.get(0);
         for (final String candidate : names) {
@@ -450,17 +449,6 @@ public final class JournalReader implements AutoCloseable {
         close();
         segment = opened;
         evidence.header(opened.place(), opened.forcedPosition());
-    }
-
-    private List<String> segmentNames() throws IOException {
-        final List<String> names = new ArrayList<>(storage.list());
-        names.removeIf(name -> !FileNames.isSegment(name));
-        return names;
-    }
-
-    private JournalException noSegments() {
-        return Corruption.exception("there is no segment beside " + storage.describe(FileNames.COORDINATOR_ID)
-            + ": the whole journal is missing");
     }
 
     static String what(final Found found) {

@@ -182,8 +182,7 @@ public final class JournalRecovery implements AutoCloseable {
             formerTails.keepAside(cut);
             cut.keepAside(tail);
         }
-        final List<String> names = new ArrayList<>(storage.list());
-        names.removeIf(name -> !FileNames.isSegment(name));
+        final List<String> names = FileNames.segments(storage);
         final int tailIndex = indexOfTail(names);
 
         secureReplayed(names.subList(0, tailIndex + 1));

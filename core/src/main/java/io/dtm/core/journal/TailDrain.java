@@ -70,11 +70,9 @@ final class TailDrain {
 
     /** Walks to the first place without a valid record, and compares on the way what both have. */
     private long segmentsEnd(final long lowest, final long appended) throws IOException {
-        final List<String> names = new ArrayList<>(storage.list());
-        names.removeIf(name -> !FileNames.isSegment(name));
+        final List<String> names = FileNames.segments(storage);
         if (names.isEmpty()) {
-            throw Corruption.exception("there is no segment beside " + storage.describe(FileNames.COORDINATOR_ID)
-                + ": the whole journal is missing");
+            throw Corruption.noSegments(storage);
         }
         lastName = names.get(0);
         for (final String name : names) {
