@@ -5,6 +5,7 @@ import io.dtm.codec.message.AckResult;
 import io.dtm.codec.message.Acknowledge;
 import io.dtm.codec.message.AcknowledgementsEncoder;
 import io.dtm.codec.message.DecisionType;
+import io.dtm.codec.message.KeepAliveEncoder;
 import io.dtm.codec.message.RegisterEncoder;
 import io.dtm.codec.message.SessionOpenEncoder;
 import io.dtm.codec.message.SubmitEncoder;
@@ -54,6 +55,11 @@ final class LoopbackMessages {
             .capabilities().clear();
         encoder.resourceName("resource-" + link).instanceName("one");
         return encoded(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, encoder.encodedLength());
+    }
+
+    LoopbackMessages keepAlive() {
+        new KeepAliveEncoder().wrap(body, 0).requestId(0);
+        return encoded(KeepAliveEncoder.TEMPLATE_ID, KeepAliveEncoder.BLOCK_LENGTH, KeepAliveEncoder.BLOCK_LENGTH);
     }
 
     /** @param resourceIds two of them, from an index on. */

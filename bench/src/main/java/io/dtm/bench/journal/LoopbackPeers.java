@@ -11,6 +11,7 @@ import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.core.egress.LinkPublisher;
 import io.dtm.core.ingress.LinkPoller;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
@@ -33,6 +34,7 @@ final class LoopbackPeers implements LinkPoller, LinkPublisher {
     private static final int QUEUE_LENGTH = 64 * 1024 * 1024;
     private static final int SUBMIT_AHEAD = 256 * 1024;
     private static final int INBOX_LIMIT = 64;
+    private static final long KEEP_ALIVE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final OneToOneRingBuffer inbox = queue();
     private final OneToOneRingBuffer outbox = queue();
@@ -50,6 +52,7 @@ final class LoopbackPeers implements LinkPoller, LinkPublisher {
     private final int[] resourceIds = new int[LINKS + 1];
     private Handler handler;
     private boolean isUp;
+    private long nextKeepAliveNs;
     private long clientSession;
     private long begun;
     private volatile long submitUntil;
@@ -141,6 +144,7 @@ final class LoopbackPeers implements LinkPoller, LinkPublisher {
         if (outbox.size() < QUEUE_LENGTH / 4) {
             work += inbox.read(arrival, INBOX_LIMIT);
             submit();
+            keepAlive();
             for (int link = CLIENT_LINK; link <= LINKS; link++) {
                 flush(link);
             }
@@ -165,10 +169,25 @@ final class LoopbackPeers implements LinkPoller, LinkPublisher {
 
     private void bringUp() {
         isUp = true;
+        nextKeepAliveNs = System.nanoTime() + KEEP_ALIVE_NS;
         for (int link = CLIENT_LINK; link <= LINKS; link++) {
             handler.onLinkUp(link);
             append(link, messages.sessionOpen(link));
             flush(link);
+        }
+    }
+
+    /** Whatever they wait for: silence would be taken for a loss (rule 6). */
+    private void keepAlive() {
+        final long nowNs = System.nanoTime();
+        if (nowNs - nextKeepAliveNs >= 0) {
+            nextKeepAliveNs = nowNs + KEEP_ALIVE_NS;
+            for (int link = CLIENT_LINK; link <= LINKS; link++) {
+                // It must stand alone in its frame.
+                flush(link);
+                append(link, messages.keepAlive());
+                flush(link);
+            }
         }
     }
 
