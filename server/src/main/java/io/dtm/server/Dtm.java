@@ -1,6 +1,6 @@
 package io.dtm.server;
 
-import io.dtm.server.checkpoint.CheckpointCommand;
+import io.dtm.server.checkpoint.MakeCheckpointCommand;
 import io.dtm.server.demo.BankService;
 import io.dtm.server.demo.DemoCommand;
 import io.dtm.server.journal.JournalCommand;
@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
     name = "dtm",
     description = "A distributed transaction manager: all of a transaction's databases commit, or all roll back.",
     subcommands = {
-        CoordinatorCommand.class, DemoCommand.class, JournalCommand.class, BankService.class, CheckpointCommand.class},
+        CoordinatorCommand.class, DemoCommand.class, JournalCommand.class, BankService.class,
+        MakeCheckpointCommand.class},
     mixinStandardHelpOptions = true)
 public final class Dtm implements Runnable {
     /** Leads to where more is said; a message that has it needs no other. */

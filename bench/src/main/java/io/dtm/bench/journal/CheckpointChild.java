@@ -1,6 +1,7 @@
 package io.dtm.bench.journal;
 
 import io.dtm.core.journal.NewCheckpoint;
+import io.dtm.server.checkpoint.MakeCheckpointCommand;
 import io.dtm.server.process.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code dtm checkpoint}, started as a coordinator starts it, and watched. One thread. */
+/** {@code dtm make-checkpoint}, started as a coordinator starts it, and watched. One thread. */
 final class CheckpointChild {
     private static final String PROGRAM = "io.dtm.server.Dtm";
     private static final String MADE = "checkpoint made: ";
@@ -27,7 +28,7 @@ final class CheckpointChild {
         final List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
         command.addAll(ChildProcess.command(
             List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx" + Runtime.getRuntime().maxMemory()),
-            PROGRAM, List.of("checkpoint", journal.toString(), "--up-to", Long.toString(upTo))));
+            PROGRAM, List.of(MakeCheckpointCommand.NAME, journal.toString(), "--up-to", Long.toString(upTo))));
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 

@@ -53,7 +53,7 @@ final class CheckpointProcess {
         command.addAll(ChildProcess.command(
             List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx" + Runtime.getRuntime().maxMemory()),
             mainClass,
-            List.of("checkpoint", journal.toString(),
+            List.of(MakeCheckpointCommand.NAME, journal.toString(),
                 "--up-to", Long.toString(upTo), "--keep-free", Long.toString(keepFree),
                 "--program", Long.toString(program))));
         process = new ProcessBuilder(command)

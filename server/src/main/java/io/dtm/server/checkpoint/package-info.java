@@ -3,7 +3,7 @@
  * time as the coordinator has, and neither may be felt by it.
  * <pre>
  *   coordinator                                      child, at the lowest priority
- *   CheckpointAgent  ── interval reached ──►  CheckpointProcess  ──►  CheckpointCommand
+ *   CheckpointAgent  ── interval reached ──►  CheckpointProcess  ──►  MakeCheckpointCommand
  *        │                                           │                 reads the journal, writes a temporary file
  *        └─ adopts: renames, lets segments go ◄──────┘
  * </pre>

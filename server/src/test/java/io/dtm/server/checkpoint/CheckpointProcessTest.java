@@ -78,7 +78,7 @@ class CheckpointProcessTest {
     @Test
     void shouldEndWithTheProcessThatAskedForIt() throws Exception {
         final Process child = new ProcessBuilder(ChildProcess.command(
-            List.of(), PROGRAM, List.of("checkpoint", blocking().toString(), "--up-to", "4096")))
+            List.of(), PROGRAM, List.of(MakeCheckpointCommand.NAME, blocking().toString(), "--up-to", "4096")))
             .redirectErrorStream(true)
             .redirectOutput(log().toFile())
             .start();

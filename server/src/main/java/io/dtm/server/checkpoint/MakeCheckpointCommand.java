@@ -14,12 +14,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code dtm checkpoint}: what a coordinator starts to have a checkpoint made. Not for people. */
+/** {@code dtm make-checkpoint}: what a coordinator starts to have a checkpoint made. Not for people. */
 @Command(
-    name = "checkpoint",
+    name = MakeCheckpointCommand.NAME,
     hidden = true,
     description = "Writes a checkpoint of a journal into a temporary file. Started by a coordinator; ends with it.")
-public final class CheckpointCommand implements Callable<Integer> {
+public final class MakeCheckpointCommand implements Callable<Integer> {
+    /** By which a coordinator starts it. */
+    public static final String NAME = "make-checkpoint";
     /** Exit status: there is no checkpoint, and the last line says why. */
     static final int NOT_MADE = 1;
     private static final String ANY_PROGRAM = "-1";
