@@ -329,7 +329,7 @@ final class CoordinatorProcess implements AutoCloseable {
 
     /** @return whether the start is on the device, so that peers are answered. */
     boolean isServing() {
-        return journal.forcedPosition() > 0 && journal.forcedPosition() == journal.appendedPosition();
+        return pipeline.isServing();
     }
 
     /** An operator says that nothing beyond the recovered end is missing; the log tells when that is recorded. */

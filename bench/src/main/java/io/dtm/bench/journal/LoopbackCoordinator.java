@@ -107,9 +107,7 @@ final class LoopbackCoordinator implements AutoCloseable {
                 new EpochStart(recovery.coordinatorId(), System.nanoTime() | 1, 0));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             final long liveNs = System.nanoTime() - startNs;
-            final long startPosition = journal.appendedPosition();
-            // The epoch comes first; what peers send meanwhile may lie unforced for as long as nothing waits for it.
-            while (journal.forcedPosition() <= startPosition) {
+            while (!pipeline.isServing()) {
                 drive.accept(pipeline);
                 requireRunning(pipeline);
             }

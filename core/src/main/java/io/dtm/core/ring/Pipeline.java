@@ -1,5 +1,6 @@
 package io.dtm.core.ring;
 
+import io.dtm.codec.RecordDescriptor;
 import io.dtm.core.LinkReplies;
 import io.dtm.core.SlowLinks;
 import io.dtm.core.coordinator.CoordinatorSettings;
@@ -13,6 +14,7 @@ import io.dtm.core.ingress.LogicalClock;
 import io.dtm.core.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
@@ -43,6 +45,7 @@ public final class Pipeline implements AutoCloseable {
     private final Agent space;
     private final List<Agent> stages;
     private final IngressAgent ingressAgent;
+    private final long startedPosition;
     private final List<AgentRunner> runners = new ArrayList<>();
 
     /** @param context what it is made of. */
@@ -52,6 +55,7 @@ public final class Pipeline implements AutoCloseable {
         final CoordinatorSettings settings = context.settings();
         final Journal log = context.journal();
         halt = new Halt(context.haltHandler());
+        startedPosition = startedPosition(context);
 
         // between the stages
         final EventRing ring = new EventRing(context.ringSlots(), context.arenaBytes());
@@ -115,6 +119,23 @@ public final class Pipeline implements AutoCloseable {
     /** @return whether links are being served. By hand only. */
     public boolean isOpen() {
         return ingressAgent.isOpen();
+    }
+
+    /**
+     * @return whether the start events are on the device, so that peers are answered. What else was appended meanwhile
+     *         may lie unforced for as long as nothing waits for it. Any thread.
+     */
+    public boolean isServing() {
+        return context.journal().forcedPosition() >= startedPosition;
+    }
+
+    /** The start events come first. Where they end at the least: a roll between them takes positions too. */
+    private static long startedPosition(final PipelineContext context) {
+        long position = context.journal().appendedPosition();
+        for (final DirectBuffer frame : context.startFrames()) {
+            position += RecordDescriptor.aligned(RecordDescriptor.HEADER_LENGTH + frame.capacity());
+        }
+        return position;
     }
 
     /** @return what stopped the pipeline for good, or null. Any thread. */

@@ -2,6 +2,7 @@ package io.dtm.core.ring;
 
 import static io.dtm.core.ring.PipelineRig.LINK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -83,6 +84,26 @@ class PipelineTest {
 
         rig.settle();
         assertEquals(List.of("SessionOpened 6", "Prepares 7"), rig.links.takeSent(LINK));
+    }
+
+    @Test
+    void shouldServeOnceItsStartIsForcedWhateverWasAppendedSince() {
+        rig.launch();
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, CLIENT, ALICE));
+        for (int i = 0; i < 5; i++) {
+            for (final String stage : List.of("ingress", "journal", "coordinator", "egress")) {
+                rig.work(stage);
+            }
+        }
+        assertFalse(rig.pipeline.isServing());
+
+        rig.work("force");
+        assertTrue(rig.pipeline.isServing());
+        rig.links.send(LINK, PeerMessages.submit(7, "debit"));
+        rig.work("ingress");
+        rig.work("journal");
+        assertTrue(rig.journal.appendedPosition() > rig.journal.forcedPosition());
+        assertTrue(rig.pipeline.isServing());
     }
 
     @Test
