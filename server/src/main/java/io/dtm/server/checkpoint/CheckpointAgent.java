@@ -22,6 +22,7 @@ public final class CheckpointAgent implements Agent {
     private final SegmentedJournal journal;
     private final Launcher launcher;
     private final long intervalBytes;
+    private final long keepFree;
     private final NanoClock clock;
     private final Consumer<String> log;
     private CheckpointProcess child;
@@ -34,18 +35,20 @@ public final class CheckpointAgent implements Agent {
 
     /** Starts children. */
     interface Launcher {
-        CheckpointProcess launch(long upTo) throws IOException;
+        CheckpointProcess launch(long upTo, long keepFree) throws IOException;
     }
 
     CheckpointAgent(
         final SegmentedJournal journal,
         final Launcher launcher,
         final long intervalBytes,
+        final long keepFree,
         final NanoClock clock,
         final Consumer<String> log) {
         this.journal = journal;
         this.launcher = launcher;
         this.intervalBytes = intervalBytes;
+        this.keepFree = keepFree;
         this.clock = clock;
         this.log = log;
     }
@@ -57,7 +60,7 @@ public final class CheckpointAgent implements Agent {
      * @param directory     of the journal.
      * @param childLog      takes what the last child said.
      * @param intervalBytes of closed segments after which a checkpoint is made.
-     * @param keepFree      bytes that must be left on the disk.
+     * @param keepFree      bytes that must be left on the disk, unless new transactions are refused already.
      * @param clock         monotonic.
      * @param log           takes a sentence for the operator when none could be made.
      * @return the agent.
@@ -72,9 +75,9 @@ public final class CheckpointAgent implements Agent {
         final long keepFree,
         final NanoClock clock,
         final Consumer<String> log) {
-        return new CheckpointAgent(journal, upTo -> new CheckpointProcess(
-            mainClass, directory, upTo, keepFree, program, childLog),
-            intervalBytes, clock, log);
+        return new CheckpointAgent(journal, (upTo, free) -> new CheckpointProcess(
+            mainClass, directory, upTo, free, program, childLog),
+            intervalBytes, keepFree, clock, log);
     }
 
     @Override
@@ -146,7 +149,9 @@ public final class CheckpointAgent implements Agent {
     private int launch() {
         launchedNs = clock.nanoTime();
         try {
-            child = launcher.launch(journal.closedPosition());
+            // What is reserved is on the disk already. Beside that nothing needs the last of it more than what ends the
+            // want: segments are let go.
+            child = launcher.launch(journal.closedPosition(), journal.hasSpaceForNew() ? keepFree : 0);
         } catch (final IOException failed) {
             retryLater(failed.toString());
         }

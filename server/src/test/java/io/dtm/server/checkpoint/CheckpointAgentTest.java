@@ -22,10 +22,12 @@ class CheckpointAgentTest {
     private static final int SEGMENT_LENGTH = 128 * 1024;
     private static final int FRAME_LENGTH = 60 * 1024;
     private static final int OTHER_FILES = 8 * 1024;
+    private static final long KEEP_FREE = 99;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(new byte[FRAME_LENGTH]);
     private final SimulatedStorage storage = new SimulatedStorage();
     private final List<Long> launched = new ArrayList<>();
+    private final List<Long> keptFree = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
     private SegmentedJournal journal;
     private CheckpointAgent agent;
@@ -41,7 +43,7 @@ class CheckpointAgentTest {
             recovery.replay(0, (position, linkId, timeNs, buffer, offset, length) -> { });
             journal = recovery.start();
         }
-        agent = new CheckpointAgent(journal, this::launch, 2L * SEGMENT_LENGTH, () -> nowNs, said::add);
+        agent = new CheckpointAgent(journal, this::launch, 2L * SEGMENT_LENGTH, KEEP_FREE, () -> nowNs, said::add);
     }
 
     @AfterEach
@@ -49,8 +51,9 @@ class CheckpointAgentTest {
         journal.close();
     }
 
-    private CheckpointProcess launch(final long upTo) throws IOException {
+    private CheckpointProcess launch(final long upTo, final long keepFree) throws IOException {
         launched.add(upTo);
+        keptFree.add(keepFree);
         throw new IOException("no more processes");
     }
 
@@ -75,6 +78,7 @@ class CheckpointAgentTest {
         agent.doWork();
 
         assertEquals(List.of(2L * SEGMENT_LENGTH), launched);
+        assertEquals(List.of(KEEP_FREE), keptFree);
     }
 
     @Test
@@ -86,6 +90,7 @@ class CheckpointAgentTest {
         agent.doWork();
 
         assertEquals(List.of((long) SEGMENT_LENGTH), launched);
+        assertEquals(List.of(0L), keptFree, "it may take the last of the disk");
     }
 
     @Test
