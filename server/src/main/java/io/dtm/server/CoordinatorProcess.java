@@ -11,6 +11,7 @@ import io.dtm.core.journal.FileTrust;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
@@ -96,18 +97,18 @@ final class CoordinatorProcess implements AutoCloseable {
         final HostLog log, final HaltHandler haltHandler, final Set<Consent> consents, final long cutAt) {
         BoundsChecks.requireEnabled();
         ServerSetting.checkValues();
+        ServerSetting.settle();
         final CoordinatorSettings settings = ServerSetting.coordinatorSettings();
         final Threading threading = ServerSetting.threading();
         final SecureRandom random = new SecureRandom();
-        final Path directory = Path.of(ServerSetting.DIRECTORY.text()).toAbsolutePath();
-        configured(() -> journalContext(directory, random, log).conclude());
+        final Path directory = ServerSetting.directory();
+        final JournalStorage storage = ServerSetting.storage(directory.resolve(JOURNAL));
+        configured(() -> journalContext(storage, random, log).conclude());
         final TransportChannels channels = configured(TransportChannels::new);
-        // Once: where it lies depends on the space that there is now.
         final Path driverDirectory = driverDirectory(directory);
         final AeronServerContext transportContext = configured(() -> transportContext(channels, driverDirectory, log));
         ServerSetting.describe(log::say);
         makePrivate(directory);
-        makeDriverParentPrivate(driverDirectory.getParent(), directory);
         // Before anything runs: of the files that this process has its classes from.
         final long program = programFingerprint();
         final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
@@ -115,11 +116,16 @@ final class CoordinatorProcess implements AutoCloseable {
         JournalRecovery recovery = null;
         try {
             // The lock comes first: the embedded driver's directory is deleted under it.
-            final JournalContext journalContext = journalContext(directory, random, log);
+            final JournalContext journalContext = journalContext(storage, random, log);
             recovery = JournalRecovery.open(journalContext);
+            if (recovery.isFirstStart()) {
+                log.say("first start: the journal's first segments are made, each of "
+                    + ServerSetting.SEGMENT_LENGTH.text());
+            }
             if (cutAt != JournalException.NOWHERE) {
                 cut(recovery, journalContext, cutAt);
             }
+            makeDriverParentPrivate(driverDirectory.getParent(), directory);
             transport = listen(transportContext, log);
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
@@ -154,6 +160,7 @@ final class CoordinatorProcess implements AutoCloseable {
                 startCheckpoints(journal, directory, program, log), driverDirectory);
         } catch (final RuntimeException failed) {
             CloseHelper.quietCloseAll(transport, recovery);
+            deleteEmptyParent(driverDirectory);
             throw failed;
         }
     }
@@ -217,9 +224,9 @@ final class CoordinatorProcess implements AutoCloseable {
     }
 
     private static JournalContext journalContext(
-        final Path directory, final SecureRandom random, final HostLog log) {
+        final JournalStorage storage, final SecureRandom random, final HostLog log) {
         return new JournalContext()
-            .storage(ServerSetting.storage(directory.resolve(JOURNAL)))
+            .storage(storage)
             .segmentLength(ServerSetting.SEGMENT_LENGTH.intSize())
             .tailLength(ServerSetting.TAIL_LENGTH.intSize())
             .lowSpaceBytes(ServerSetting.LOW_SPACE.size())
@@ -264,7 +271,7 @@ final class CoordinatorProcess implements AutoCloseable {
      * put there, and another one for each data directory.
      */
     private static Path driverDirectory(final Path directory) {
-        final Path parent = ServerSetting.driverDirectory(directory);
+        final Path parent = Path.of(ServerSetting.DRIVER_DIRECTORY.text()).toAbsolutePath();
         if (parent.equals(directory)) {
             return directory.resolve(DRIVER);
         }
@@ -276,7 +283,8 @@ final class CoordinatorProcess implements AutoCloseable {
             Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (final IOException failed) {
-            throw new UncheckedIOException("cannot make the data directory " + directory, failed);
+            throw new SettingException(ServerSetting.DIRECTORY.property() + "=" + directory
+                + ": this directory can't be made: " + failed);
         }
     }
 
@@ -340,7 +348,11 @@ final class CoordinatorProcess implements AutoCloseable {
     @Override
     public void close() {
         CloseHelper.closeAll(checkpoints, pipeline, transport, journal);
-        // Only an empty directory goes: the place that was made for the driver, and not the data directory.
+        deleteEmptyParent(driverDirectory);
+    }
+
+    /** Only an empty directory goes: the place that was made for the driver, and not the data directory. */
+    private static void deleteEmptyParent(final Path driverDirectory) {
         driverDirectory.toFile().getParentFile().delete();
     }
 }

@@ -7,6 +7,7 @@ import io.dtm.server.journal.JournalCommand;
 import io.dtm.simulation.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "A distributed transaction manager: all of a transaction's databases commit, or all roll back.",
     subcommands = {
         CoordinatorCommand.class, DemoCommand.class, JournalCommand.class, BankService.class,
-        MakeCheckpointCommand.class},
+        MakeCheckpointCommand.class, HelpCommand.class},
     mixinStandardHelpOptions = true)
 public final class Dtm implements Runnable {
     /** Leads to where more is said; a message that has it needs no other. */
@@ -41,9 +42,16 @@ public final class Dtm implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Dtm())
+        final CommandLine program = new CommandLine(new Dtm())
             .addSubcommand(new SimulateCommand(System.out, System.err))
             .setParameterExceptionHandler((refused, words) -> explain(refused));
+        tellVersion(program, new Version());
+        return program;
+    }
+
+    private static void tellVersion(final CommandLine command, final Version version) {
+        command.getCommandSpec().versionProvider(version);
+        command.getSubcommands().values().forEach(subcommand -> tellVersion(subcommand, version));
     }
 
     /** One line; the whole usage would hide what is wrong. */

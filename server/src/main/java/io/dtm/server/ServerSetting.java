@@ -38,8 +38,9 @@ enum ServerSetting {
         "what an outcome survives: force (power loss) or append (death of the process only)"),
     SEGMENT_LENGTH("dtm.journal.segment.length", SettingKind.SIZE, "64m",
         "length of a journal segment, a multiple of 4k, at least 72k"),
-    STORAGE("dtm.journal.storage", SettingKind.TEXT, "mapped",
-        "mapped (records go into mapped segments, a force is msync) or staged (into memory, a force writes them)"),
+    STORAGE("dtm.journal.storage", SettingKind.TEXT, "staged if /dev/shm has room for two tails, else mapped",
+        "staged (records go into shared memory, a force writes them) or mapped (into mapped segments, a force is "
+            + "msync). May be another at each start"),
     TAIL_DIRECTORY("dtm.journal.tail.directory", SettingKind.TEXT, StagedStorage.DEFAULT_TAIL_DIRECTORY.toString(),
         "staged: directory in memory, on this machine, of what isn't forced yet. It survives a kill, not a reboot"),
     TAIL_LENGTH("dtm.journal.tail.length", SettingKind.SIZE, "8m",
@@ -234,6 +235,14 @@ enum ServerSetting {
         return (int) value;
     }
 
+    /** @return that of everything that the coordinator keeps. */
+    static Path directory() {
+        if (DIRECTORY.text().isEmpty()) {
+            throw new SettingException(DIRECTORY.property + "=: name a directory");
+        }
+        return Path.of(DIRECTORY.text()).toAbsolutePath();
+    }
+
     /** @return whether outcomes wait for the force. */
     static boolean isForced() {
         return switch (DURABILITY.text()) {
@@ -242,6 +251,27 @@ enum ServerSetting {
             default -> throw new SettingException(
                 DURABILITY.property + "=" + DURABILITY.text() + ": must be force or append");
         };
+    }
+
+    /**
+     * Sets what wasn't given and depends on the memory that there is now: once, so that it stays the same, and is told
+     * with the others. A tail's directory that is named asks for staged storage.
+     */
+    static void settle() {
+        // A start makes a new tail beside a former one, and a driver's buffers are sparse files: on a full disk a store
+        // into them is a fault, which ends the driver.
+        STORAGE.settle(TAIL_DIRECTORY.isGiven() || hasSharedMemory(2 * TAIL_LENGTH.size()) ? "staged" : "mapped");
+        DRIVER_DIRECTORY.settle(hasSharedMemory(DRIVER_BYTES) ? SHARED_MEMORY.toString() : DIRECTORY.text());
+    }
+
+    private void settle(final String value) {
+        if (!isGiven()) {
+            System.setProperty(property, value);
+        }
+    }
+
+    private boolean isGiven() {
+        return !System.getProperty(property, "").isEmpty();
     }
 
     /**
@@ -255,6 +285,11 @@ enum ServerSetting {
             default -> throw new SettingException(
                 STORAGE.property + "=" + STORAGE.text() + ": must be mapped or staged");
         };
+    }
+
+    private static boolean hasSharedMemory(final long bytes) {
+        final File memory = SHARED_MEMORY.toFile();
+        return memory.canWrite() && IN_MEMORY.contains(fileSystem(SHARED_MEMORY)) && memory.getUsableSpace() >= bytes;
     }
 
     private static Path tailDirectory() {
@@ -276,7 +311,7 @@ enum ServerSetting {
         try {
             return Files.getFileStore(directory).type();
         } catch (final IOException unknown) {
-            throw new SettingException(TAIL_DIRECTORY.property + "=" + directory + ": " + unknown);
+            throw new SettingException("can't tell whether " + directory + " is in memory: " + unknown);
         }
     }
 
@@ -298,21 +333,6 @@ enum ServerSetting {
                 + ": else it is full before checkpoints can let segments go");
         }
         return given;
-    }
-
-    /**
-     * A driver's buffers are sparse files: on a full disk a store into them is a fault, which ends the driver.
-     *
-     * @param dataDirectory of the coordinator.
-     * @return directory in which the embedded media driver's own is made.
-     */
-    static Path driverDirectory(final Path dataDirectory) {
-        final String given = System.getProperty(DRIVER_DIRECTORY.property);
-        if (given != null && !given.isEmpty()) {
-            return Path.of(given).toAbsolutePath();
-        }
-        final File memory = SHARED_MEMORY.toFile();
-        return memory.canWrite() && memory.getUsableSpace() >= DRIVER_BYTES ? SHARED_MEMORY : dataDirectory;
     }
 
     /** @return how many threads the stages get. */

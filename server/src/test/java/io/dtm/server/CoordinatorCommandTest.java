@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.server.process.ChildProcess;
 import io.dtm.server.process.FreePorts;
 import io.dtm.server.process.ReadyLine;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What the program says of its settings, and how it ends when one can't be used: a real process each time. */
 class CoordinatorCommandTest {
@@ -30,9 +34,13 @@ class CoordinatorCommandTest {
     private ChildProcess coordinator;
 
     @AfterEach
-    void kill() throws InterruptedException {
+    void kill() throws Exception {
         if (coordinator != null) {
             coordinator.kill();
+        }
+        final Path pointer = directory.resolve("data/journal/coordinator.tail");
+        if (Files.exists(pointer)) {
+            Files.deleteIfExists(Path.of(Files.readString(pointer).trim())); // In shared memory.
         }
     }
 
@@ -68,6 +76,7 @@ class CoordinatorCommandTest {
         "dtm.ingress.max.links=0         | limits must be positive",
         "dtm.ingress.max.links=1k        | a whole number",
         "dtm.ingress.udp=yes             | true or false",
+        "dtm.directory=                  | dtm.directory=: name a directory",
         "dtm.retention=soon              | a duration with a unit",
         "dtm.retention=600               | a duration with a unit",
         "dtm.ingress.challenge.timeout=x | a duration with a unit",
@@ -158,6 +167,18 @@ class CoordinatorCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "coordinator --version", "journal dump --version", "simulate --version"})
+    void shouldTellItsVersionAndThoseOfItsFormats(final String command) {
+        final StringWriter said = new StringWriter();
+        final CommandLine program = Dtm.commandLine().setOut(new PrintWriter(said));
+
+        assertEquals(0, program.execute(command.split(" ")));
+
+        assertTrue(said.toString().matches(
+            "(?s)dtm \\d+\\.\\d+.*formats: messages \\d+, journal \\d+, checkpoint \\d+\\s*"), said::toString);
+    }
+
     @Test
     void shouldListSettingsWithUnitAndDefault() throws Exception {
         start("--settings");
@@ -183,12 +204,13 @@ class CoordinatorCommandTest {
             process.destroyForcibly();
         }
 
-        assertEquals(ExitStatus.STAGE_FAILED.code(), process.exitValue());
-        assertTrue(Files.readString(errors).contains("the coordinator doesn't start: "), Files.readString(errors));
+        assertEquals(BAD_SETTING, process.exitValue());
+        assertTrue(Files.readString(errors).contains(
+            "dtm.directory=" + file + ": this directory can't be made: "), Files.readString(errors));
     }
 
     @Test
-    void shouldSayInOneLineThatItsPortIsTaken() throws Exception {
+    void shouldSayThatItsPortIsTaken() throws Exception {
         final int port = FreePorts.udpPair();
         try (DatagramSocket taken = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
             start("-D", dataDirectory(), "-D", "dtm.ingress.endpoint=localhost:" + port);
@@ -196,8 +218,9 @@ class CoordinatorCommandTest {
             assertEquals(ExitStatus.STAGE_FAILED.code(), coordinator.exitStatus(LIMIT_S), coordinator.said());
             final List<String> told =
                 coordinator.said().lines().filter(line -> !line.contains(" setting ")).toList();
-            assertEquals(1, told.size(), coordinator.said());
-            assertTrue(told.get(0).endsWith("the coordinator doesn't start: another program has the port localhost:"
+            assertEquals(2, told.size(), coordinator.said());
+            assertTrue(told.get(0).contains("first start"), told::toString);
+            assertTrue(told.get(1).endsWith("the coordinator doesn't start: another program has the port localhost:"
                 + port + " or localhost:" + (port + 1) + "; choose another by dtm.ingress.endpoint"), told.get(0));
             assertTrue(taken.isBound());
         }

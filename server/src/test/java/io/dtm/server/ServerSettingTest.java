@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.transport.aeron.AeronInstanceContext;
@@ -71,10 +72,38 @@ class ServerSettingTest {
     }
 
     @Test
-    void shouldStageTheJournalWhenItIsAskedTo() {
-        assertFalse(ServerSetting.storage(Path.of("journal")).isStaged());
+    void shouldMapOrStageTheJournalAsItIsAskedTo() {
+        System.setProperty("dtm.journal.storage", "mapped");
+        assertFalse(isStaged());
         System.setProperty("dtm.journal.storage", "staged");
-        assertTrue(ServerSetting.storage(Path.of("journal")).isStaged());
+        assertTrue(isStaged());
+    }
+
+    @Test
+    void shouldStageTheJournalWhereThereIsMemoryForIt() {
+        assumeTrue(Files.isDirectory(Path.of("/dev/shm")), "no shared memory here");
+        ServerSetting.settle();
+        assertTrue(isStaged());
+    }
+
+    @Test
+    void shouldMapTheJournalWhereThereIsNotEnoughMemoryForATail() {
+        System.setProperty("dtm.journal.tail.length", Long.toString(Long.MAX_VALUE / 2));
+        ServerSetting.settle();
+        assertFalse(isStaged());
+    }
+
+    @Test
+    void shouldStageTheJournalWhenATailsDirectoryIsNamed() {
+        assumeTrue(Files.isDirectory(Path.of("/dev/shm")), "no shared memory here");
+        System.setProperty("dtm.journal.tail.length", Long.toString(Long.MAX_VALUE / 2));
+        System.setProperty("dtm.journal.tail.directory", "/dev/shm");
+        ServerSetting.settle();
+        assertTrue(isStaged());
+    }
+
+    private static boolean isStaged() {
+        return ServerSetting.storage(Path.of("journal")).isStaged();
     }
 
     @Test

@@ -1,6 +1,9 @@
 package io.dtm.systemtest;
 
 import io.dtm.server.process.ReadyLine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +86,21 @@ final class CoordinatorChild implements AutoCloseable {
         return JournalStory.read(directory.resolve("journal"));
     }
 
+    /** Of a killed one: what it had staged and not forced goes, as at a reboot. */
+    void loseMemory() {
+        final Path pointer = directory.resolve("journal/coordinator.tail");
+        try {
+            if (Files.exists(pointer)) {
+                Files.deleteIfExists(Path.of(Files.readString(pointer).trim()));
+            }
+        } catch (final IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     @Override
     public void close() {
         jvm.close();
+        loseMemory();
     }
 }

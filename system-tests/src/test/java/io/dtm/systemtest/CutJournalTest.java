@@ -38,6 +38,7 @@ class CutJournalTest {
             assertServes(peer);
         }
         first.kill();
+        first.loseMemory(); // It would mend the segment.
         final Path segment = first.directory().resolve("journal").resolve(SEGMENT);
         final byte[] damaged = Files.readAllBytes(segment);
         damaged[middle(damaged)] ^= 0x10;

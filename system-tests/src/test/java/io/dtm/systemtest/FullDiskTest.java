@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A coordinator's process on a real file system that fills up, and on one whose device fails. The media driver lies
@@ -34,9 +35,9 @@ class FullDiskTest {
         house.close();
     }
 
-    private void start(final SmallDisk disk, final String segmentLength) {
+    private void start(final SmallDisk disk, final String storage, final String segmentLength) {
         coordinator = house.own(new CoordinatorChild(house, disk.directory().resolve("data"), List.of(), List.of(
-            "dtm.journal.low.space=0",
+            "dtm.journal.storage=" + storage, "dtm.journal.low.space=0",
             "dtm.journal.segment.length=" + segmentLength, "dtm.session.timeout=60s"))).start();
         peer = house.peer("peer", coordinator);
         peer.register("willing", willing);
@@ -82,10 +83,11 @@ class FullDiskTest {
         assertTrue(coordinator.jvm().isAlive(), said);
     }
 
-    @Test
-    void shouldRefuseNewOnesOnAFullDiskAndFinishRunningOnesAndResumeByItself() {
+    @ParameterizedTest
+    @ValueSource(strings = {"mapped", "staged"})
+    void shouldRefuseNewOnesOnAFullDiskAndFinishRunningOnesAndResumeByItself(final String storage) {
         final SmallDisk disk = SmallDisk.of(house, DISK_MB);
-        start(disk, "4m");
+        start(disk, storage, "4m");
         serve().assertCommitted();
         held.votes(false);
         final CompletableFuture<Answer> running = submit();
@@ -118,10 +120,11 @@ class FullDiskTest {
     }
 
     /** Only what is reserved is left, and everything that may still be said eats of it. */
-    @Test
-    void shouldStopWhenTheReserveIsUsedUpAndLoseNothing() {
+    @ParameterizedTest
+    @ValueSource(strings = {"mapped", "staged"})
+    void shouldStopWhenTheReserveIsUsedUpAndLoseNothing(final String storage) {
         final SmallDisk disk = SmallDisk.of(house, DISK_MB);
-        start(disk, "256k");
+        start(disk, storage, "256k");
         disk.fill();
         final List<Answer> committed = fillUntilRefused();
 
@@ -143,10 +146,11 @@ class FullDiskTest {
         serve().assertCommitted();
     }
 
-    @Test
-    void shouldStopWhenAForceFailsAndLoseNothingThatWasAnswered() {
+    @ParameterizedTest
+    @ValueSource(strings = {"mapped", "staged"})
+    void shouldStopWhenAForceFailsAndLoseNothingThatWasAnswered(final String storage) {
         final SmallDisk disk = SmallDisk.overcommitted(house, DISK_MB, DISK_MB);
-        start(disk, "256k");
+        start(disk, storage, "256k");
         final List<Answer> committed = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             committed.add(serve().assertCommitted());

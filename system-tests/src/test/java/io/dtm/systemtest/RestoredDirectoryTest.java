@@ -37,6 +37,7 @@ class RestoredDirectoryTest {
         first.kill();
 
         // its next epoch is the one that the peer has seen, with another nonce
+        first.loseMemory();
         delete(first.directory());
         copy(copy, first.directory());
         final ChildJvm restored = first.jvm().start();

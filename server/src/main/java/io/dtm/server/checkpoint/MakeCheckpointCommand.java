@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = MakeCheckpointCommand.NAME,
     hidden = true,
-    description = "Writes a checkpoint of a journal into a temporary file. Started by a coordinator; ends with it.")
+    description = "Writes a checkpoint of a journal into a temporary file. Started by a coordinator; ends with it.",
+    mixinStandardHelpOptions = true)
 public final class MakeCheckpointCommand implements Callable<Integer> {
     /** By which a coordinator starts it. */
     public static final String NAME = "make-checkpoint";
