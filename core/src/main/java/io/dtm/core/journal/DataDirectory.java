@@ -25,9 +25,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * goes with the process, however that ends. Nothing in it is trusted that others could have put there.
  */
 final class DataDirectory implements AutoCloseable {
-    /** The file that is locked. It has no content and must never be deleted: a new one would be another lock. */
-    static final String LOCK_FILE = "coordinator.lock";
-
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Path directory;
@@ -120,7 +117,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private void lock() throws IOException {
-        final Path file = resolve(LOCK_FILE);
+        final Path file = resolve(FileNames.LOCK);
         try {
             lock = openOrCreate(file);
         } catch (final LockedFile.HeldException ex) {

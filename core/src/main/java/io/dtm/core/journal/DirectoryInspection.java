@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /** What names tell of a journal: files that aren't its own, traces of a cut, and what is missing at its front. */
 final class DirectoryInspection {
     private static final Set<String> KNOWN = Set.of(
-        FileNames.COORDINATOR_ID, FileNames.MARK, FileNames.TAIL_POINTER, DataDirectory.LOCK_FILE);
+        FileNames.COORDINATOR_ID, FileNames.MARK, FileNames.TAIL_POINTER, FileNames.LOCK);
 
     private final JournalStorage storage;
     private final long coordinatorId;
@@ -61,10 +61,10 @@ final class DirectoryInspection {
 
     private void inspectCut() throws IOException {
         try {
-            final CutOrder order = CutOrder.interrupted(storage);
+            final CutOrderFile order = CutOrderFile.read(storage);
             if (order != null) {
                 damages.accept(new JournalDamage(
-                    FileNames.CUT_ORDER, order.position(), 0, order.refusal().what()));
+                    FileNames.CUT_ORDER, order.position(), 0, order.refusal(storage).what()));
             }
         } catch (final JournalException damaged) {
             damages.accept(new JournalDamage(FileNames.CUT_ORDER, JournalDamage.NOWHERE, 0, damaged.what()));

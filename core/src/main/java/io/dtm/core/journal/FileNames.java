@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Names of the files in a data directory. */
 public final class FileNames {
+    /** The file that is locked. It has no content and must never be deleted: a new one would be another lock. */
+    static final String LOCK = "coordinator.lock";
     /** Holds the coordinator's id. */
     static final String COORDINATOR_ID = "coordinator.id";
     /** For tools, and for the start after a killed process. */
@@ -80,10 +82,13 @@ public final class FileNames {
         return Long.parseLong(name, 0, POSITION_DIGITS, 10);
     }
 
-    /** @return the position that the name of a segment should be made of, or {@link JournalDamage#NOWHERE}. */
-    static long positionOrNowhere(final String segmentName) {
-        return segmentName.matches(POSITION_PATTERN + "\\" + SEGMENT_SUFFIX)
-            ? position(segmentName) : JournalDamage.NOWHERE;
+    /**
+     * @param segmentName as it was found: of whatever form.
+     * @param otherwise   what is returned if it has no position.
+     * @return the position that the name of a segment should be made of.
+     */
+    static long positionOr(final String segmentName, final long otherwise) {
+        return segmentName.matches(POSITION_PATTERN + "\\" + SEGMENT_SUFFIX) ? position(segmentName) : otherwise;
     }
 
     /** @return whether it was taken out of the journal by a cut. */

@@ -56,16 +56,6 @@ public final class JournalException extends RuntimeException {
 
     /**
      * @param category of the failure.
-     * @param what     happened, and where.
-     * @param advice   to an operator, who reads it behind that.
-     * @return the failure.
-     */
-    static JournalException advised(final Category category, final String what, final String advice) {
-        return placed(category, "", what, advice);
-    }
-
-    /**
-     * @param category of the failure.
      * @param place    where it is, as the begin of a sentence.
      * @param defect   how that sentence goes on; for itself it says what is wrong there.
      * @param advice   to an operator, who reads it behind that.

@@ -123,7 +123,7 @@ final class JournalInspection {
             visitor.onNote(name + " was let go of while it was read");
         } catch (final JournalException ex) {
             damagedSegments.add(name);
-            report(new JournalDamage(name, FileNames.positionOrNowhere(name), 0,
+            report(new JournalDamage(name, FileNames.positionOr(name, JournalDamage.NOWHERE), 0,
                 ex.defect() + "; its records aren't looked at"));
         }
         return null;
@@ -229,7 +229,7 @@ final class JournalInspection {
             } else if (found == Found.END) {
                 return ended();
             } else if (records != segment.records()) {
-                unforced.damage(position, JournalReader.what(found) + ", before the position up to which it says that"
+                unforced.damage(position, found.description() + ", before the position up to which it says that"
                     + " it is appended");
                 records = segment.records();
             } else if (goesOnInTail()) {
@@ -253,7 +253,7 @@ final class JournalInspection {
             if (now == Found.RECORD || now == Found.END) {
                 return true; // The coordinator runs, and has forced it since it wasn't there.
             }
-            damage(position, position - segment.basePosition(), JournalReader.what(now)
+            damage(position, position - segment.basePosition(), now.description()
                 + "; the tail still has it, so a start repairs this");
         }
         records = following;
@@ -362,7 +362,7 @@ final class JournalInspection {
             next = records.at(position);
         } while (next != Found.RECORD && next != Found.END);
         final boolean goesOn = position < segment.endPosition();
-        damage(start, start - segment.basePosition(), JournalReader.what(found)
+        damage(start, start - segment.basePosition(), found.description()
             + (goesOn ? "; the next valid one starts at position " + position : "; no valid one follows in this file")
             + "; " + witness() + " says that everything up to "
             + Math.max(evidence.position(), mark.forcedPosition()) + " was forced");
@@ -400,7 +400,7 @@ final class JournalInspection {
         }
         final long torn = endOfOthers - position;
         return new JournalTail(position, timeNs, forced, torn, (mark.isProcessAlive()
-            ? "a record is being written" : "torn tail: " + JournalReader.what(found)) + at + "; a start cuts off the "
+            ? "a record is being written" : "torn tail: " + found.description()) + at + "; a start cuts off the "
             + torn + " bytes from there on, the last of them in " + fileOfOthers);
     }
 

@@ -184,8 +184,8 @@ public final class JournalReader implements AutoCloseable {
                 position = segment.firstPosition();
                 lastPosition = position;
             } else if (upTo != ALL) {
-                throw Corruption.exception(what(found) + " in segment " + segment.place() + ", position " + position
-                    + ", but everything up to " + upTo + " was forced");
+                throw Corruption.exception(found.description() + " in segment " + segment.place() + ", position "
+                    + position + ", but everything up to " + upTo + " was forced");
             } else {
                 final RecordView following = following(position, lastPosition);
                 if (following == null) {
@@ -277,15 +277,15 @@ public final class JournalReader implements AutoCloseable {
                 "the journal ended at position " + position + " when it was read, and goes on");
         }
         if (evidence.position() > position) {
-            throw Corruption.exception(what(found) + " in segment " + segment.place() + ", position " + position
+            throw Corruption.exception(found.description() + " in segment " + segment.place() + ", position " + position
                 + " (offset " + (position - segment.basePosition()) + "), but " + evidence.witness()
                 + " says that everything up to " + evidence.position() + " was forced").cuttableAt(position);
         }
         final long tornBytes = found == Found.END ? 0 : last - position;
         final String description = tornBytes == 0
             ? "the journal ends at position " + position + " in segment " + segment.place()
-            : "torn tail: " + what(found) + " in segment " + segment.place() + ", position " + position + "; the "
-            + tornBytes + " bytes from there on are cut off; forced for certain is everything up to "
+            : "torn tail: " + found.description() + " in segment " + segment.place() + ", position " + position
+            + "; the " + tornBytes + " bytes from there on are cut off; forced for certain is everything up to "
             + evidence.position() + " (" + evidence.witness() + ")";
         return new JournalTail(position, timeNs, evidence.position(), tornBytes, description);
     }
@@ -385,8 +385,7 @@ public final class JournalReader implements AutoCloseable {
 
     private void readMark() throws IOException {
         try (JournalFile file = storage.open(FileNames.MARK, false)) {
-            final JournalMark mark = JournalMark.of(file);
-            if (mark.isUsable(storage, coordinatorId)) {
+            if (MarkReader.isUsable(file, storage.describe(FileNames.MARK), coordinatorId)) {
                 evidence.mark(storage.describe(FileNames.MARK), MarkDescriptor.forcedPosition(file.buffer()));
                 isOwnerAlive = ProcessHandle.of(MarkDescriptor.pid(file.buffer())).isPresent();
             }
@@ -449,16 +448,6 @@ public final class JournalReader implements AutoCloseable {
         close();
         segment = opened;
         evidence.header(opened.place(), opened.forcedPosition());
-    }
-
-    static String what(final Found found) {
-        return switch (found) {
-            case NOTHING -> "no record";
-            case BAD_LENGTH -> "a bad record (its length can't be)";
-            case BAD_CHECKSUM -> "a bad record (wrong checksum)";
-            case NOT_ZERO -> "a bad record (what lies behind it isn't zero)";
-            case RECORD, END -> "the end";
-        };
     }
 
     /** Reads something. */

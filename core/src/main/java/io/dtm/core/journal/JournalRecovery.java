@@ -30,7 +30,7 @@ public final class JournalRecovery implements AutoCloseable {
     private final long coordinatorId;
     private final FormerTails formerTails;
     private final JournalReader reader;
-    private final CutOrder interruptedCut;
+    private final CutOrderFile interruptedCut;
     private CutOrder cut;
     private JournalTail tail;
     private boolean isStarted;
@@ -68,7 +68,7 @@ public final class JournalRecovery implements AutoCloseable {
         this.coordinatorId = isFirstStart ? startFirst() : CoordinatorIdFile.read(storage);
         this.formerTails = FormerTails.own(context, coordinatorId);
         this.reader = new JournalReader(storage, coordinatorId);
-        this.interruptedCut = CutOrder.interrupted(storage);
+        this.interruptedCut = CutOrderFile.read(storage);
     }
 
     /** @return whether there was no journal before. */
@@ -104,10 +104,10 @@ public final class JournalRecovery implements AutoCloseable {
     public void cutAt(final long position, final String reason, final CutRecord record) {
         if (interruptedCut != null && interruptedCut.position() != position) {
             throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": "
-                + interruptedCut.refusal().getMessage(), null);
+                + interruptedCut.refusal(storage).getMessage(), null);
         }
         cut = interruptedCut == null
-            ? CutOrder.of(storage, record, position, reason) : interruptedCut.again(record);
+            ? CutOrder.of(storage, record, position, reason) : CutOrder.again(storage, record, interruptedCut);
         reader.cutAt(position);
     }
 
@@ -134,7 +134,7 @@ public final class JournalRecovery implements AutoCloseable {
     /** What follows a cut isn't wanted; without one all of it is, before anything is read. */
     private void drainTails(final long from, final RecordHandler handler) {
         if (interruptedCut != null) {
-            throw interruptedCut.refusal();
+            throw interruptedCut.refusal(storage);
         }
         try {
             formerTails.drain();

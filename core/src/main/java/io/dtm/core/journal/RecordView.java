@@ -7,7 +7,31 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A part of the journal in memory: tells valid records from everything else. Owned by one thread. */
 final class RecordView {
     /** What is found at a position. */
-    enum Found { RECORD, END, NOTHING, BAD_LENGTH, BAD_CHECKSUM, NOT_ZERO }
+    enum Found {
+        /** A valid one. */
+        RECORD("the end"),
+        /** The segment's records end here, or a copy does. */
+        END("the end"),
+        /** No record was ever completed here. */
+        NOTHING("no record"),
+        /** It can't be so long here. */
+        BAD_LENGTH("a bad record (its length can't be)"),
+        /** Some of it is another record's, or damaged. */
+        BAD_CHECKSUM("a bad record (wrong checksum)"),
+        /** The rest of it, or of the segment, isn't zero. */
+        NOT_ZERO("a bad record (what lies behind it isn't zero)");
+
+        private final String description;
+
+        Found(final String description) {
+            this.description = description;
+        }
+
+        /** @return what to tell of it where a record was looked for, and none was valid. */
+        String description() {
+            return description;
+        }
+    }
 
     private final UnsafeBuffer buffer;
     private final ByteBuffer checked;

@@ -34,7 +34,7 @@ class DataDirectoryTest {
             directory.own();
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(data)));
             assertEquals("rw-------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(DataDirectory.LOCK_FILE))));
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(FileNames.LOCK))));
         }
     }
 
@@ -87,7 +87,7 @@ class DataDirectoryTest {
     void shouldRefuseAPlantedSymbolicLink() throws IOException {
         Process.start(new MappedStorage(data)).close();
         final Path target = Files.createFile(parent.resolve("target"));
-        for (final String name : new String[] {DataDirectory.LOCK_FILE, FileNames.MARK, StorageSuite.FIRST_SEGMENT}) {
+        for (final String name : new String[] {FileNames.LOCK, FileNames.MARK, StorageSuite.FIRST_SEGMENT}) {
             final Path moved = Files.move(data.resolve(name), parent.resolve("moved"));
             Files.createSymbolicLink(data.resolve(name), target);
             refused();

@@ -3,6 +3,6 @@ package io.dtm.core.journal;
 /** The contract on a simulated device whose tail was lost. */
 class SimulatedStagedRecoveryTest extends RecoveryContract {
     SimulatedStagedRecoveryTest() {
-        super(TestStorage.dyingInForce(new TestStorage.Simulated(true)));
+        super(new DyingInForce(new TestStorage.Simulated(true)));
     }
 }

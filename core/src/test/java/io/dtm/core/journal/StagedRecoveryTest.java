@@ -3,6 +3,6 @@ package io.dtm.core.journal;
 /** The contract on files whose tail was lost. */
 class StagedRecoveryTest extends RecoveryContract {
     StagedRecoveryTest() {
-        super(TestStorage.dyingInForce(TestStorage.staged()));
+        super(new DyingInForce(TestStorage.staged()));
     }
 }

@@ -35,9 +35,13 @@ abstract class StorageSuite {
         return testStorage.freshStorage();
     }
 
-    /** The process dies: nothing that it stored is lost. */
-    void kill(final Process process) {
-        testStorage.kill(process);
+    /**
+     * The process dies: nothing that it stored is lost.
+     *
+     * @param abandon lets go of what the process has open, where that isn't the storage's to do.
+     */
+    void kill(final Runnable abandon) {
+        testStorage.kill(abandon);
     }
 
     /** How many bytes to go on when a test wants to try each. */

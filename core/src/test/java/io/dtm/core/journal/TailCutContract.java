@@ -22,7 +22,7 @@ abstract class TailCutContract extends StorageSuite {
     private DamagedBehindTail damaged() throws IOException {
         final Process process =
             Process.start(Process.context(storage()).tailLength(DamagedBehindTail.TAIL_LENGTH));
-        return DamagedBehindTail.make(storage(), process, () -> kill(process));
+        return DamagedBehindTail.make(storage(), process, () -> kill(process::abandon));
     }
 
     @Test
@@ -55,7 +55,7 @@ abstract class TailCutContract extends StorageSuite {
         final DamagedBehindTail damaged = damaged();
         final Process cut = Process.cut(storage(), damaged.cutPosition(), "damaged");
         cut.append("afterwards");
-        kill(cut);
+        kill(cut::abandon);
 
         final Process next = Process.start(storage());
 
@@ -74,7 +74,7 @@ abstract class TailCutContract extends StorageSuite {
         final DamagedBehindTail damaged = damaged();
         final Process first = Process.cut(storage(), damaged.cutPosition(), "damaged");
         first.append("given up next");
-        kill(first);
+        kill(first::abandon);
         final long earlier = damaged.kept().get(2).position();
 
         final Process second = Process.cut(storage(), earlier, "again");

@@ -15,8 +15,12 @@ interface TestStorage {
     /** Other files. */
     JournalStorage freshStorage();
 
-    /** The process dies: nothing that it stored is lost. */
-    void kill(Process process);
+    /**
+     * The process dies: nothing that it stored is lost.
+     *
+     * @param abandon lets go of what the process has open, where that isn't the storage's to do.
+     */
+    void kill(Runnable abandon);
 
     /** How many bytes to go on when a test wants to try each. */
     int step();
@@ -51,7 +55,7 @@ interface TestStorage {
         }
 
         @Override
-        public void kill(final Process process) {
+        public void kill(final Runnable abandon) {
             storage.killProcess();
             fresh.killProcess();
         }
@@ -97,8 +101,8 @@ interface TestStorage {
         }
 
         @Override
-        public void kill(final Process process) {
-            process.abandon();
+        public void kill(final Runnable abandon) {
+            abandon.run();
         }
 
         @Override
@@ -122,71 +126,6 @@ interface TestStorage {
             return Files.createDirectories(data.resolveSibling(data.getFileName() + "-tail"));
         } catch (final IOException ex) {
             throw new UncheckedIOException(ex);
-        }
-    }
-
-    /**
-     * One where a process dies while it forces, when all is written and nothing forced, and the system with it; but all
-     * that was written survives.
-     */
-    static TestStorage dyingInForce(final TestStorage staged) {
-        return new DyingInForce(staged);
-    }
-
-    /** See {@link #dyingInForce}. */
-    final class DyingInForce implements TestStorage {
-        private final TestStorage storage;
-        private JournalStorage fresh;
-
-        DyingInForce(final TestStorage storage) {
-            this.storage = storage;
-        }
-
-        @Override
-        public JournalStorage storage() {
-            return storage.storage();
-        }
-
-        @Override
-        public JournalStorage freshStorage() {
-            fresh = storage.freshStorage();
-            return fresh;
-        }
-
-        @Override
-        public void kill(final Process process) {
-            storage.kill(process);
-            try {
-                writeTail(storage.storage());
-                if (fresh != null) {
-                    writeTail(fresh);
-                }
-            } catch (final IOException ex) {
-                throw new UncheckedIOException(ex);
-            }
-        }
-
-        @Override
-        public int step() {
-            return storage.step();
-        }
-
-        @Override
-        public void close() {
-            storage.close();
-        }
-
-        private static void writeTail(final JournalStorage storage) throws IOException {
-            final String location = TailPointer.read(storage);
-            if (location != null) {
-                final long coordinatorId = CoordinatorIdFile.read(storage);
-                try (TailReader tail =
-                    TailReader.of(storage.sharedMemory().own(location), location, coordinatorId)) {
-                    new TailDrain(storage, coordinatorId, tail).drain();
-                }
-                storage.sharedMemory().delete(location);
-                TailPointer.delete(storage);
-            }
         }
     }
 }
