@@ -46,6 +46,7 @@ class ImportRulesTest {
     private static final String INGRESS = "io.dtm.core.ingress..";
     private static final String RING = "io.dtm.core.ring..";
     private static final String JOURNAL = "io.dtm.core.journal..";
+    private static final String STORAGE = "io.dtm.core.storage..";
     private static final String COORDINATOR = "io.dtm.core.coordinator..";
     private static final String EVENT = "io.dtm.core.event..";
     private static final String EGRESS = "io.dtm.core.egress..";
@@ -101,11 +102,16 @@ class ImportRulesTest {
 
     @ArchTest
     static final ArchRule JOURNAL_SEES_CODEC_AND_FILES = packageSeesOnly(JOURNAL,
-        JOURNAL, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+        JOURNAL, STORAGE, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule STORAGE_SEES_CODEC_AND_FILES = packageSeesOnly(STORAGE,
+        STORAGE, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
 
     @ArchTest
     static final ArchRule RECOVERY_SEES_WHAT_IT_JOINS = packageSeesOnly(RECOVERY,
-        RECOVERY, JOURNAL, EVENT, COORDINATOR, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+        RECOVERY, JOURNAL, STORAGE, EVENT, COORDINATOR, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO,
+        JAVA_IO);
 
     private static ArchRule packageSeesOnly(final String of, final String... allowed) {
         return classes().that().resideInAPackage(of)

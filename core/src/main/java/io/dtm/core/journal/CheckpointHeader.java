@@ -1,7 +1,8 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.CheckpointDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;

@@ -2,6 +2,10 @@ package io.dtm.core.journal;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;

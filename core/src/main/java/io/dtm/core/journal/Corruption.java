@@ -1,6 +1,9 @@
 package io.dtm.core.journal;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalStorage;
 
 /** Says what an operator can do about a damaged journal. */
 public final class Corruption {

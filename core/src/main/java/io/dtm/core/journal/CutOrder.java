@@ -1,6 +1,11 @@
 package io.dtm.core.journal;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -2,7 +2,12 @@ package io.dtm.core.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

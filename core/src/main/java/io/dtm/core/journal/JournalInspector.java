@@ -1,6 +1,10 @@
 package io.dtm.core.journal;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;

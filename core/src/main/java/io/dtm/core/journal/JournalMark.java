@@ -1,6 +1,10 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.MarkDescriptor;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import org.agrona.MarkFile;

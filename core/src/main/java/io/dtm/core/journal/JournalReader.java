@@ -1,8 +1,13 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.MarkDescriptor;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ReadableByteChannel;

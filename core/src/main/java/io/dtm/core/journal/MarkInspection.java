@@ -3,6 +3,9 @@ package io.dtm.core.journal;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.dtm.codec.MarkDescriptor;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.function.Consumer;

@@ -1,7 +1,9 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.MarkDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
 import org.agrona.MarkFile;
 
 /** Tells whether a mark file is evidence: of which force, and of whose process. */

@@ -1,6 +1,8 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;

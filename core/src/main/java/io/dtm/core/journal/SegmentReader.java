@@ -2,8 +2,12 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;

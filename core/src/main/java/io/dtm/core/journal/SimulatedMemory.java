@@ -1,7 +1,10 @@
 package io.dtm.core.journal;
 
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.StorageObserver.Operation;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.SharedMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;

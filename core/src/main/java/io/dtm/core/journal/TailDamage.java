@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 
 /** Says what an operator can do about a tail that can't be used. */
 final class TailDamage {

@@ -2,6 +2,9 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.TailDescriptor;
 import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

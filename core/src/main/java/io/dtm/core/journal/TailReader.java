@@ -2,7 +2,9 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

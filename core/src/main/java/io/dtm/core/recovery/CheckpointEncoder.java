@@ -23,7 +23,7 @@ import io.dtm.core.coordinator.CheckpointOutput;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.coordinator.PayloadReader;
 import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.SequentialFile;
+import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

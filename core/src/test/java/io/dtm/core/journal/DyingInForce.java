@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

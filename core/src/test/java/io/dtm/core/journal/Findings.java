@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.JournalStorage;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;

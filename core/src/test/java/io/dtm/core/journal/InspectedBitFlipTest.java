@@ -8,6 +8,8 @@ import io.dtm.codec.MarkDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;

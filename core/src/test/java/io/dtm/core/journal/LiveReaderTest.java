@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
+import io.dtm.core.storage.StagedStorage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;

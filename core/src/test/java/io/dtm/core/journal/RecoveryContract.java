@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

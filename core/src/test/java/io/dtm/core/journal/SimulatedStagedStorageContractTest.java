@@ -1,5 +1,8 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.StorageContract;
+import io.dtm.core.storage.TestStorage;
+
 /** The contract of a storage with a tail, simulated. */
 class SimulatedStagedStorageContractTest extends StorageContract {
     SimulatedStagedStorageContractTest() {

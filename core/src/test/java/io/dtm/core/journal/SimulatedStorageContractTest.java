@@ -1,5 +1,8 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.StorageContract;
+import io.dtm.core.storage.TestStorage;
+
 /** The contract of a storage on the storage in memory. */
 class SimulatedStorageContractTest extends StorageContract {
     SimulatedStorageContractTest() {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

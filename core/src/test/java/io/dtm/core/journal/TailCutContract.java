@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -11,7 +11,7 @@ import io.dtm.core.journal.Journal;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.StagedStorage;
+import io.dtm.core.storage.StagedStorage;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

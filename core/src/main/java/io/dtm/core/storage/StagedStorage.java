@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import java.nio.file.Path;
 

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Another process that runs a main class of these tests. */
-final class ForkedJvm implements AutoCloseable {
+public final class ForkedJvm implements AutoCloseable {
     private static final long LIMIT_S = 120;
 
     private final java.lang.Process process;
     private final BufferedReader output;
 
-    ForkedJvm(final Class<?> main, final String... arguments) throws IOException {
+    public ForkedJvm(final Class<?> main, final String... arguments) throws IOException {
         final List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-ea", "-Xmx128m", "-XX:TieredStopAtLevel=1",
@@ -28,18 +28,18 @@ final class ForkedJvm implements AutoCloseable {
     }
 
     /** @return the next line of its output, or null at the end. */
-    String line() throws IOException {
+    public String line() throws IOException {
         return output.readLine();
     }
 
     /** Lets it go on. */
-    void tell(final String line) throws IOException {
+    public void tell(final String line) throws IOException {
         process.getOutputStream().write((line + "\n").getBytes());
         process.getOutputStream().flush();
     }
 
     /** SIGKILL. What it has said before can still be read. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
         if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
             throw new AssertionError("still alive");

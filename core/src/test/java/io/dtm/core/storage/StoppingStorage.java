@@ -1,19 +1,19 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A storage whose process stops at one of the operations that change something: that one is not done any more. */
-final class StoppingStorage extends ForwardingStorage {
+public final class StoppingStorage extends ForwardingStorage {
     /** The process is gone. */
-    static final class Stopped extends RuntimeException {
+    public static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     private int operationsLeft;
 
-    StoppingStorage(final JournalStorage storage, final int operations) {
+    public StoppingStorage(final JournalStorage storage, final int operations) {
         super(storage);
         this.operationsLeft = operations;
     }

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 /** The journal can't keep its promise. The process stops; the message says what happened and what to do. */
 public final class JournalException extends RuntimeException {
@@ -61,7 +61,7 @@ public final class JournalException extends RuntimeException {
      * @param advice   to an operator, who reads it behind that.
      * @return the failure.
      */
-    static JournalException placed(
+    public static JournalException placed(
         final Category category, final String place, final String defect, final String advice) {
         return new JournalException(category, place, defect, advice);
     }

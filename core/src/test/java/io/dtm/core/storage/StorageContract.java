@@ -1,11 +1,11 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -16,12 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a storage promises to the journal above it. */
-abstract class StorageContract extends StorageSuite {
+public abstract class StorageContract extends StorageSuite {
     private static final int LENGTH = 10_000;
 
     private JournalStorage owned;
 
-    StorageContract(final TestStorage testStorage) {
+    protected StorageContract(final TestStorage testStorage) {
         super(testStorage);
     }
 

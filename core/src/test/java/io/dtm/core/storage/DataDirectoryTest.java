@@ -1,10 +1,11 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.Process;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -8,23 +8,23 @@ import java.util.List;
 /** Names of the files in a data directory. */
 public final class FileNames {
     /** The file that is locked. It has no content and must never be deleted: a new one would be another lock. */
-    static final String LOCK = "coordinator.lock";
+    public static final String LOCK = "coordinator.lock";
     /** Holds the coordinator's id. */
-    static final String COORDINATOR_ID = "coordinator.id";
+    public static final String COORDINATOR_ID = "coordinator.id";
     /** For tools, and for the start after a killed process. */
-    static final String MARK = "coordinator.mark";
+    public static final String MARK = "coordinator.mark";
     /** Says where the tail of a staged journal lies. */
-    static final String TAIL_POINTER = "coordinator.tail";
+    public static final String TAIL_POINTER = "coordinator.tail";
     /** Ends the name of a segment. */
-    static final String SEGMENT_SUFFIX = ".segment";
+    public static final String SEGMENT_SUFFIX = ".segment";
     /** Ends the name of a checkpoint. */
     static final String CHECKPOINT_SUFFIX = ".checkpoint";
     /** An operator's order to cut the journal, while it is carried out. */
-    static final String CUT_ORDER = "coordinator.cut";
+    public static final String CUT_ORDER = "coordinator.cut";
     /** Ends the name of a file that was taken out of the journal by a cut; a number may follow. */
-    static final String KEPT_SUFFIX = ".cut";
+    public static final String KEPT_SUFFIX = ".cut";
     /** Ends the name of a file that isn't complete. What is found at a start is deleted. */
-    static final String TEMPORARY_SUFFIX = ".tmp";
+    public static final String TEMPORARY_SUFFIX = ".tmp";
 
     private static final int POSITION_DIGITS = 20;
     /** An exabyte, and less than a long can hold. */
@@ -87,28 +87,44 @@ public final class FileNames {
      * @param otherwise   what is returned if it has no position.
      * @return the position that the name of a segment should be made of.
      */
-    static long positionOr(final String segmentName, final long otherwise) {
+    public static long positionOr(final String segmentName, final long otherwise) {
         return segmentName.matches(POSITION_PATTERN + "\\" + SEGMENT_SUFFIX) ? position(segmentName) : otherwise;
     }
 
-    /** @return whether it was taken out of the journal by a cut. */
-    static boolean isKept(final String name) {
+    /**
+     * @param name of a file.
+     * @return whether it was taken out of the journal by a cut.
+     */
+    public static boolean isKept(final String name) {
         return name.matches(".*\\" + KEPT_SUFFIX + "(\\.[0-9]+)?") && !name.equals(CUT_ORDER);
     }
 
-    static boolean isTemporaryCheckpoint(final String name) {
+    /**
+     * @param name of a file.
+     * @return whether it is called as a checkpoint in the making.
+     */
+    public static boolean isTemporaryCheckpoint(final String name) {
         return name.endsWith(CHECKPOINT_SUFFIX + TEMPORARY_SUFFIX);
     }
 
-    /** @return names of all segments, by position; may be changed. */
-    static List<String> segments(final JournalStorage storage) throws IOException {
+    /**
+     * @param storage that holds a journal.
+     * @return names of all segments, by position; may be changed.
+     * @throws IOException if the names can't be read.
+     */
+    public static List<String> segments(final JournalStorage storage) throws IOException {
         final List<String> names = new ArrayList<>(storage.list());
         names.removeIf(name -> !isSegment(name));
         return names;
     }
 
-    /** @return whether a file is there, whatever a listing says that was begun before it was made. */
-    static boolean isThere(final JournalStorage storage, final String name) throws IOException {
+    /**
+     * @param storage that may hold it.
+     * @param name    of a file.
+     * @return whether it is there, whatever a listing says that was begun before it was made.
+     * @throws IOException if that can't be asked.
+     */
+    public static boolean isThere(final JournalStorage storage, final String name) throws IOException {
         try {
             return storage.length(name) >= 0;
         } catch (final NoSuchFileException ex) {
@@ -116,7 +132,11 @@ public final class FileNames {
         }
     }
 
-    static boolean isTemporary(final String name) {
+    /**
+     * @param name of a file.
+     * @return whether it isn't complete: a start deletes it.
+     */
+    public static boolean isTemporary(final String name) {
         return name.endsWith(TEMPORARY_SUFFIX);
     }
 

@@ -1,11 +1,11 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
-import static io.dtm.core.journal.StorageSuite.assertCategory;
+import static io.dtm.core.storage.StorageSuite.assertCategory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

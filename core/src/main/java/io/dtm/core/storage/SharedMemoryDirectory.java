@@ -1,9 +1,9 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.READ;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,6 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
+import io.dtm.core.journal.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +9,7 @@ import java.util.function.Function;
 import org.agrona.IoUtil;
 
 /** A storage for a contract suite. */
-interface TestStorage {
+public interface TestStorage {
     /** The same files each time, whoever has them open. */
     JournalStorage storage();
 
@@ -33,11 +34,11 @@ interface TestStorage {
         private final SimulatedStorage storage;
         private SimulatedStorage fresh;
 
-        Simulated() {
+        public Simulated() {
             this(false);
         }
 
-        Simulated(final boolean isStaged) {
+        public Simulated(final boolean isStaged) {
             this.isStaged = isStaged;
             this.storage = new SimulatedStorage().staged(isStaged);
             this.fresh = storage;
@@ -77,11 +78,11 @@ interface TestStorage {
         private final Function<Path, JournalStorage> factory;
         private int directories;
 
-        Mapped() {
+        public Mapped() {
             this(MappedStorage::new);
         }
 
-        Mapped(final Function<Path, JournalStorage> factory) {
+        public Mapped(final Function<Path, JournalStorage> factory) {
             this.factory = factory;
             try {
                 directory = Files.createTempDirectory("dtm-journal");

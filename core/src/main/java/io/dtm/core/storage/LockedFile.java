@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;

@@ -1,9 +1,9 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage;
 
 /** The contract of a storage on mapped files. */
 class MappedStorageContractTest extends StorageContract {
