@@ -47,6 +47,7 @@ class ImportRulesTest {
     private static final String RING = "io.dtm.core.ring..";
     private static final String JOURNAL = "io.dtm.core.journal..";
     private static final String STORAGE = "io.dtm.core.storage..";
+    private static final String SIMULATED = "io.dtm.core.storage.simulated..";
     private static final String COORDINATOR = "io.dtm.core.coordinator..";
     private static final String EVENT = "io.dtm.core.event..";
     private static final String EGRESS = "io.dtm.core.egress..";
@@ -107,6 +108,10 @@ class ImportRulesTest {
     @ArchTest
     static final ArchRule STORAGE_SEES_CODEC_AND_FILES = packageSeesOnly(STORAGE,
         STORAGE, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule ONLY_TESTS_SEE_THE_SIMULATED_STORAGE = noClasses().that().resideOutsideOfPackage(SIMULATED)
+        .should().dependOnClassesThat().resideInAPackage(SIMULATED);
 
     @ArchTest
     static final ArchRule RECOVERY_SEES_WHAT_IT_JOINS = packageSeesOnly(RECOVERY,

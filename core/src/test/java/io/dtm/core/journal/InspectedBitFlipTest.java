@@ -10,6 +10,7 @@ import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

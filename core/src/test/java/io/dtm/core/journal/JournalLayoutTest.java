@@ -7,6 +7,7 @@ import io.dtm.codec.MarkDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -8,6 +8,8 @@ import io.dtm.core.journal.RecordedRecords.Entry;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -11,6 +11,7 @@ import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

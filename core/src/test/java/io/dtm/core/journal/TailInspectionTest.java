@@ -12,6 +12,8 @@ import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.MappedStorage;
 import io.dtm.core.storage.StagedStorage;
 import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

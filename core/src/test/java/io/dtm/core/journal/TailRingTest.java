@@ -11,6 +11,8 @@ import io.dtm.codec.TailDescriptor;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.journal.JournalReader;
-import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.Survival;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.ForwardingStorage;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.SequentialFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.dtm.core.storage;
 
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

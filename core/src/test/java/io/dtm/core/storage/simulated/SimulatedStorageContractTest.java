@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
 import io.dtm.core.storage.StorageContract;
 import io.dtm.core.storage.TestStorage;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
 import java.util.BitSet;
 import java.util.Random;

@@ -1,11 +1,11 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
-import io.dtm.core.journal.StorageObserver.Operation;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.SequentialFile;
+import io.dtm.core.storage.simulated.StorageObserver.Operation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

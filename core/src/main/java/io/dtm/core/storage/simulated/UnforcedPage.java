@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
 /**
  * A page of 4 KiB that a power loss may lose or tear.

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
 /** Is told of all that is asked of a {@link SimulatedStorage}: a crash test lets the system die before and after. */
 public interface StorageObserver {

@@ -1,10 +1,10 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
-import io.dtm.core.journal.StorageObserver.Operation;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.SharedMemory;
+import io.dtm.core.storage.simulated.StorageObserver.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;

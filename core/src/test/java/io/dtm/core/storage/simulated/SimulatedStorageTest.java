@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.storage.simulated;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
