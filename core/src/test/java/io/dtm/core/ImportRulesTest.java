@@ -46,6 +46,7 @@ class ImportRulesTest {
     private static final String INGRESS = "io.dtm.core.ingress..";
     private static final String RING = "io.dtm.core.ring..";
     private static final String JOURNAL = "io.dtm.core.journal..";
+    private static final String READING = "io.dtm.core.journal.reading..";
     private static final String STORAGE = "io.dtm.core.storage..";
     private static final String SIMULATED = "io.dtm.core.storage.simulated..";
     private static final String COORDINATOR = "io.dtm.core.coordinator..";
@@ -104,6 +105,10 @@ class ImportRulesTest {
     @ArchTest
     static final ArchRule JOURNAL_SEES_CODEC_AND_FILES = packageSeesOnly(JOURNAL,
         JOURNAL, STORAGE, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule READING_SEES_CODEC_AND_STORAGE = packageSeesOnly(READING,
+        READING, STORAGE, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
 
     @ArchTest
     static final ArchRule STORAGE_SEES_CODEC_AND_FILES = packageSeesOnly(STORAGE,

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.CheckpointEncoder;
 import io.dtm.core.recovery.InspectedCheckpoint;
 import io.dtm.core.recovery.RestoredCoordinator;

@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.CutOrderFile;
+import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.Forcing;
 import io.dtm.core.storage.JournalException;

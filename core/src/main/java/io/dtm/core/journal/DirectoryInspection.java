@@ -1,5 +1,9 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.journal.reading.CutOrderFile;
+import io.dtm.core.journal.reading.ForcedEvidence;
+import io.dtm.core.journal.reading.SegmentSummary;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;

@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;

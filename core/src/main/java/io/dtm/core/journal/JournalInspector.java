@@ -1,5 +1,8 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.CoordinatorIdFile;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordChecksum;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;

@@ -1,6 +1,12 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.reading.CoordinatorIdFile;
+import io.dtm.core.journal.reading.CutOrderFile;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordHandler;
+import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.Forcing;
 import io.dtm.core.storage.JournalException;

@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.SegmentSummary;
+import io.dtm.core.journal.reading.TailSummary;
 import org.agrona.DirectBuffer;
 
 /** Takes what a {@link JournalInspector} finds, in the journal's order. */

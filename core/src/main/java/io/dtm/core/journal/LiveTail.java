@@ -2,6 +2,8 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.TailDescriptor;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;

@@ -3,6 +3,8 @@ package io.dtm.core.journal;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.dtm.codec.MarkDescriptor;
+import io.dtm.core.journal.reading.ForcedEvidence;
+import io.dtm.core.journal.reading.Zeros;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;

@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.reading.RecordChecksum;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;

@@ -1,7 +1,12 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.TailDescriptor;
-import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.RecordView;
+import io.dtm.core.journal.reading.RecordView.Found;
+import io.dtm.core.journal.reading.SegmentReader;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;

@@ -1,7 +1,7 @@
 package io.dtm.core.recovery;
 
 import io.dtm.core.coordinator.CommitCoordinator;
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;

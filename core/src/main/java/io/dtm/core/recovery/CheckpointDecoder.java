@@ -8,7 +8,7 @@ import io.dtm.codec.CheckpointDescriptor;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.checkpoint.EndDecoder;
 import io.dtm.core.coordinator.CheckpointOutput;
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;

@@ -22,7 +22,7 @@ import io.dtm.codec.checkpoint.TransactionEncoder;
 import io.dtm.core.coordinator.CheckpointOutput;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.coordinator.PayloadReader;
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;

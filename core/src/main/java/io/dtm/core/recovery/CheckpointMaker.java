@@ -1,8 +1,8 @@
 package io.dtm.core.recovery;
 
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.JournalReader;
 import io.dtm.core.journal.NewCheckpoint;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;

@@ -1,7 +1,7 @@
 package io.dtm.core.recovery;
 
 import io.dtm.core.coordinator.CoordinatorRestorer;
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;

@@ -2,8 +2,8 @@ package io.dtm.core.recovery;
 
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorRestorer;
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.Corruption;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.journal.reading.Corruption;
 import io.dtm.core.recovery.Recovered.Contradictions;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;

@@ -1,7 +1,7 @@
 package io.dtm.core.coordinator;
 
 import io.dtm.codec.CheckpointDescriptor;
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.recovery.CheckpointDecoder;
 import io.dtm.core.recovery.CheckpointEncoder;
 import io.dtm.core.recovery.RestoredCoordinator;

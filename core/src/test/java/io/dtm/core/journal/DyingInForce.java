@@ -1,5 +1,8 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.CoordinatorIdFile;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.TestStorage;
 import java.io.IOException;

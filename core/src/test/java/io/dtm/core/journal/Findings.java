@@ -1,5 +1,8 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.SegmentSummary;
+import io.dtm.core.journal.reading.TailSummary;
 import io.dtm.core.storage.JournalStorage;
 import java.util.ArrayList;
 import java.util.List;

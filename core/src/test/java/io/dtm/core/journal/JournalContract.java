@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.StorageSuite;

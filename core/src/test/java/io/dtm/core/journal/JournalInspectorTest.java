@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.SegmentSummary;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;

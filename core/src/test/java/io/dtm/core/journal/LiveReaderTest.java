@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;
 import io.dtm.core.storage.StagedStorage;

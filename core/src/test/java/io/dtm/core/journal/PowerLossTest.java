@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.StorageSuite;

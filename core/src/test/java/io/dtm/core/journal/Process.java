@@ -2,7 +2,9 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
 import io.dtm.core.storage.JournalStorage;
 import java.util.ArrayList;
 import java.util.Arrays;

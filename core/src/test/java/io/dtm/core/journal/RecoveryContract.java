@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;

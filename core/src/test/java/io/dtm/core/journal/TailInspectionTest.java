@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.TailDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.reading.TailReader;
+import io.dtm.core.journal.reading.TailSummary;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.MappedStorage;

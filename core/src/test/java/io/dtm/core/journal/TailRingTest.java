@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.RecordView;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.SegmentReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;

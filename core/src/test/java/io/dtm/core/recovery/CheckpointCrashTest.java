@@ -3,7 +3,7 @@ package io.dtm.core.recovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.ForwardingStorage;
 import io.dtm.core.storage.JournalException;

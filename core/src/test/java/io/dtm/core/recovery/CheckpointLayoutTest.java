@@ -2,7 +2,7 @@ package io.dtm.core.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.SequentialFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;

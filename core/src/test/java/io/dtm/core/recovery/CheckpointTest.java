@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalReader;
 import io.dtm.core.journal.NewCheckpoint;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.CheckpointMaker.Declined;
 import io.dtm.core.recovery.CheckpointMaker.Made;
 import io.dtm.core.storage.FileNames;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.simulated.SimulatedStorage;

@@ -407,7 +407,7 @@ class RecoveryTest {
         records.addAll(StartEvents.after(after, new EpochStart(5, 55, 0), CoordinatorSettings.defaults()));
     }
 
-    private void replay(final io.dtm.core.journal.RecordHandler handler) {
+    private void replay(final io.dtm.core.journal.reading.RecordHandler handler) {
         long position = 0;
         long timeNs = 0;
         for (final DirectBuffer frame : records) {

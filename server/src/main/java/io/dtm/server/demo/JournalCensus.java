@@ -1,7 +1,7 @@
 package io.dtm.server.demo;
 
 import io.dtm.core.coordinator.TransactionCounts;
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;

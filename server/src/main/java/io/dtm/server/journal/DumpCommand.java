@@ -2,8 +2,8 @@ package io.dtm.server.journal;
 
 import io.dtm.core.journal.JournalDamage;
 import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalTail;
 import io.dtm.core.journal.JournalVisitor;
+import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import java.io.IOException;

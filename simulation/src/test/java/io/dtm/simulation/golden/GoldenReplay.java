@@ -8,7 +8,7 @@ import io.dtm.core.coordinator.CoordinatorRestorer;
 import io.dtm.core.coordinator.PayloadReader;
 import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.CheckpointDecoder;
 import io.dtm.core.recovery.InspectedCheckpoint;
 import io.dtm.core.recovery.RestoredCoordinator;

@@ -2,8 +2,8 @@ package io.dtm.simulation.storage;
 
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
-import io.dtm.core.journal.RecordHandler;
 import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.reading.RecordHandler;
 import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;

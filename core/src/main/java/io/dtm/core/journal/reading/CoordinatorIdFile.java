@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -14,7 +14,7 @@ import java.util.Locale;
  * The file that says whose directory it is: the id as 16 hexadecimal digits and a line feed. It is the last thing that
  * a first start makes: where it is, there is a journal.
  */
-final class CoordinatorIdFile {
+public final class CoordinatorIdFile {
     private static final int DIGITS = 16;
     private static final String PATTERN = "[0-9a-f]{" + DIGITS + "}\n";
 
@@ -24,7 +24,7 @@ final class CoordinatorIdFile {
     /**
      * @throws java.nio.file.NoSuchFileException if there was no first start.
      */
-    static long read(final JournalStorage storage) throws IOException {
+    public static long read(final JournalStorage storage) throws IOException {
         final String text;
         try (JournalFile file = storage.open(FileNames.COORDINATOR_ID, false)) {
             final byte[] bytes = new byte[Math.min(file.length(), DIGITS + 2)];
@@ -38,7 +38,7 @@ final class CoordinatorIdFile {
         return Long.parseUnsignedLong(text.trim(), 16);
     }
 
-    static void write(final JournalStorage storage, final long coordinatorId) throws IOException {
+    public static void write(final JournalStorage storage, final long coordinatorId) throws IOException {
         final byte[] text = (String.format(Locale.ROOT, "%016x", coordinatorId) + "\n").getBytes(US_ASCII);
         final String temporary = FileNames.COORDINATOR_ID + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile file = storage.create(temporary, text.length)) {

@@ -1,14 +1,14 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import org.agrona.DirectBuffer;
 
 /** Looks for bytes that aren't zero where only zeros may be. */
-final class Zeros {
+public final class Zeros {
     private Zeros() {
     }
 
     /** @return whether a range holds zeros only. */
-    static boolean hold(final DirectBuffer buffer, final int from, final int to) {
+    public static boolean hold(final DirectBuffer buffer, final int from, final int to) {
         return firstOther(buffer, from, to) == to;
     }
 

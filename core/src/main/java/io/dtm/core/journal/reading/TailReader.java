@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Reads a tail, of a process that died or of one that still appends. Owned by one thread. */
-final class TailReader implements AutoCloseable {
+public final class TailReader implements AutoCloseable {
     private final JournalFile file;
     private final UnsafeBuffer buffer;
     private final String place;
@@ -24,7 +24,7 @@ final class TailReader implements AutoCloseable {
      * @param place for people.
      * @throws JournalException CORRUPT, FOREIGN.
      */
-    static TailReader of(final JournalFile file, final String place, final long coordinatorId) {
+    public static TailReader of(final JournalFile file, final String place, final long coordinatorId) {
         try {
             return new TailReader(file, place, coordinatorId);
         } catch (final RuntimeException ex) {
@@ -43,35 +43,35 @@ final class TailReader implements AutoCloseable {
     }
 
     /** @return all of it; it stays this reader's. */
-    JournalFile file() {
+    public JournalFile file() {
         return file;
     }
 
-    String place() {
+    public String place() {
         return place;
     }
 
-    TailSummary summary() {
+    public TailSummary summary() {
         return new TailSummary(
             place, capacity, TailDescriptor.startPosition(buffer), forcedPosition(), appendedPosition());
     }
 
     /** @return where in the file the journal's byte of a position lies. */
-    int offset(final long position) {
+    public int offset(final long position) {
         return TailDescriptor.HEADER_LENGTH + (int) (position & (capacity - 1));
     }
 
     /** @return position behind the last record that is in it now. */
-    long appendedPosition() {
+    public long appendedPosition() {
         return TailDescriptor.appendedPosition(buffer);
     }
 
-    long forcedPosition() {
+    public long forcedPosition() {
         return TailDescriptor.forcedPosition(buffer);
     }
 
     /** @return the first position whose byte is in it for certain, now. */
-    long lowestPosition() {
+    public long lowestPosition() {
         return Math.max(TailDescriptor.startPosition(buffer), appendedPosition() + reach - capacity);
     }
 
@@ -82,7 +82,7 @@ final class TailReader implements AutoCloseable {
      * @return whether all of them were there until they were copied; else the ring went over them, and they are in the
      *     segments now.
      */
-    boolean copy(final long from, final long to, final ByteBuffer target) {
+    public boolean copy(final long from, final long to, final ByteBuffer target) {
         final int length = (int) (to - from);
         final int offset = (int) (from & (capacity - 1));
         final int first = Math.min(length, capacity - offset);

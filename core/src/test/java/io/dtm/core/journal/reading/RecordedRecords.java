@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,9 +6,9 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 
 /** Remembers what was replayed. */
-final class RecordedRecords implements RecordHandler {
+public final class RecordedRecords implements RecordHandler {
     /** One record. */
-    record Entry(long position, int linkId, long timeNs, String frame) {
+    public record Entry(long position, int linkId, long timeNs, String frame) {
     }
 
     private final List<Entry> entries = new ArrayList<>();
@@ -28,15 +28,15 @@ final class RecordedRecords implements RecordHandler {
         texts.add(new String(bytes));
     }
 
-    List<Entry> entries() {
+    public List<Entry> entries() {
         return entries;
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         return texts;
     }
 
-    Entry last() {
+    public Entry last() {
         return entries.get(entries.size() - 1);
     }
 }

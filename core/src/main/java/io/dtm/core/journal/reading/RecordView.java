@@ -1,13 +1,13 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.codec.RecordDescriptor;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A part of the journal in memory: tells valid records from everything else. Owned by one thread. */
-final class RecordView {
+public final class RecordView {
     /** What is found at a position. */
-    enum Found {
+    public enum Found {
         /** A valid one. */
         RECORD("the end"),
         /** The segment's records end here, or a copy does. */
@@ -28,7 +28,7 @@ final class RecordView {
         }
 
         /** @return what to tell of it where a record was looked for, and none was valid. */
-        String description() {
+        public String description() {
             return description;
         }
     }
@@ -78,17 +78,17 @@ final class RecordView {
      * @param checksum      of the coordinator.
      * @param startPosition of the first of them.
      */
-    static RecordView ofCopy(final ByteBuffer bytes, final RecordChecksum checksum, final long startPosition) {
+    public static RecordView ofCopy(final ByteBuffer bytes, final RecordChecksum checksum, final long startPosition) {
         return new RecordView(
             new UnsafeBuffer(bytes), bytes.duplicate(), checksum, startPosition, bytes.capacity(), false);
     }
 
-    long endPosition() {
+    public long endPosition() {
         return endPosition;
     }
 
     /** @param position in this part, aligned. */
-    Found at(final long position) {
+    public Found at(final long position) {
         if (position == endPosition) {
             return Found.END;
         }
@@ -113,34 +113,34 @@ final class RecordView {
     }
 
     /** @return whether nothing but zeros is in the word at the position. */
-    boolean isZero(final long position) {
+    public boolean isZero(final long position) {
         return buffer.getLong(offset(position)) == 0;
     }
 
     /** @param position of a valid record, or of a valid end of a segment. */
-    long endOf(final long position) {
+    public long endOf(final long position) {
         return position + RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord(position)));
     }
 
     /** @param position of a valid record. */
-    boolean isExtended(final long position) {
+    public boolean isExtended(final long position) {
         return RecordDescriptor.isExtended(lengthWord(position));
     }
 
     /** @param position of a valid record. */
-    long timeNs(final long position, final long previousTimeNs) {
+    public long timeNs(final long position, final long previousTimeNs) {
         final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
         return RecordDescriptor.timeNs(buffer, offset(position), extended, previousTimeNs);
     }
 
     /** @return what was known to be forced when the valid record at the position was appended. */
-    long forcedPosition(final long position) {
+    public long forcedPosition(final long position) {
         final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
         return position - RecordDescriptor.unforced(buffer, offset(position), extended);
     }
 
     /** Hands the valid record at the position over. */
-    void deliver(final long position, final long timeNs, final RecordHandler handler) {
+    public void deliver(final long position, final long timeNs, final RecordHandler handler) {
         final int offset = offset(position);
         final int lengthWord = lengthWord(position);
         final int headerLength = RecordDescriptor.headerLength(RecordDescriptor.isExtended(lengthWord));

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
@@ -23,7 +23,7 @@ public final class Corruption {
         return exception("", what);
     }
 
-    static JournalException noSegments(final JournalStorage storage) {
+    public static JournalException noSegments(final JournalStorage storage) {
         return exception("there is no segment beside " + storage.describe(FileNames.COORDINATOR_ID)
             + ": the whole journal is missing");
     }

@@ -1,18 +1,18 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 /** The highest position that anything found on the device calls forced, and who says so. */
-final class ForcedEvidence {
+public final class ForcedEvidence {
     private long position;
     private String witness = "nothing";
 
-    void record(final long recordPosition, final long forcedPosition) {
+    public void record(final long recordPosition, final long forcedPosition) {
         if (forcedPosition > position) {
             position = forcedPosition;
             witness = "the record at position " + recordPosition;
         }
     }
 
-    void header(final String place, final long forcedPosition) {
+    public void header(final String place, final long forcedPosition) {
         if (forcedPosition > position) {
             position = forcedPosition;
             witness = "the header of " + place;
@@ -26,18 +26,18 @@ final class ForcedEvidence {
         }
     }
 
-    void checkpoint(final String place, final long replayPosition) {
+    public void checkpoint(final String place, final long replayPosition) {
         if (replayPosition > position) {
             position = replayPosition;
             witness = "the checkpoint " + place;
         }
     }
 
-    long position() {
+    public long position() {
         return position;
     }
 
-    String witness() {
+    public String witness() {
         return witness;
     }
 }

@@ -1,10 +1,10 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 
 /** Says what an operator can do about a tail that can't be used. */
-final class TailDamage {
+public final class TailDamage {
     private static final String ADVICE = ". It holds what was appended and not forced before the coordinator died, so"
         + " the coordinator doesn't start. Keep a copy of it and of the data directory. If this directory was put back"
         + " on purpose to an earlier state, or if what was only appended may be lost as in a power loss, delete the"
@@ -13,11 +13,11 @@ final class TailDamage {
     private TailDamage() {
     }
 
-    static JournalException exception(final String place, final String what) {
+    public static JournalException exception(final String place, final String what) {
         return JournalException.placed(Category.CORRUPT, "tail " + place + ": ", what, ADVICE);
     }
 
-    static JournalException otherHistory(final String place, final String what) {
+    public static JournalException otherHistory(final String place, final String what) {
         return JournalException.placed(Category.FOREIGN, "tail " + place + ": ", what, ADVICE);
     }
 }

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * Computes the CRC32C of records and segment headers; allocates nothing. Not thread-safe: each thread that appends or
  * reads has its own.
  */
-final class RecordChecksum {
+public final class RecordChecksum {
     private static final int POSITION_OFFSET = 8;
     private static final int LENGTH_WORD_OFFSET = 16;
     private static final int PREFIX_LENGTH = 20;
@@ -27,7 +27,7 @@ final class RecordChecksum {
     /** What isn't stored, and what is stored only after the CRC. Direct: from the heap the CRC is slower. */
     private final ByteBuffer prefix = ByteBuffer.allocateDirect(PREFIX_LENGTH).order(LITTLE_ENDIAN);
 
-    RecordChecksum(final long coordinatorId) {
+    public RecordChecksum(final long coordinatorId) {
         prefix.putLong(0, coordinatorId);
     }
 
@@ -37,7 +37,7 @@ final class RecordChecksum {
      * @param position   of the record in the journal.
      * @param lengthWord of the record.
      */
-    int record(final ByteBuffer segment, final int offset, final long position, final int lengthWord) {
+    public int record(final ByteBuffer segment, final int offset, final long position, final int lengthWord) {
         prefix.putLong(POSITION_OFFSET, position);
         prefix.putInt(LENGTH_WORD_OFFSET, lengthWord);
         prefix.clear();
@@ -51,7 +51,7 @@ final class RecordChecksum {
     }
 
     /** @param segment or tail, starts with a header; its position and limit are changed. */
-    static int header(final ByteBuffer segment) {
+    public static int header(final ByteBuffer segment) {
         final CRC32C crc = new CRC32C();
         segment.limit(SegmentDescriptor.CRC_OFFSET);
         segment.position(0);

@@ -1,8 +1,8 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.journal.reading.RecordView.Found;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Reads one segment: checks its header, and has a view of its records. Owned by one thread. */
-final class SegmentReader implements AutoCloseable {
+public final class SegmentReader implements AutoCloseable {
     private final JournalFile file;
     private final UnsafeBuffer buffer;
     private final ByteBuffer checked;
@@ -27,7 +27,7 @@ final class SegmentReader implements AutoCloseable {
      * @throws java.nio.file.NoSuchFileException if it doesn't exist.
      * @throws JournalException CORRUPT or FOREIGN if the header isn't what it must be.
      */
-    static SegmentReader open(
+    public static SegmentReader open(
         final JournalStorage storage, final String name, final long coordinatorId, final RecordChecksum checksum)
         throws IOException {
         final JournalFile file = storage.open(name, false);
@@ -54,41 +54,41 @@ final class SegmentReader implements AutoCloseable {
         this.records = RecordView.ofSegment(buffer, checked, checksum, basePosition);
     }
 
-    long basePosition() {
+    public long basePosition() {
         return basePosition;
     }
 
-    long endPosition() {
+    public long endPosition() {
         return basePosition + file.length();
     }
 
-    long firstPosition() {
+    public long firstPosition() {
         return basePosition + SegmentDescriptor.HEADER_LENGTH;
     }
 
-    long forcedPosition() {
+    public long forcedPosition() {
         return SegmentDescriptor.forcedPosition(buffer);
     }
 
-    String place() {
+    public String place() {
         return place;
     }
 
     /** @return what it holds. */
-    RecordView records() {
+    public RecordView records() {
         return records;
     }
 
     /** @return whether a tail has the same bytes from one position of this segment to another. */
-    boolean isEqual(final TailReader tail, final long from, final long to) {
+    public boolean isEqual(final TailReader tail, final long from, final long to) {
         return tail.isEqual(from, to, buffer, (int) (from - basePosition));
     }
 
-    String name() {
+    public String name() {
         return FileNames.segment(basePosition);
     }
 
-    SegmentSummary summary() {
+    public SegmentSummary summary() {
         return new SegmentSummary(
             name(), basePosition, file.length(), forcedPosition(), SegmentDescriptor.createdMs(buffer));
     }
@@ -99,7 +99,7 @@ final class SegmentReader implements AutoCloseable {
      * @param evidence takes what later records know.
      * @return position behind the last byte that isn't zero, not before {@code from}.
      */
-    long scan(final long from, final ForcedEvidence evidence) {
+    public long scan(final long from, final ForcedEvidence evidence) {
         long position = from;
         long last = from;
         while (position < endPosition()) {

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.codec.Templates;
 

@@ -1,7 +1,7 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import io.dtm.codec.MarkDescriptor;
-import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.journal.reading.RecordView.Found;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
@@ -42,7 +42,7 @@ public final class JournalReader implements AutoCloseable {
      * @param storage to read from. It stays the caller's.
      * @param coordinatorId whose journal it must be.
      */
-    JournalReader(final JournalStorage storage, final long coordinatorId) {
+    public JournalReader(final JournalStorage storage, final long coordinatorId) {
         this(storage, coordinatorId, false);
     }
 
@@ -147,7 +147,7 @@ public final class JournalReader implements AutoCloseable {
     }
 
     /** From now on the journal ends at this position, whatever follows, and if a record ends there. */
-    void cutAt(final long position) {
+    public void cutAt(final long position) {
         cutPosition = position;
     }
 

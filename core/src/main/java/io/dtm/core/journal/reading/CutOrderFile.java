@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,14 +20,14 @@ import java.nio.file.NoSuchFileException;
  * @param lostBytes number of bytes given up.
  * @param reason    why; in one line.
  */
-record CutOrderFile(long position, long lostBytes, String reason) {
+public record CutOrderFile(long position, long lostBytes, String reason) {
     private static final int LINES = 3;
 
     /**
      * @return an order whose execution was interrupted, or null if there is none.
      * @throws JournalException CORRUPT if the file doesn't hold an order.
      */
-    static CutOrderFile read(final JournalStorage storage) throws IOException {
+    public static CutOrderFile read(final JournalStorage storage) throws IOException {
         try (JournalFile file = storage.open(FileNames.CUT_ORDER, false)) {
             final byte[] bytes = new byte[file.length()];
             file.buffer().getBytes(0, bytes);
@@ -42,7 +42,7 @@ record CutOrderFile(long position, long lostBytes, String reason) {
     }
 
     /** Puts it onto the device, too. */
-    void write(final JournalStorage storage) throws IOException {
+    public void write(final JournalStorage storage) throws IOException {
         final byte[] text = (position + "\n" + lostBytes + "\n" + reason).getBytes(UTF_8);
         final String temporary = FileNames.CUT_ORDER + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile file = storage.create(temporary, text.length)) {
@@ -54,7 +54,7 @@ record CutOrderFile(long position, long lostBytes, String reason) {
     }
 
     /** @return why nobody starts on what an interrupted order has left behind. */
-    JournalException refusal(final JournalStorage storage) {
+    public JournalException refusal(final JournalStorage storage) {
         return new JournalException(Category.CORRUPT, "the cut at position " + position + " that an operator ordered"
             + " was interrupted (" + storage.describe(FileNames.CUT_ORDER) + "): start again with --cut-at " + position
             + ", which completes it", null);

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,14 +14,14 @@ import java.nio.file.NoSuchFileException;
  * The file of the data directory that says where the tail lies: its location and a line feed. So every start finds the
  * last tail, wherever that start would make its own, if any. It is forced before anything is put into the tail.
  */
-final class TailPointer {
+public final class TailPointer {
     private static final int MAX_LENGTH = 4096;
 
     private TailPointer() {
     }
 
     /** @return the location of the last tail, or null if there is none. */
-    static String read(final JournalStorage storage) throws IOException {
+    public static String read(final JournalStorage storage) throws IOException {
         final String text;
         try (JournalFile file = storage.open(FileNames.TAIL_POINTER, false)) {
             final byte[] bytes = new byte[Math.min(file.length(), MAX_LENGTH + 1)];
@@ -40,7 +40,7 @@ final class TailPointer {
     }
 
     /** Puts it onto the device, too. */
-    static void write(final JournalStorage storage, final String location) throws IOException {
+    public static void write(final JournalStorage storage, final String location) throws IOException {
         final byte[] text = (location + "\n").getBytes(UTF_8);
         final String temporary = FileNames.TAIL_POINTER + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile file = storage.create(temporary, text.length)) {
@@ -52,7 +52,7 @@ final class TailPointer {
     }
 
     /** After the tail is gone: a pointer to none says the same. */
-    static void delete(final JournalStorage storage) throws IOException {
+    public static void delete(final JournalStorage storage) throws IOException {
         if (storage.list().contains(FileNames.TAIL_POINTER)) {
             storage.delete(FileNames.TAIL_POINTER);
             Forcing.directory(storage);
