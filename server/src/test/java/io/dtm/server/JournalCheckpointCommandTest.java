@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.inspection.JournalInspector;
 import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.CheckpointEncoder;
 import io.dtm.core.recovery.InspectedCheckpoint;

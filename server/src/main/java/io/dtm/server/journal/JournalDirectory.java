@@ -1,6 +1,6 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.inspection.JournalInspector;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;

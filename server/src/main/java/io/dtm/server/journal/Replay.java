@@ -2,7 +2,7 @@ package io.dtm.server.journal;
 
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.TransactionCounts;
-import io.dtm.core.journal.JournalDamage;
+import io.dtm.core.journal.inspection.JournalDamage;
 import io.dtm.core.journal.reading.RecordHandler;
 import io.dtm.core.recovery.CheckpointComparison;
 import io.dtm.core.recovery.InspectedCheckpoint;

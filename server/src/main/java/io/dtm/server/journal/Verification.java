@@ -1,8 +1,8 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.JournalDamage;
-import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalVisitor;
+import io.dtm.core.journal.inspection.JournalDamage;
+import io.dtm.core.journal.inspection.JournalInspector;
+import io.dtm.core.journal.inspection.JournalVisitor;
 import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.journal.reading.SegmentSummary;
 import io.dtm.core.recovery.InspectedCheckpoint;

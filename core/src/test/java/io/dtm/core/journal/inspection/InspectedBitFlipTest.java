@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.inspection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +8,7 @@ import io.dtm.codec.MarkDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.Process;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.inspection;
 
 import io.dtm.core.journal.reading.CoordinatorIdFile;
 import io.dtm.core.journal.reading.JournalTail;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.inspection;
 
 /**
  * A place where a journal isn't what it must be.

@@ -1,12 +1,10 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.reading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.reading.JournalReader;
-import io.dtm.core.journal.reading.JournalTail;
-import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.Process;
 import io.dtm.core.journal.reading.RecordedRecords.Entry;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.inspection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.Process;
 import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.journal.reading.SegmentSummary;
 import io.dtm.core.storage.FileNames;

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.inspection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.TailDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.Process;
 import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.journal.reading.TailSummary;
 import io.dtm.core.storage.FileNames;
@@ -67,7 +68,7 @@ class TailInspectionTest {
     }
 
     private String location() {
-        return LiveTail.locationOf(storage, Process.COORDINATOR_ID);
+        return storage.sharedMemory().locate("dtm-123456789abcdef0.tail");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.dtm.core.journal;
+package io.dtm.core.journal.inspection;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
