@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
@@ -22,7 +23,11 @@ public final class CoordinatorIdFile {
     }
 
     /**
+     * @param storage that holds a journal.
+     * @return whose it is.
      * @throws java.nio.file.NoSuchFileException if there was no first start.
+     * @throws JournalException                  CORRUPT if the file doesn't hold an id.
+     * @throws IOException                       if it can't be read.
      */
     public static long read(final JournalStorage storage) throws IOException {
         final String text;
@@ -38,6 +43,14 @@ public final class CoordinatorIdFile {
         return Long.parseUnsignedLong(text.trim(), 16);
     }
 
+    /**
+     * Puts it onto the device, too.
+     *
+     * @param storage       that the caller owns.
+     * @param coordinatorId not 0.
+     * @throws JournalException FORCE_FAILED.
+     * @throws IOException      if it can't be written.
+     */
     public static void write(final JournalStorage storage, final long coordinatorId) throws IOException {
         final byte[] text = (String.format(Locale.ROOT, "%016x", coordinatorId) + "\n").getBytes(US_ASCII);
         final String temporary = FileNames.COORDINATOR_ID + FileNames.TEMPORARY_SUFFIX;

@@ -23,6 +23,10 @@ public final class Corruption {
         return exception("", what);
     }
 
+    /**
+     * @param storage that holds a coordinator's id, and nothing else of its journal.
+     * @return the refusal to start.
+     */
     public static JournalException noSegments(final JournalStorage storage) {
         return exception("there is no segment beside " + storage.describe(FileNames.COORDINATOR_ID)
             + ": the whole journal is missing");

@@ -24,8 +24,10 @@ public record CutOrderFile(long position, long lostBytes, String reason) {
     private static final int LINES = 3;
 
     /**
+     * @param storage that holds a journal.
      * @return an order whose execution was interrupted, or null if there is none.
      * @throws JournalException CORRUPT if the file doesn't hold an order.
+     * @throws IOException      if it can't be read.
      */
     public static CutOrderFile read(final JournalStorage storage) throws IOException {
         try (JournalFile file = storage.open(FileNames.CUT_ORDER, false)) {
@@ -41,7 +43,13 @@ public record CutOrderFile(long position, long lostBytes, String reason) {
         }
     }
 
-    /** Puts it onto the device, too. */
+    /**
+     * Puts it onto the device, too.
+     *
+     * @param storage that the caller owns.
+     * @throws JournalException FORCE_FAILED.
+     * @throws IOException      if it can't be written.
+     */
     public void write(final JournalStorage storage) throws IOException {
         final byte[] text = (position + "\n" + lostBytes + "\n" + reason).getBytes(UTF_8);
         final String temporary = FileNames.CUT_ORDER + FileNames.TEMPORARY_SUFFIX;
@@ -53,7 +61,10 @@ public record CutOrderFile(long position, long lostBytes, String reason) {
         Forcing.directory(storage);
     }
 
-    /** @return why nobody starts on what an interrupted order has left behind. */
+    /**
+     * @param storage that holds it.
+     * @return why nobody starts on what an interrupted order has left behind.
+     */
     public JournalException refusal(final JournalStorage storage) {
         return new JournalException(Category.CORRUPT, "the cut at position " + position + " that an operator ordered"
             + " was interrupted (" + storage.describe(FileNames.CUT_ORDER) + "): start again with --cut-at " + position

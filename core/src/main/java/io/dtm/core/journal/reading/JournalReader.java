@@ -39,7 +39,7 @@ public final class JournalReader implements AutoCloseable {
     /**
      * Of the segments alone: where there is a tail, it has been drained.
      *
-     * @param storage to read from. It stays the caller's.
+     * @param storage       to read from. It stays the caller's.
      * @param coordinatorId whose journal it must be.
      */
     public JournalReader(final JournalStorage storage, final long coordinatorId) {
@@ -146,7 +146,11 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
-    /** From now on the journal ends at this position, whatever follows, and if a record ends there. */
+    /**
+     * From now on the journal ends at this position, whatever follows, and if a record ends there.
+     *
+     * @param position end of the last record that is read.
+     */
     public void cutAt(final long position) {
         cutPosition = position;
     }

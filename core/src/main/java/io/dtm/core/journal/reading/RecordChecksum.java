@@ -27,6 +27,7 @@ public final class RecordChecksum {
     /** What isn't stored, and what is stored only after the CRC. Direct: from the heap the CRC is slower. */
     private final ByteBuffer prefix = ByteBuffer.allocateDirect(PREFIX_LENGTH).order(LITTLE_ENDIAN);
 
+    /** @param coordinatorId whose journal it is: part of each checksum. */
     public RecordChecksum(final long coordinatorId) {
         prefix.putLong(0, coordinatorId);
     }
@@ -36,6 +37,7 @@ public final class RecordChecksum {
      * @param offset     at which the record starts.
      * @param position   of the record in the journal.
      * @param lengthWord of the record.
+     * @return the CRC that the record must have.
      */
     public int record(final ByteBuffer segment, final int offset, final long position, final int lengthWord) {
         prefix.putLong(POSITION_OFFSET, position);
@@ -50,7 +52,10 @@ public final class RecordChecksum {
         return (int) crc.getValue();
     }
 
-    /** @param segment or tail, starts with a header; its position and limit are changed. */
+    /**
+     * @param segment or tail, starts with a header; its position and limit are changed.
+     * @return the CRC that the header must have.
+     */
     public static int header(final ByteBuffer segment) {
         final CRC32C crc = new CRC32C();
         segment.limit(SegmentDescriptor.CRC_OFFSET);

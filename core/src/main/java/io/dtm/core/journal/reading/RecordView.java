@@ -77,17 +77,22 @@ public final class RecordView {
      * @param bytes         copied.
      * @param checksum      of the coordinator.
      * @param startPosition of the first of them.
+     * @return a view of them.
      */
     public static RecordView ofCopy(final ByteBuffer bytes, final RecordChecksum checksum, final long startPosition) {
         return new RecordView(
             new UnsafeBuffer(bytes), bytes.duplicate(), checksum, startPosition, bytes.capacity(), false);
     }
 
+    /** @return position behind the last byte of this part. */
     public long endPosition() {
         return endPosition;
     }
 
-    /** @param position in this part, aligned. */
+    /**
+     * @param position in this part, aligned, or its end.
+     * @return what is there.
+     */
     public Found at(final long position) {
         if (position == endPosition) {
             return Found.END;
@@ -112,34 +117,56 @@ public final class RecordView {
         return RecordDescriptor.isPaddingZero(buffer, offset, lengthWord) ? Found.RECORD : Found.NOT_ZERO;
     }
 
-    /** @return whether nothing but zeros is in the word at the position. */
+    /**
+     * @param position in this part, aligned.
+     * @return whether nothing but zeros is in the word there.
+     */
     public boolean isZero(final long position) {
         return buffer.getLong(offset(position)) == 0;
     }
 
-    /** @param position of a valid record, or of a valid end of a segment. */
+    /**
+     * @param position of a valid record, or of a valid end of a segment.
+     * @return position behind it: where the next record starts.
+     */
     public long endOf(final long position) {
         return position + RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord(position)));
     }
 
-    /** @param position of a valid record. */
+    /**
+     * @param position of a valid record.
+     * @return whether it has a whole time, and not the difference to that of the record before.
+     */
     public boolean isExtended(final long position) {
         return RecordDescriptor.isExtended(lengthWord(position));
     }
 
-    /** @param position of a valid record. */
+    /**
+     * @param position       of a valid record.
+     * @param previousTimeNs logical time of the record before.
+     * @return its logical time in nanoseconds.
+     */
     public long timeNs(final long position, final long previousTimeNs) {
         final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
         return RecordDescriptor.timeNs(buffer, offset(position), extended, previousTimeNs);
     }
 
-    /** @return what was known to be forced when the valid record at the position was appended. */
+    /**
+     * @param position of a valid record.
+     * @return what was known to be forced when it was appended.
+     */
     public long forcedPosition(final long position) {
         final boolean extended = RecordDescriptor.isExtended(lengthWord(position));
         return position - RecordDescriptor.unforced(buffer, offset(position), extended);
     }
 
-    /** Hands the valid record at the position over. */
+    /**
+     * Hands a valid record over.
+     *
+     * @param position of the record.
+     * @param timeNs   its logical time.
+     * @param handler  may throw.
+     */
     public void deliver(final long position, final long timeNs, final RecordHandler handler) {
         final int offset = offset(position);
         final int lengthWord = lengthWord(position);

@@ -24,7 +24,13 @@ public final class SegmentReader implements AutoCloseable {
     /**
      * Opens a segment and checks its header.
      *
+     * @param storage       that holds it; stays the caller's.
+     * @param name          of the segment.
+     * @param coordinatorId whose it must be.
+     * @param checksum      of that coordinator and of this thread.
+     * @return its reader.
      * @throws java.nio.file.NoSuchFileException if it doesn't exist.
+     * @throws IOException                       if it can't be opened.
      * @throws JournalException CORRUPT or FOREIGN if the header isn't what it must be.
      */
     public static SegmentReader open(
@@ -54,22 +60,27 @@ public final class SegmentReader implements AutoCloseable {
         this.records = RecordView.ofSegment(buffer, checked, checksum, basePosition);
     }
 
+    /** @return position of its first byte, which is its header's. */
     public long basePosition() {
         return basePosition;
     }
 
+    /** @return position behind its last byte. */
     public long endPosition() {
         return basePosition + file.length();
     }
 
+    /** @return position of its first record. */
     public long firstPosition() {
         return basePosition + SegmentDescriptor.HEADER_LENGTH;
     }
 
+    /** @return what was known to be forced when it was made. */
     public long forcedPosition() {
         return SegmentDescriptor.forcedPosition(buffer);
     }
 
+    /** @return how an operator finds it. */
     public String place() {
         return place;
     }
@@ -79,15 +90,22 @@ public final class SegmentReader implements AutoCloseable {
         return records;
     }
 
-    /** @return whether a tail has the same bytes from one position of this segment to another. */
+    /**
+     * @param tail of the same coordinator.
+     * @param from position in this segment, not before the lowest of the tail.
+     * @param to   position in this segment, not beyond what is appended to the tail.
+     * @return whether the tail has the same bytes between them.
+     */
     public boolean isEqual(final TailReader tail, final long from, final long to) {
         return tail.isEqual(from, to, buffer, (int) (from - basePosition));
     }
 
+    /** @return name of its file. */
     public String name() {
         return FileNames.segment(basePosition);
     }
 
+    /** @return what its header says. */
     public SegmentSummary summary() {
         return new SegmentSummary(
             name(), basePosition, file.length(), forcedPosition(), SegmentDescriptor.createdMs(buffer));
@@ -96,6 +114,7 @@ public final class SegmentReader implements AutoCloseable {
     /**
      * Looks at everything from a position on, whether there is a record before it or not.
      *
+     * @param from     position in this segment, aligned.
      * @param evidence takes what later records know.
      * @return position behind the last byte that isn't zero, not before {@code from}.
      */

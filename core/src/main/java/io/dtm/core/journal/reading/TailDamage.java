@@ -13,10 +13,20 @@ public final class TailDamage {
     private TailDamage() {
     }
 
+    /**
+     * @param place of the tail.
+     * @param what  is wrong with it.
+     * @return a CORRUPT that says what to do.
+     */
     public static JournalException exception(final String place, final String what) {
         return JournalException.placed(Category.CORRUPT, "tail " + place + ": ", what, ADVICE);
     }
 
+    /**
+     * @param place of the tail.
+     * @param what  it has that the segments contradict.
+     * @return a FOREIGN that says what to do.
+     */
     public static JournalException otherHistory(final String place, final String what) {
         return JournalException.placed(Category.FOREIGN, "tail " + place + ": ", what, ADVICE);
     }

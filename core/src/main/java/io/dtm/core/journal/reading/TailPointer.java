@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
@@ -20,7 +21,12 @@ public final class TailPointer {
     private TailPointer() {
     }
 
-    /** @return the location of the last tail, or null if there is none. */
+    /**
+     * @param storage that holds a journal.
+     * @return the location of the last tail, or null if there is none.
+     * @throws JournalException CORRUPT if the file doesn't hold a location.
+     * @throws IOException      if it can't be read.
+     */
     public static String read(final JournalStorage storage) throws IOException {
         final String text;
         try (JournalFile file = storage.open(FileNames.TAIL_POINTER, false)) {
@@ -39,7 +45,14 @@ public final class TailPointer {
         return text.substring(0, end);
     }
 
-    /** Puts it onto the device, too. */
+    /**
+     * Puts it onto the device, too.
+     *
+     * @param storage  that the caller owns.
+     * @param location of the tail.
+     * @throws JournalException FORCE_FAILED.
+     * @throws IOException      if it can't be written.
+     */
     public static void write(final JournalStorage storage, final String location) throws IOException {
         final byte[] text = (location + "\n").getBytes(UTF_8);
         final String temporary = FileNames.TAIL_POINTER + FileNames.TEMPORARY_SUFFIX;
@@ -51,7 +64,13 @@ public final class TailPointer {
         Forcing.directory(storage);
     }
 
-    /** After the tail is gone: a pointer to none says the same. */
+    /**
+     * After the tail is gone: a pointer to none says the same.
+     *
+     * @param storage that the caller owns.
+     * @throws JournalException FORCE_FAILED.
+     * @throws IOException      if it can't be deleted.
+     */
     public static void delete(final JournalStorage storage) throws IOException {
         if (storage.list().contains(FileNames.TAIL_POINTER)) {
             storage.delete(FileNames.TAIL_POINTER);

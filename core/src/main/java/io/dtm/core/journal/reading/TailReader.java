@@ -20,8 +20,10 @@ public final class TailReader implements AutoCloseable {
     /**
      * Checks the header.
      *
-     * @param file  of the tail: closed with this, or if this throws.
-     * @param place for people.
+     * @param file          of the tail: closed with this, or if this throws.
+     * @param place         for people.
+     * @param coordinatorId whose it must be.
+     * @return its reader.
      * @throws JournalException CORRUPT, FOREIGN.
      */
     public static TailReader of(final JournalFile file, final String place, final long coordinatorId) {
@@ -47,16 +49,21 @@ public final class TailReader implements AutoCloseable {
         return file;
     }
 
+    /** @return how an operator finds it. */
     public String place() {
         return place;
     }
 
+    /** @return what its header says now. */
     public TailSummary summary() {
         return new TailSummary(
             place, capacity, TailDescriptor.startPosition(buffer), forcedPosition(), appendedPosition());
     }
 
-    /** @return where in the file the journal's byte of a position lies. */
+    /**
+     * @param position that the ring covers.
+     * @return where in the file the journal's byte of it lies.
+     */
     public int offset(final long position) {
         return TailDescriptor.HEADER_LENGTH + (int) (position & (capacity - 1));
     }
@@ -66,6 +73,7 @@ public final class TailReader implements AutoCloseable {
         return TailDescriptor.appendedPosition(buffer);
     }
 
+    /** @return position up to which it knows of a force, now. */
     public long forcedPosition() {
         return TailDescriptor.forcedPosition(buffer);
     }

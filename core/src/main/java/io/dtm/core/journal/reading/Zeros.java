@@ -7,7 +7,12 @@ public final class Zeros {
     private Zeros() {
     }
 
-    /** @return whether a range holds zeros only. */
+    /**
+     * @param buffer that holds the range.
+     * @param from   offset of its first byte.
+     * @param to     offset behind its last byte.
+     * @return whether it holds zeros only.
+     */
     public static boolean hold(final DirectBuffer buffer, final int from, final int to) {
         return firstOther(buffer, from, to) == to;
     }
