@@ -9,7 +9,6 @@ import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.agrona.DirectBuffer;
 
@@ -24,8 +23,6 @@ import org.agrona.DirectBuffer;
  * One thread, at a start.
  */
 final class CutOrder {
-    private static final int CHUNK_LENGTH = 4096;
-
     private final JournalStorage storage;
     private final CutRecord record;
     private final long position;
@@ -136,12 +133,7 @@ final class CutOrder {
         final String kept = unusedName(name);
         final String temporary = kept + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile to = storage.create(temporary, from.length())) {
-            final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-            for (int offset = 0; offset < from.length(); offset += chunk.limit()) {
-                chunk.clear().limit(Math.min(CHUNK_LENGTH, from.length() - offset));
-                from.buffer().getBytes(offset, chunk, 0, chunk.limit());
-                to.write(offset, chunk.position(0));
-            }
+            PageWrites.copy(from, 0, from.length(), to);
             Forcing.file(storage, to, temporary);
         }
         storage.rename(temporary, kept);

@@ -14,7 +14,6 @@ import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -31,8 +30,6 @@ import org.agrona.DirectBuffer;
  * </pre>
  */
 public final class JournalRecovery implements AutoCloseable {
-    /** As when segments are made: a page at a time. */
-    private static final int CHUNK_LENGTH = 4096;
     private static final int HOST_LINK_ID = 0;
 
     private final JournalContext context;
@@ -331,34 +328,12 @@ public final class JournalRecovery implements AutoCloseable {
                 if (tail.evidencePosition() < end || isLast) {
                     final int from = (int) Math.max(SegmentDescriptor.HEADER_LENGTH, tail.evidencePosition() - base);
                     final int to = (int) (Math.min(end, tail.position()) - base);
-                    copyAgain(file, from, to);
-                    zero(file, Math.max(to, SegmentDescriptor.HEADER_LENGTH));
+                    PageWrites.copy(file, from, to, file);
+                    PageWrites.zero(file, Math.max(to, SegmentDescriptor.HEADER_LENGTH));
                     Forcing.file(storage, file, name);
                 }
             }
         }
-    }
-
-    private static void copyAgain(final JournalFile file, final int from, final int to) throws IOException {
-        final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-        for (int offset = from; offset < to; offset += chunk.limit()) {
-            chunk.clear().limit(chunkLength(offset, to));
-            file.buffer().getBytes(offset, chunk, 0, chunk.limit());
-            file.write(offset, chunk.position(0));
-        }
-    }
-
-    private static void zero(final JournalFile file, final int from) throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-        for (int offset = from; offset < file.length(); offset += zeros.limit()) {
-            zeros.clear().limit(chunkLength(offset, file.length()));
-            file.write(offset, zeros);
-        }
-    }
-
-    /** Up to the next page: so that all later chunks are whole pages. */
-    private static int chunkLength(final int offset, final int end) {
-        return Math.min(CHUNK_LENGTH - offset % CHUNK_LENGTH, end - offset);
     }
 
     /**
