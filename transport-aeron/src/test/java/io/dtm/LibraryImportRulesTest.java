@@ -36,6 +36,11 @@ class LibraryImportRulesTest {
         .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule LIBRARY_HAS_NO_JOURNAL = noClasses()
+        .should().dependOnClassesThat().resideInAnyPackage("io.dtm.core.journal..", "io.dtm.core.storage..")
+        .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule SESSION_KNOWS_NOTHING_OF_ITS_USERS = noClasses().that().resideInAPackage(SESSION)
         .should().dependOnClassesThat().haveNameMatching(ENTRY_POINT)
         .allowEmptyShould(true);

@@ -1,5 +1,6 @@
 package io.dtm.core;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -16,6 +17,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.journal.reading.Corruption;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordHandler;
+import io.dtm.core.journal.reading.SegmentSummary;
+import io.dtm.core.journal.reading.TailSummary;
+import io.dtm.core.journal.reading.Upgrade;
 import java.util.Date;
 import java.util.Random;
 import java.util.Timer;
@@ -32,6 +41,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   ingress --> ring --> journal --> (event) --> coordinator --> egress        recovery = journal, event, coordinator
  * </pre>
  *
+ * The journal's rooms:
+ *
+ * <pre>
+ *   journal ----------> journal.reading --> storage <-- storage.simulated
+ *   journal.inspection -----^
+ * </pre>
+ *
  * Ports that two packages share lie in {@code io.dtm.core} itself.
  */
 @AnalyzeClasses(packages = "io.dtm.core", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -45,7 +61,11 @@ class ImportRulesTest {
     private static final String JAVA_IO = "java.io";
     private static final String INGRESS = "io.dtm.core.ingress..";
     private static final String RING = "io.dtm.core.ring..";
-    private static final String JOURNAL = "io.dtm.core.journal..";
+    private static final String JOURNAL = "io.dtm.core.journal";
+    private static final String INSPECTION = "io.dtm.core.journal.inspection..";
+    private static final String READING = "io.dtm.core.journal.reading..";
+    private static final String STORAGE = "io.dtm.core.storage";
+    private static final String SIMULATED = "io.dtm.core.storage.simulated..";
     private static final String COORDINATOR = "io.dtm.core.coordinator..";
     private static final String EVENT = "io.dtm.core.event..";
     private static final String EGRESS = "io.dtm.core.egress..";
@@ -100,12 +120,40 @@ class ImportRulesTest {
         EGRESS, COORDINATOR, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO);
 
     @ArchTest
-    static final ArchRule JOURNAL_SEES_CODEC_AND_FILES = packageSeesOnly(JOURNAL,
-        JOURNAL, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+    static final ArchRule JOURNAL_SEES_READING_AND_STORAGE = packageSeesOnly(JOURNAL,
+        JOURNAL, READING, STORAGE, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule INSPECTION_SEES_READING_AND_STORAGE = packageSeesOnly(INSPECTION,
+        INSPECTION, READING, STORAGE, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule READING_SEES_CODEC_AND_STORAGE = packageSeesOnly(READING,
+        READING, STORAGE, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule STORAGE_SEES_CODEC_AND_FILES = packageSeesOnly(STORAGE,
+        STORAGE, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule SIMULATED_STORAGE_SEES_STORAGE = packageSeesOnly(SIMULATED,
+        SIMULATED, STORAGE, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule ONLY_TESTS_SEE_THE_SIMULATED_STORAGE = noClasses().that().resideOutsideOfPackage(SIMULATED)
+        .should().dependOnClassesThat().resideInAPackage(SIMULATED);
 
     @ArchTest
     static final ArchRule RECOVERY_SEES_WHAT_IT_JOINS = packageSeesOnly(RECOVERY,
-        RECOVERY, JOURNAL, EVENT, COORDINATOR, PORTS, CODEC, AGRONA, JAVA_LANG, JAVA_UTIL, JAVA_NIO, JAVA_IO);
+        RECOVERY, JOURNAL, READING, INSPECTION, STORAGE, EVENT, COORDINATOR, PORTS, CODEC, AGRONA, JAVA_LANG,
+        JAVA_UTIL, JAVA_NIO, JAVA_IO);
+
+    @ArchTest
+    static final ArchRule HOW_BYTES_ARE_READ_STAYS_IN_THE_JOURNAL = noClasses()
+        .that().resideOutsideOfPackages(JOURNAL, INSPECTION, READING)
+        .should().dependOnClassesThat(are(resideInAPackage(READING).and(not(belongToAnyOf(
+            JournalReader.class, JournalTail.class, RecordHandler.class, SegmentSummary.class, TailSummary.class,
+            CheckpointHeader.class, Corruption.class, Upgrade.class))).as("what reading has for the journal alone")));
 
     private static ArchRule packageSeesOnly(final String of, final String... allowed) {
         return classes().that().resideInAPackage(of)

@@ -1,7 +1,7 @@
 package io.dtm.server;
 
-import io.dtm.core.journal.JournalException;
 import io.dtm.core.recovery.Consent;
+import io.dtm.core.storage.JournalException;
 import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.dtm.server;
 
-import io.dtm.core.journal.JournalException;
 import io.dtm.core.ring.CoordinatorHaltedException;
+import io.dtm.core.storage.JournalException;
 
 /** How the coordinator's process ends, for scripts and supervisors. 1 and 2 are the command line's. */
 enum ExitStatus {

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalReader;
-import io.dtm.core.journal.MappedStorage;
-import io.dtm.core.journal.SequentialFile;
+import io.dtm.core.journal.inspection.JournalInspector;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.CheckpointEncoder;
 import io.dtm.core.recovery.InspectedCheckpoint;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.MappedStorage;
+import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

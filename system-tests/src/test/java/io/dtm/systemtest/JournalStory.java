@@ -9,7 +9,7 @@ import io.dtm.core.coordinator.ProtocolCodes.Cause;
 import io.dtm.core.coordinator.ProtocolCodes.Decision;
 import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -1,8 +1,8 @@
 package io.dtm.bench.journal;
 
 import io.dtm.bench.journal.LoopbackPeers.Withheld;
-import io.dtm.core.journal.FileNames;
 import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.storage.FileNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.dtm.bench.journal;
 
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.MappedStorage;
-import io.dtm.core.journal.StagedStorage;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
+import io.dtm.core.storage.StagedStorage;
 import java.nio.file.Path;
 import java.util.Locale;
 

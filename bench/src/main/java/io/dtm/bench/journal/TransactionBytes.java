@@ -5,7 +5,7 @@ import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.message.AcknowledgementsDecoder;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.codec.message.VotesDecoder;
-import io.dtm.core.journal.RecordHandler;
+import io.dtm.core.journal.reading.RecordHandler;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 

@@ -1,6 +1,6 @@
 package io.dtm.bench.journal;
 
-import io.dtm.core.journal.JournalReader;
+import io.dtm.core.journal.reading.JournalReader;
 import java.io.IOException;
 import java.nio.file.Path;
 

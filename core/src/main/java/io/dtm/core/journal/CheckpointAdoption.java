@@ -1,5 +1,9 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 

@@ -1,11 +1,14 @@
 package io.dtm.core.journal;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.CutOrderFile;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.agrona.DirectBuffer;
 
@@ -20,9 +23,6 @@ import org.agrona.DirectBuffer;
  * One thread, at a start.
  */
 final class CutOrder {
-    private static final int CHUNK_LENGTH = 4096;
-    private static final int LINES = 3;
-
     private final JournalStorage storage;
     private final CutRecord record;
     private final long position;
@@ -51,35 +51,14 @@ final class CutOrder {
         return new CutOrder(storage, record, position, false, reason.replace('\n', ' '), 0);
     }
 
-    /** @return an order whose execution was interrupted, or null. */
-    static CutOrder interrupted(final JournalStorage storage) throws IOException {
-        try (JournalFile file = storage.open(FileNames.CUT_ORDER, false)) {
-            final byte[] bytes = new byte[file.length()];
-            file.buffer().getBytes(0, bytes);
-            final String[] lines = new String(bytes, UTF_8).split("\n", LINES);
-            return new CutOrder(storage, null, Long.parseLong(lines[0]), true, lines[2], Long.parseLong(lines[1]));
-        } catch (final NoSuchFileException ex) {
-            return null;
-        } catch (final NumberFormatException | ArrayIndexOutOfBoundsException ex) {
-            throw Corruption.exception("file " + storage.describe(FileNames.CUT_ORDER) + " doesn't hold an order: the"
-                + " position, the bytes that are lost, and why, each in a line");
-        }
-    }
-
-    /** @return this interrupted order, given again. */
-    CutOrder again(final CutRecord by) {
-        return new CutOrder(storage, by, position, true, reason, lostBytes);
+    /** @return an interrupted order, given again. */
+    static CutOrder again(final JournalStorage storage, final CutRecord record, final CutOrderFile interrupted) {
+        return new CutOrder(
+            storage, record, interrupted.position(), true, interrupted.reason(), interrupted.lostBytes());
     }
 
     long position() {
         return position;
-    }
-
-    /** Why nobody starts on what an interrupted order has left behind. */
-    JournalException refusal() {
-        return new JournalException(Category.CORRUPT, "the cut at position " + position + " that an operator ordered"
-            + " was interrupted (" + storage.describe(FileNames.CUT_ORDER) + "): start again with --cut-at " + position
-            + ", which completes it", null);
     }
 
     /**
@@ -92,7 +71,7 @@ final class CutOrder {
         if (!isResumed) {
             lostBytes = tail.tornBytes();
             copyAside(segmentOfPosition());
-            write();
+            new CutOrderFile(position, lostBytes, reason).write(storage);
         }
         final List<String> names = storage.list();
         for (int i = names.size() - 1; i >= 0; i--) {
@@ -154,26 +133,10 @@ final class CutOrder {
         final String kept = unusedName(name);
         final String temporary = kept + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile to = storage.create(temporary, from.length())) {
-            final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-            for (int offset = 0; offset < from.length(); offset += chunk.limit()) {
-                chunk.clear().limit(Math.min(CHUNK_LENGTH, from.length() - offset));
-                from.buffer().getBytes(offset, chunk, 0, chunk.limit());
-                to.write(offset, chunk.position(0));
-            }
+            PageWrites.copy(from, 0, from.length(), to);
             Forcing.file(storage, to, temporary);
         }
         storage.rename(temporary, kept);
-        Forcing.directory(storage);
-    }
-
-    private void write() throws IOException {
-        final byte[] text = (position + "\n" + lostBytes + "\n" + reason).getBytes(UTF_8);
-        final String temporary = FileNames.CUT_ORDER + FileNames.TEMPORARY_SUFFIX;
-        try (JournalFile file = storage.create(temporary, text.length)) {
-            file.write(0, ByteBuffer.wrap(text));
-            Forcing.file(storage, file, FileNames.CUT_ORDER);
-        }
-        storage.rename(temporary, FileNames.CUT_ORDER);
         Forcing.directory(storage);
     }
 

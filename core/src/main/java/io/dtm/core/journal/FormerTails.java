@@ -1,6 +1,11 @@
 package io.dtm.core.journal;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.journal.reading.TailReader;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.JournalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,5 +1,6 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.JournalException;
 import org.agrona.DirectBuffer;
 
 /**

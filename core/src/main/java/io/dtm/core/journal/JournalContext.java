@@ -4,6 +4,8 @@ import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.TailDescriptor;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;

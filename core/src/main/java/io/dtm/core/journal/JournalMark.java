@@ -1,7 +1,10 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.MarkDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import org.agrona.MarkFile;
@@ -23,11 +26,6 @@ final class JournalMark implements AutoCloseable {
             new MarkFile(buffer, MarkDescriptor.VERSION_OFFSET, MarkDescriptor.TIMESTAMP_OFFSET);
     }
 
-    /** Looks at a mark file that stays the caller's. */
-    static JournalMark of(final JournalFile file) {
-        return new JournalMark(file);
-    }
-
     /** Opens the mark file for the owner of the directory, or makes it. */
     static JournalMark openOrCreate(final JournalStorage storage) throws IOException {
         try {
@@ -43,24 +41,6 @@ final class JournalMark implements AutoCloseable {
         final JournalFile file = storage.create(FileNames.MARK, MarkDescriptor.FILE_LENGTH);
         Forcing.file(storage, file, FileNames.MARK);
         return new JournalMark(file);
-    }
-
-    /**
-     * @return whether it says something about this coordinator's journal.
-     * @throws JournalException FOREIGN if it belongs to another one.
-     */
-    boolean isUsable(final JournalStorage storage, final long coordinatorId) {
-        if (file.length() != MarkDescriptor.FILE_LENGTH
-            || markFile.versionVolatile() != MarkDescriptor.VERSION) {
-            return false;
-        }
-        final long found = MarkDescriptor.coordinatorId(buffer);
-        if (found != coordinatorId) {
-            throw new JournalException(Category.FOREIGN, String.format(
-                "the mark file %s is of coordinator %016x, the directory of %016x: files of two were mixed; put back"
-                    + " what belongs together", storage.describe(FileNames.MARK), found, coordinatorId), null);
-        }
-        return true;
     }
 
     /** Everything but the version first, so that half of it says nothing. */

@@ -1,9 +1,19 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.CoordinatorIdFile;
+import io.dtm.core.journal.reading.CutOrderFile;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordHandler;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -20,8 +30,6 @@ import org.agrona.DirectBuffer;
  * </pre>
  */
 public final class JournalRecovery implements AutoCloseable {
-    /** As when segments are made: a page at a time. */
-    private static final int CHUNK_LENGTH = 4096;
     private static final int HOST_LINK_ID = 0;
 
     private final JournalContext context;
@@ -30,7 +38,7 @@ public final class JournalRecovery implements AutoCloseable {
     private final long coordinatorId;
     private final FormerTails formerTails;
     private final JournalReader reader;
-    private final CutOrder interruptedCut;
+    private final CutOrderFile interruptedCut;
     private CutOrder cut;
     private JournalTail tail;
     private boolean isStarted;
@@ -68,7 +76,7 @@ public final class JournalRecovery implements AutoCloseable {
         this.coordinatorId = isFirstStart ? startFirst() : CoordinatorIdFile.read(storage);
         this.formerTails = FormerTails.own(context, coordinatorId);
         this.reader = new JournalReader(storage, coordinatorId);
-        this.interruptedCut = CutOrder.interrupted(storage);
+        this.interruptedCut = CutOrderFile.read(storage);
     }
 
     /** @return whether there was no journal before. */
@@ -104,10 +112,10 @@ public final class JournalRecovery implements AutoCloseable {
     public void cutAt(final long position, final String reason, final CutRecord record) {
         if (interruptedCut != null && interruptedCut.position() != position) {
             throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": "
-                + interruptedCut.refusal().getMessage(), null);
+                + interruptedCut.refusal(storage).getMessage(), null);
         }
         cut = interruptedCut == null
-            ? CutOrder.of(storage, record, position, reason) : interruptedCut.again(record);
+            ? CutOrder.of(storage, record, position, reason) : CutOrder.again(storage, record, interruptedCut);
         reader.cutAt(position);
     }
 
@@ -134,7 +142,7 @@ public final class JournalRecovery implements AutoCloseable {
     /** What follows a cut isn't wanted; without one all of it is, before anything is read. */
     private void drainTails(final long from, final RecordHandler handler) {
         if (interruptedCut != null) {
-            throw interruptedCut.refusal();
+            throw interruptedCut.refusal(storage);
         }
         try {
             formerTails.drain();
@@ -320,34 +328,12 @@ public final class JournalRecovery implements AutoCloseable {
                 if (tail.evidencePosition() < end || isLast) {
                     final int from = (int) Math.max(SegmentDescriptor.HEADER_LENGTH, tail.evidencePosition() - base);
                     final int to = (int) (Math.min(end, tail.position()) - base);
-                    copyAgain(file, from, to);
-                    zero(file, Math.max(to, SegmentDescriptor.HEADER_LENGTH));
+                    PageWrites.copy(file, from, to, file);
+                    PageWrites.zero(file, Math.max(to, SegmentDescriptor.HEADER_LENGTH));
                     Forcing.file(storage, file, name);
                 }
             }
         }
-    }
-
-    private static void copyAgain(final JournalFile file, final int from, final int to) throws IOException {
-        final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-        for (int offset = from; offset < to; offset += chunk.limit()) {
-            chunk.clear().limit(chunkLength(offset, to));
-            file.buffer().getBytes(offset, chunk, 0, chunk.limit());
-            file.write(offset, chunk.position(0));
-        }
-    }
-
-    private static void zero(final JournalFile file, final int from) throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-        for (int offset = from; offset < file.length(); offset += zeros.limit()) {
-            zeros.clear().limit(chunkLength(offset, file.length()));
-            file.write(offset, zeros);
-        }
-    }
-
-    /** Up to the next page: so that all later chunks are whole pages. */
-    private static int chunkLength(final int offset, final int end) {
-        return Math.min(CHUNK_LENGTH - offset % CHUNK_LENGTH, end - offset);
     }
 
     /**

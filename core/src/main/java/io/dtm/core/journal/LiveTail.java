@@ -2,7 +2,14 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.TailDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.SharedMemory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.FileNames;
+
 /**
  * A checkpoint that is complete and forced, and has no name yet: only the owner of the directory gives it one.
  *

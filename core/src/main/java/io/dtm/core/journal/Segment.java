@@ -2,6 +2,9 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;

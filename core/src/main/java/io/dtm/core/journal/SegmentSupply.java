@@ -1,6 +1,12 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;

@@ -2,7 +2,10 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.DirectBuffer;

@@ -1,7 +1,18 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.RecordView.Found;
+import io.dtm.core.journal.reading.Corruption;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.RecordView;
+import io.dtm.core.journal.reading.RecordView.Found;
+import io.dtm.core.journal.reading.SegmentReader;
+import io.dtm.core.journal.reading.TailDamage;
+import io.dtm.core.journal.reading.TailReader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.Forcing;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

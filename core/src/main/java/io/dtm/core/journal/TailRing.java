@@ -1,6 +1,7 @@
 package io.dtm.core.journal;
 
 import io.dtm.codec.TailDescriptor;
+import io.dtm.core.storage.JournalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,7 +1,7 @@
 package io.dtm.core.recovery;
 
 import io.dtm.codec.CheckpointDescriptor;
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;

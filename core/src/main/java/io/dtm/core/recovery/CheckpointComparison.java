@@ -1,9 +1,9 @@
 package io.dtm.core.recovery;
 
 import io.dtm.core.coordinator.CommitCoordinator;
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.SequentialFile;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,12 +1,12 @@
 package io.dtm.core.recovery;
 
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalReader;
-import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.journal.NewCheckpoint;
-import io.dtm.core.journal.SequentialFile;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.SequentialFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

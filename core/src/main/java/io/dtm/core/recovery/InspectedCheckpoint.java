@@ -1,10 +1,10 @@
 package io.dtm.core.recovery;
 
 import io.dtm.core.coordinator.CoordinatorRestorer;
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalStorage;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;

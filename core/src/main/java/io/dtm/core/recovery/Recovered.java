@@ -1,6 +1,6 @@
 package io.dtm.core.recovery;
 
-import io.dtm.core.journal.CheckpointHeader;
+import io.dtm.core.journal.reading.CheckpointHeader;
 
 /**
  * What is known once the coordinator's state is recovered.

@@ -7,10 +7,10 @@ import io.dtm.core.coordinator.CoordinatorInput;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
-import io.dtm.core.journal.Upgrade;
+import io.dtm.core.journal.reading.Upgrade;
 import io.dtm.core.recovery.Recovered.Contradictions;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 import org.agrona.DirectBuffer;
 
 /**

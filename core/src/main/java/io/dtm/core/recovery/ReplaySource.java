@@ -1,6 +1,6 @@
 package io.dtm.core.recovery;
 
-import io.dtm.core.journal.RecordHandler;
+import io.dtm.core.journal.reading.RecordHandler;
 
 /** Where recovery takes the records from: the port behind which the journal's files stand. */
 @FunctionalInterface

@@ -1,14 +1,14 @@
 package io.dtm.core.ring;
 
 import io.dtm.core.journal.Journal;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.ReplaySource;
 import io.dtm.core.recovery.StartEvents;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 import java.util.function.Supplier;
 
 /**

@@ -1,14 +1,14 @@
 package io.dtm.core.coordinator;
 
 import io.dtm.codec.CheckpointDescriptor;
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.SequentialFile;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.recovery.CheckpointDecoder;
 import io.dtm.core.recovery.CheckpointEncoder;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.SequentialFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.CheckpointDescriptor;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovered.Contradictions;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 import java.util.Arrays;
 import java.util.Random;
 import org.agrona.MutableDirectBuffer;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
+import io.dtm.core.storage.StagedStorage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -39,7 +45,7 @@ abstract class CutContract extends StorageSuite {
         process.append("damaged");
         final long end = process.append("given up");
         process.forceAll();
-        kill(process);
+        kill(process::abandon);
         flip(storage(), FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
         final byte[] before = bytes(FIRST_SEGMENT);
         final JournalException refusal = refusal(storage());
@@ -55,7 +61,7 @@ abstract class CutContract extends StorageSuite {
         assertArrayEquals(before, bytes(FIRST_SEGMENT + KEPT));
         cut.append("afterwards");
         cut.forceAll();
-        kill(cut);
+        kill(cut::abandon);
 
         final Process ordinary = Process.start(storage());
         assertEquals(List.of("kept", "kept too", "cut " + start + " " + (end - start) + " damaged", "afterwards"),
@@ -86,7 +92,7 @@ abstract class CutContract extends StorageSuite {
         process.append("given up");
         process.forceAll();
         process.journal().prepareSpace();
-        kill(process);
+        kill(process::abandon);
         storage().delete(SECOND_SEGMENT);
         final long position = refusal(storage()).cutPosition();
         assertEquals(Process.SEGMENT_LENGTH, position);
@@ -94,7 +100,7 @@ abstract class CutContract extends StorageSuite {
         final Process cut = Process.cut(storage(), position, "missing");
 
         assertEquals(process.all().subList(0, kept), cut.replayed());
-        kill(cut);
+        kill(cut::abandon);
         final Process ordinary = Process.start(storage());
         assertEquals(kept + 1, ordinary.replayed().size());
         ordinary.close();
@@ -112,7 +118,7 @@ abstract class CutContract extends StorageSuite {
         assertFalse(cut.replayed().isEmpty());
         assertEquals(process.all().subList(0, cut.replayed().size()), cut.replayed());
         assertTrue(storage().list().contains(SECOND_SEGMENT + KEPT));
-        kill(cut);
+        kill(cut::abandon);
         Process.start(storage()).close();
     }
 
@@ -127,10 +133,10 @@ abstract class CutContract extends StorageSuite {
             final Process cut = Process.cut(storage(), position, "not replayable");
 
             assertEquals(all.subList(0, count), cut.replayed());
-            kill(cut);
+            kill(cut::abandon);
             final Process ordinary = Process.start(storage());
             assertEquals(count + 1, ordinary.replayed().size());
-            kill(ordinary);
+            kill(ordinary::abandon);
         }
         assertTrue(storage().list().stream().filter(name -> name.startsWith(FIRST_SEGMENT + KEPT)).count() >= 1,
             "earlier ones are never overwritten");
@@ -141,7 +147,7 @@ abstract class CutContract extends StorageSuite {
         final Process process = Process.start(storage());
         final long position = process.append("something");
         process.forceAll();
-        kill(process);
+        kill(process::abandon);
 
         for (final long wrong : new long[] {0, 8, position - 8, position + 8, Long.MAX_VALUE}) {
             assertCategory(Category.CUT_REFUSED, () -> Process.cut(storage(), wrong, "why"));
@@ -157,7 +163,7 @@ abstract class CutContract extends StorageSuite {
         final long position = process.append("kept");
         process.append("given up");
         process.forceAll();
-        kill(process);
+        kill(process::abandon);
         final String ofTheLost = String.format("%020d.checkpoint", position + 8);
         final String ofTheKept = String.format("%020d.checkpoint", position);
         storage().create(ofTheLost, 8).close();
@@ -174,7 +180,7 @@ abstract class CutContract extends StorageSuite {
         final Process process = Process.start(storage());
         process.appendSome(120, new Random(7));
         process.forceAll();
-        kill(process);
+        kill(process::abandon);
         return process;
     }
 
@@ -191,7 +197,7 @@ abstract class CutContract extends StorageSuite {
             assertTrue(storage().list().contains(name + KEPT), name);
         }
         cut.append("afterwards");
-        kill(cut);
+        kill(cut::abandon);
         final Process ordinary = Process.start(storage());
         assertEquals(kept + 2, ordinary.replayed().size());
         assertEquals(process.all().subList(0, kept), ordinary.replayed().subList(0, kept));

@@ -7,7 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.StoppingStorage;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -2,7 +2,13 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.TailDescriptor;
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.journal.reading.TailReader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.StorageSuite;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.storage.ForwardingStorage;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

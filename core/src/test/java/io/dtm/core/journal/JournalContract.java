@@ -7,8 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,7 +30,7 @@ abstract class JournalContract extends StorageSuite {
     void shouldReplayWhatWasAppended() {
         final Process first = Process.start(storage());
         first.appendSome(20, new Random(1));
-        kill(first);
+        kill(first::abandon);
 
         final Process second = Process.start(storage());
 
@@ -56,13 +62,13 @@ abstract class JournalContract extends StorageSuite {
         final Process first = Process.start(storage());
         first.appendSome(200, new Random(2));
         assertTrue(first.journal().appendedPosition() > 3 * Process.SEGMENT_LENGTH);
-        kill(first);
+        kill(first::abandon);
 
         final Process second = Process.start(storage());
         second.appendSome(200, new Random(3));
         second.forceAll();
         assertEquals(second.journal().appendedPosition(), second.journal().forcedPosition());
-        kill(second);
+        kill(second::abandon);
 
         final Process third = Process.start(storage());
         assertEquals(second.all(), third.replayed());
@@ -74,7 +80,7 @@ abstract class JournalContract extends StorageSuite {
     void shouldReplayFromTheEndOfAnyRecord() {
         final Process process = Process.start(storage());
         process.appendSome(150, new Random(4));
-        kill(process);
+        kill(process::abandon);
         final List<Entry> all = process.all();
 
         try (JournalReader reader = JournalReader.open(storage())) {
@@ -114,7 +120,7 @@ abstract class JournalContract extends StorageSuite {
         process.append(1, 2L + 2 * 0xFFFF_FFFFL + 1, frame);
         process.append(Integer.MAX_VALUE, Long.MAX_VALUE, frame);
         process.append(3, Long.MAX_VALUE, new byte[0]);
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
 
@@ -135,12 +141,12 @@ abstract class JournalContract extends StorageSuite {
         assertEquals(Process.SEGMENT_LENGTH, process.journal().appendedPosition());
         process.forceAll();
         assertEquals(Process.SEGMENT_LENGTH, process.journal().forcedPosition());
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         next.append("into the next segment");
         next.forceAll();
-        kill(next);
+        kill(next::abandon);
 
         final Process last = Process.start(storage());
         assertEquals(next.all(), last.replayed());
@@ -224,7 +230,7 @@ abstract class JournalContract extends StorageSuite {
         journal.prepareSpace();
         assertEquals(2, segments(), "the current one and the spare");
         process.append("goes on");
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         final List<Entry> appended = process.all();
@@ -245,7 +251,7 @@ abstract class JournalContract extends StorageSuite {
         final long closed = journal.closedPosition();
         assertEquals(journal.appendedPosition() / Process.SEGMENT_LENGTH * Process.SEGMENT_LENGTH, closed);
         assertTrue(closed > 0 && closed < journal.forcedPosition());
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         assertEquals(closed, next.journal().closedPosition());
@@ -257,7 +263,7 @@ abstract class JournalContract extends StorageSuite {
     void shouldLetGoOfSegmentsOfFormerProcesses() {
         final Process process = Process.start(storage());
         process.appendSome(300, new Random(9));
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         next.journal().releaseBefore(next.journal().appendedPosition());
@@ -282,7 +288,7 @@ abstract class JournalContract extends StorageSuite {
         final int appended = process.all().size();
         assertCategory(Category.NO_SPACE, () -> process.append("never again"));
         assertCategory(Category.NO_SPACE, process.journal()::force);
-        kill(process);
+        kill(process::abandon);
         final Process next = Process.start(storage());
         assertEquals(appended, next.replayed().size());
         next.close();
@@ -303,7 +309,7 @@ abstract class JournalContract extends StorageSuite {
 
             assertTrue(process.journal().hasRoom());
         }
-        kill(process);
+        kill(process::abandon);
         assertEquals(process.all(), Process.start(storage()).replayed());
     }
 
@@ -317,7 +323,7 @@ abstract class JournalContract extends StorageSuite {
         while (process.journal().appendedPosition() < 3 * Process.SEGMENT_LENGTH) {
             process.append("into the reserve");
         }
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         assertEquals(process.all(), next.replayed());
@@ -330,16 +336,16 @@ abstract class JournalContract extends StorageSuite {
         process.append(1, 100, new byte[] {1});
         assertCategory(Category.APPEND_FAILED, () -> process.append(1, 99, new byte[] {1}));
         assertCategory(Category.APPEND_FAILED, () -> process.append(1, 101, new byte[] {1}));
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         assertCategory(Category.APPEND_FAILED, () -> next.append(1, 100, new byte[Process.MAX_FRAME_LENGTH + 1]));
-        kill(next);
+        kill(next::abandon);
 
         final Process last = Process.start(storage());
         final UnsafeBuffer frame = new UnsafeBuffer(new byte[10]);
         assertCategory(Category.APPEND_FAILED, () -> last.journal().append(1, 200, frame, 5, 6));
-        kill(last);
+        kill(last::abandon);
         assertEquals(1, Process.start(storage()).replayed().size());
     }
 
@@ -356,7 +362,7 @@ abstract class JournalContract extends StorageSuite {
         assertCategory(Category.APPEND_FAILED, () -> process.journal().append(1, 1_000_000, faulting, 0, 8));
         assertCategory(Category.APPEND_FAILED, () -> process.append("no more"));
         assertCategory(Category.APPEND_FAILED, process::forceAll);
-        kill(process);
+        kill(process::abandon);
 
         final Process next = Process.start(storage());
         assertEquals(process.all(), next.replayed());

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;

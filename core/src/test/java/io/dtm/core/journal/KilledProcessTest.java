@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.RecordHandler;
+import io.dtm.core.storage.ForkedJvm;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
+import io.dtm.core.storage.StagedStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.dtm.core.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.storage.TestStorage;
 import org.junit.jupiter.api.Test;
 
 /** The contract on mapped files. */

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

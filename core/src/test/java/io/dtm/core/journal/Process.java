@@ -2,7 +2,10 @@ package io.dtm.core.journal;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.RecordedRecords.Entry;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.RecordedRecords.Entry;
+import io.dtm.core.storage.JournalStorage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,12 +14,12 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What a coordinator's process does with a journal, from its start to its end; remembers what it appended. */
-final class Process {
-    static final long COORDINATOR_ID = 0x1234_5678_9ABC_DEF0L;
-    static final int SEGMENT_LENGTH = 8192;
-    static final int MAX_FRAME_LENGTH = 1024;
-    static final int TAIL_LENGTH = 512 * 1024;
-    static final long FIRST_POSITION = SegmentDescriptor.HEADER_LENGTH;
+public final class Process {
+    public static final long COORDINATOR_ID = 0x1234_5678_9ABC_DEF0L;
+    public static final int SEGMENT_LENGTH = 8192;
+    public static final int MAX_FRAME_LENGTH = 1024;
+    public static final int TAIL_LENGTH = 512 * 1024;
+    public static final long FIRST_POSITION = SegmentDescriptor.HEADER_LENGTH;
 
     private final RecordedRecords replayed = new RecordedRecords();
     private final List<Entry> appended = new ArrayList<>();
@@ -35,21 +38,21 @@ final class Process {
         }
     }
 
-    static Process start(final JournalStorage storage) {
+    public static Process start(final JournalStorage storage) {
         return start(context(storage));
     }
 
-    static Process start(final JournalContext context) {
+    public static Process start(final JournalContext context) {
         return new Process(context, recovery -> { });
     }
 
     /** A start by an operator who gives up everything from a position on. */
-    static Process cut(final JournalStorage storage, final long position, final String reason) {
+    public static Process cut(final JournalStorage storage, final long position, final String reason) {
         return new Process(
             context(storage), recovery -> recovery.cutAt(position, reason, CutContract::record));
     }
 
-    static JournalContext context(final JournalStorage storage) {
+    public static JournalContext context(final JournalStorage storage) {
         return new JournalContext()
             .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
@@ -61,39 +64,39 @@ final class Process {
             .coordinatorIdSupplier(() -> COORDINATOR_ID);
     }
 
-    SegmentedJournal journal() {
+    public SegmentedJournal journal() {
         return journal;
     }
 
-    JournalTail tail() {
+    public JournalTail tail() {
         return tail;
     }
 
-    List<String> reports() {
+    public List<String> reports() {
         return reports;
     }
 
-    List<Entry> replayed() {
+    public List<Entry> replayed() {
         return replayed.entries();
     }
 
     /** The frames that were replayed, as text. */
-    List<String> texts() {
+    public List<String> texts() {
         return replayed.texts();
     }
 
     /** All that the journal holds, if nothing was lost. */
-    List<Entry> all() {
+    public List<Entry> all() {
         final List<Entry> all = new ArrayList<>(replayed.entries());
         all.addAll(appended);
         return all;
     }
 
-    long append(final String text) {
+    public long append(final String text) {
         return append(7, timeNs + 1_000, text.getBytes());
     }
 
-    long append(final int linkId, final long time, final byte[] frame) {
+    public long append(final int linkId, final long time, final byte[] frame) {
         final long position = journal.append(linkId, time, new UnsafeBuffer(frame), 0, frame.length);
         timeNs = time;
         appended.add(new Entry(position, linkId, time, Arrays.toString(frame)));
@@ -101,7 +104,7 @@ final class Process {
     }
 
     /** Appends records of many lengths, prepares space and makes room as agents would. */
-    void appendSome(final int count, final Random random) {
+    public void appendSome(final int count, final Random random) {
         for (int i = 0; i < count; i++) {
             if (!journal.hasRoom()) {
                 journal.force();
@@ -113,21 +116,21 @@ final class Process {
         }
     }
 
-    void forceAll() {
+    public void forceAll() {
         journal.requestForce(journal.appendedPosition());
         journal.force();
     }
 
-    void close() {
+    public void close() {
         journal.close();
     }
 
     /** As if the process were killed; what it has open is closed, which a dead process does too. */
-    void abandon() {
+    public void abandon() {
         journal.abandon();
     }
 
-    static long lengthOfRecord(final int frameLength) {
+    public static long lengthOfRecord(final int frameLength) {
         return RecordDescriptor.aligned(RecordDescriptor.HEADER_LENGTH + frameLength);
     }
 }

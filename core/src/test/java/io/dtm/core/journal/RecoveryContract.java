@@ -7,7 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -26,7 +35,7 @@ abstract class RecoveryContract extends StorageSuite {
         original.append("whole");
         final long start = original.append("the one before the torn one");
         final long end = original.append("the torn one, which is a little longer");
-        kill(original);
+        kill(original::abandon);
         for (int cut = (int) start; cut < end; cut += step()) {
             final JournalStorage storage = freshStorage();
             final Process process = Process.start(storage);
@@ -35,7 +44,7 @@ abstract class RecoveryContract extends StorageSuite {
             process.append("whole");
             process.append("the one before the torn one");
             process.append("the torn one, which is a little longer");
-            kill(process);
+            kill(process::abandon);
             write(storage, FIRST_SEGMENT, cut, new byte[(int) end - cut]);
 
             final Process next = Process.start(storage);
@@ -45,7 +54,7 @@ abstract class RecoveryContract extends StorageSuite {
             assertEquals(!isOnlyAlignmentCut && cut > start, next.tail().isTorn(), "cut at " + cut);
             assertEquals(next.tail().isTorn() ? 1 : 0, next.reports().size());
             next.append("afterwards");
-            kill(next);
+            kill(next::abandon);
 
             final Process last = Process.start(storage);
             assertEquals(next.all(), last.replayed(), "cut at " + cut);
@@ -61,7 +70,7 @@ abstract class RecoveryContract extends StorageSuite {
         final long start = process.append("before");
         final int length = "a frame".length();
         process.append("a frame");
-        kill(process);
+        kill(process::abandon);
 
         try (JournalReader reader = JournalReader.open(storage)) {
             for (int bit = 0; bit < 8 * Process.lengthOfRecord(length); bit++) {
@@ -82,7 +91,7 @@ abstract class RecoveryContract extends StorageSuite {
         final JournalStorage storage = storage();
         final Process process = Process.start(storage);
         process.append("first");
-        kill(process);
+        kill(process::abandon);
         try (JournalReader reader = JournalReader.open(storage)) {
             for (int bit = 0; bit < 8 * SegmentDescriptor.HEADER_LENGTH; bit += step()) {
                 flip(storage, FIRST_SEGMENT, bit / 8, 1 << bit % 8);
@@ -105,7 +114,7 @@ abstract class RecoveryContract extends StorageSuite {
         final long end = process.append(1, 1_000, new byte[100]);
         process.append(1, 1_000, new byte[1000]);
         process.forceAll();
-        kill(process);
+        kill(process::abandon);
 
         try (JournalReader reader = JournalReader.open(storage)) {
             for (int bit = 0; bit < 8 * (Process.SEGMENT_LENGTH - end); bit += step()) {
@@ -127,7 +136,7 @@ abstract class RecoveryContract extends StorageSuite {
         process.append("damaged");
         process.append("last");
         process.forceAll();
-        kill(process);
+        kill(process::abandon);
         flip(storage(), FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
 
         final JournalException ex = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
@@ -145,7 +154,7 @@ abstract class RecoveryContract extends StorageSuite {
         process.append("damaged");
         process.forceAll();
         final long later = process.append("closing mark");
-        kill(process);
+        kill(process::abandon);
         storage().delete(FileNames.MARK);
         flip(storage(), FIRST_SEGMENT, (int) start + 4, 1);
 
@@ -163,7 +172,7 @@ abstract class RecoveryContract extends StorageSuite {
             process.append(1, 1_000_000, new byte[Process.MAX_FRAME_LENGTH / 4]);
             process.journal().prepareSpace();
         }
-        kill(process);
+        kill(process::abandon);
         storage().delete(FileNames.MARK);
         // All later records of the first two segments are lost, but the third one's header is there.
         write(storage(), FIRST_SEGMENT, (int) start, new byte[Process.SEGMENT_LENGTH - (int) start]);
@@ -183,7 +192,7 @@ abstract class RecoveryContract extends StorageSuite {
         final long end = process.append("gap");
         process.append("valid, but beyond the gap");
         process.append("and this one too");
-        kill(process);
+        kill(process::abandon);
         write(storage, FIRST_SEGMENT, (int) start, new byte[(int) (end - start)]);
 
         final Process next = Process.start(storage);
@@ -191,7 +200,7 @@ abstract class RecoveryContract extends StorageSuite {
         assertTrue(next.tail().isTorn());
         // Exactly as long as the gap: what was beyond it would follow now.
         assertEquals(end, next.append("pag"));
-        kill(next);
+        kill(next::abandon);
 
         final Process last = Process.start(storage);
         assertEquals(2, last.replayed().size());
@@ -208,7 +217,7 @@ abstract class RecoveryContract extends StorageSuite {
             process.append(1, 1_000_000, new byte[100]);
             process.journal().prepareSpace();
         }
-        kill(process);
+        kill(process::abandon);
         write(storage, FIRST_SEGMENT, (int) start, new byte[64]);
 
         final Process next = Process.start(storage);
@@ -217,7 +226,7 @@ abstract class RecoveryContract extends StorageSuite {
             next.append(2, 2_000_000, new byte[100]);
             next.journal().prepareSpace();
         }
-        kill(next);
+        kill(next::abandon);
 
         final Process last = Process.start(storage);
         assertEquals(next.all(), last.replayed());
@@ -229,7 +238,7 @@ abstract class RecoveryContract extends StorageSuite {
         final JournalStorage storage = storage();
         final Process process = Process.start(storage);
         process.appendSome(150, new Random(5));
-        kill(process);
+        kill(process::abandon);
         final long end = process.journal().appendedPosition();
         final byte[] records = new byte[4096];
         try (JournalFile first = storage.open(FIRST_SEGMENT, false)) {
@@ -250,7 +259,7 @@ abstract class RecoveryContract extends StorageSuite {
     void shouldNotStartWithoutASegmentThatItNeeds() throws IOException {
         final Process process = Process.start(storage());
         process.appendSome(200, new Random(6));
-        kill(process);
+        kill(process::abandon);
         storage().delete(SECOND_SEGMENT);
 
         final JournalException ex = assertCategory(Category.CORRUPT, () -> Process.start(storage()));
@@ -261,7 +270,7 @@ abstract class RecoveryContract extends StorageSuite {
 
     @Test
     void shouldNotStartWithoutAnySegment() throws IOException {
-        kill(Process.start(storage()));
+        kill(Process.start(storage())::abandon);
         for (final String name : storage().list()) {
             if (FileNames.isSegment(name)) {
                 storage().delete(name);
@@ -275,7 +284,7 @@ abstract class RecoveryContract extends StorageSuite {
     void shouldNotStartWithAJournalWhoseCoordinatorIdIsMissing() throws IOException {
         final Process process = Process.start(storage());
         process.append("something");
-        kill(process);
+        kill(process::abandon);
         storage().delete(FileNames.COORDINATOR_ID);
 
         final JournalException ex = assertCategory(Category.FOREIGN, () -> Process.start(storage()));
@@ -285,7 +294,7 @@ abstract class RecoveryContract extends StorageSuite {
 
     @Test
     void shouldStartAfterAFirstStartThatWasCutShort() throws IOException {
-        kill(Process.start(storage()));
+        kill(Process.start(storage())::abandon);
         storage().delete(FileNames.COORDINATOR_ID);
         storage().delete(FileNames.MARK);
         TailPointer.delete(storage());
@@ -299,12 +308,12 @@ abstract class RecoveryContract extends StorageSuite {
     @Test
     void shouldRefuseASegmentOfAnotherCoordinator() throws IOException {
         final JournalStorage other = freshStorage();
-        kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99)));
+        kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99))::abandon);
         final byte[] segment = new byte[Process.SEGMENT_LENGTH];
         try (JournalFile file = other.open(FIRST_SEGMENT, false)) {
             file.buffer().getBytes(0, segment);
         }
-        kill(Process.start(storage()));
+        kill(Process.start(storage())::abandon);
         write(storage(), FIRST_SEGMENT, 0, segment);
 
         assertCategory(Category.FOREIGN, () -> Process.start(storage()));
@@ -313,12 +322,12 @@ abstract class RecoveryContract extends StorageSuite {
     @Test
     void shouldRefuseTheMarkFileOfAnotherCoordinator() throws IOException {
         final JournalStorage other = freshStorage();
-        kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99)));
+        kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99))::abandon);
         final byte[] mark = new byte[64];
         try (JournalFile file = other.open(FileNames.MARK, false)) {
             file.buffer().getBytes(0, mark);
         }
-        kill(Process.start(storage()));
+        kill(Process.start(storage())::abandon);
         write(storage(), FileNames.MARK, 0, mark);
 
         assertCategory(Category.FOREIGN, () -> Process.start(storage()));

@@ -1,8 +1,10 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.TestStorage;
+
 /** The contract on the storage in memory with a tail, which is in the segments when the process dies. */
 class SimulatedStagedCutTest extends CutContract {
     SimulatedStagedCutTest() {
-        super(TestStorage.dyingInForce(new TestStorage.Simulated(true)));
+        super(new DyingInForce(new TestStorage.Simulated(true)));
     }
 }

@@ -1,8 +1,10 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.TestStorage;
+
 /** The contract on a simulated device whose tail was lost. */
 class SimulatedStagedRecoveryTest extends RecoveryContract {
     SimulatedStagedRecoveryTest() {
-        super(TestStorage.dyingInForce(new TestStorage.Simulated(true)));
+        super(new DyingInForce(new TestStorage.Simulated(true)));
     }
 }

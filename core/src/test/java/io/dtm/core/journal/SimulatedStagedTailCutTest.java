@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.TestStorage;
+
 /** The contract on the storage in memory with a tail. */
 class SimulatedStagedTailCutTest extends TailCutContract {
     SimulatedStagedTailCutTest() {

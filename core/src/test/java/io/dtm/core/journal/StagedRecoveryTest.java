@@ -1,8 +1,10 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.TestStorage;
+
 /** The contract on files whose tail was lost. */
 class StagedRecoveryTest extends RecoveryContract {
     StagedRecoveryTest() {
-        super(TestStorage.dyingInForce(TestStorage.staged()));
+        super(new DyingInForce(TestStorage.staged()));
     }
 }

@@ -1,5 +1,7 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.storage.TestStorage;
+
 /** The contract on files and a tail beside them. */
 class StagedTailCutTest extends TailCutContract {
     StagedTailCutTest() {

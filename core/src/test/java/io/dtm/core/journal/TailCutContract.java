@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.StorageSuite;
+import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,7 +26,7 @@ abstract class TailCutContract extends StorageSuite {
     private DamagedBehindTail damaged() throws IOException {
         final Process process =
             Process.start(Process.context(storage()).tailLength(DamagedBehindTail.TAIL_LENGTH));
-        return DamagedBehindTail.make(storage(), process, () -> kill(process));
+        return DamagedBehindTail.make(storage(), process, () -> kill(process::abandon));
     }
 
     @Test
@@ -55,7 +59,7 @@ abstract class TailCutContract extends StorageSuite {
         final DamagedBehindTail damaged = damaged();
         final Process cut = Process.cut(storage(), damaged.cutPosition(), "damaged");
         cut.append("afterwards");
-        kill(cut);
+        kill(cut::abandon);
 
         final Process next = Process.start(storage());
 
@@ -74,7 +78,7 @@ abstract class TailCutContract extends StorageSuite {
         final DamagedBehindTail damaged = damaged();
         final Process first = Process.cut(storage(), damaged.cutPosition(), "damaged");
         first.append("given up next");
-        kill(first);
+        kill(first::abandon);
         final long earlier = damaged.kept().get(2).position();
 
         final Process second = Process.cut(storage(), earlier, "again");

@@ -1,6 +1,6 @@
 package io.dtm.core.journal;
 
-import static io.dtm.core.journal.StorageSuite.assertCategory;
+import static io.dtm.core.storage.StorageSuite.assertCategory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
-import io.dtm.core.journal.JournalException.Category;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.RecordView;
+import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.SegmentReader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

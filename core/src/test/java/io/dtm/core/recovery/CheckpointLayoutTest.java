@@ -2,10 +2,10 @@ package io.dtm.core.recovery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dtm.core.journal.CheckpointHeader;
-import io.dtm.core.journal.JournalFile;
-import io.dtm.core.journal.SequentialFile;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.SequentialFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;

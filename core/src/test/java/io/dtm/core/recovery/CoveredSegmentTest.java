@@ -3,9 +3,9 @@ package io.dtm.core.recovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.Survival;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.JournalRecovery;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.recovery.CheckpointMaker.Made;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalReader;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.journal.reading.JournalReader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,9 +3,9 @@ package io.dtm.core.recovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.MappedStorage;
 import io.dtm.core.recovery.CheckpointMaker.Made;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.MappedStorage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

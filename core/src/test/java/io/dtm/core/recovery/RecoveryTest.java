@@ -18,9 +18,9 @@ import io.dtm.core.fake.FakeCoordinator;
 import io.dtm.core.fake.HostMessages;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.recovery.Recovered.Contradictions;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -407,7 +407,7 @@ class RecoveryTest {
         records.addAll(StartEvents.after(after, new EpochStart(5, 55, 0), CoordinatorSettings.defaults()));
     }
 
-    private void replay(final io.dtm.core.journal.RecordHandler handler) {
+    private void replay(final io.dtm.core.journal.reading.RecordHandler handler) {
         long position = 0;
         long timeNs = 0;
         for (final DirectBuffer frame : records) {

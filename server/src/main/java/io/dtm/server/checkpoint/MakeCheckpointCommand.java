@@ -1,10 +1,10 @@
 package io.dtm.server.checkpoint;
 
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.MappedStorage;
 import io.dtm.core.recovery.CheckpointMaker;
 import io.dtm.core.recovery.CheckpointMaker.Declined;
 import io.dtm.core.recovery.CheckpointMaker.Made;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.MappedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.dtm.server.demo;
 
 import io.dtm.core.coordinator.TransactionCounts;
-import io.dtm.core.journal.JournalReader;
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.MappedStorage;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
 import java.nio.file.Path;
 import java.util.Locale;
 

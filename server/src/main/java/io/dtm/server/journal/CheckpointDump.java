@@ -1,7 +1,7 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.recovery.CheckpointDecoder;
+import io.dtm.core.storage.JournalStorage;
 
 /** Prints the items of a checkpoint as lines, those that pass a filter. */
 final class CheckpointDump {

@@ -1,6 +1,6 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.JournalDamage;
+import io.dtm.core.journal.inspection.JournalDamage;
 
 /** One damage as a line, or as what a line says. */
 final class DamageLine {

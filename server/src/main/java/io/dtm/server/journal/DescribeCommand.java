@@ -1,6 +1,6 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.JournalInspector;
+import io.dtm.core.journal.inspection.JournalInspector;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;

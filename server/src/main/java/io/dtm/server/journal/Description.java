@@ -1,15 +1,15 @@
 package io.dtm.server.journal;
 
 import io.dtm.codec.FrameDescriptor;
-import io.dtm.core.journal.JournalDamage;
-import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.JournalTail;
-import io.dtm.core.journal.JournalVisitor;
-import io.dtm.core.journal.MarkSummary;
-import io.dtm.core.journal.SegmentSummary;
-import io.dtm.core.journal.TailSummary;
+import io.dtm.core.journal.inspection.JournalDamage;
+import io.dtm.core.journal.inspection.JournalInspector;
+import io.dtm.core.journal.inspection.JournalVisitor;
+import io.dtm.core.journal.inspection.MarkSummary;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.SegmentSummary;
+import io.dtm.core.journal.reading.TailSummary;
 import io.dtm.core.recovery.InspectedCheckpoint;
+import io.dtm.core.storage.JournalStorage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

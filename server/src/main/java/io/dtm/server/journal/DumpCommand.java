@@ -1,11 +1,11 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalDamage;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalTail;
-import io.dtm.core.journal.JournalVisitor;
+import io.dtm.core.journal.inspection.JournalDamage;
+import io.dtm.core.journal.inspection.JournalInspector;
+import io.dtm.core.journal.inspection.JournalVisitor;
+import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;

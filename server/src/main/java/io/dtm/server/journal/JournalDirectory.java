@@ -1,9 +1,9 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalInspector;
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.MappedStorage;
+import io.dtm.core.journal.inspection.JournalInspector;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.MappedStorage;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,17 +1,17 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.FileNames;
 import io.dtm.core.journal.JournalContext;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
 import io.dtm.core.journal.JournalRecovery;
-import io.dtm.core.journal.JournalStorage;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.CheckpointMaker;
 import io.dtm.core.recovery.CheckpointMaker.Declined;
 import io.dtm.core.recovery.CheckpointMaker.Made;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;

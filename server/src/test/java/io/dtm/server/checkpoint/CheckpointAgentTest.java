@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.dtm.simulation.node;
 
-import io.dtm.core.journal.FileNames;
-import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SimulatedStorage;
 import io.dtm.core.recovery.CheckpointMaker;
 import io.dtm.core.recovery.CheckpointMaker.Made;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Trace;

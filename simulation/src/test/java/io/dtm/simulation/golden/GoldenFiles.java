@@ -1,7 +1,7 @@
 package io.dtm.simulation.golden;
 
-import io.dtm.core.journal.JournalFile;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.dtm.simulation.golden;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import io.dtm.simulation.Episode;
 import io.dtm.simulation.EpisodeSettings;
 import io.dtm.simulation.engine.RandomStream;

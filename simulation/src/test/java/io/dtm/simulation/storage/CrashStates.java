@@ -1,9 +1,9 @@
 package io.dtm.simulation.storage;
 
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.StorageObserver;
-import io.dtm.core.journal.Survival;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.StorageObserver;
+import io.dtm.core.storage.simulated.Survival;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.storage.RecordedEvents.Record;
 import java.util.List;

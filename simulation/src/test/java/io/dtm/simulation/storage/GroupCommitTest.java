@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.StorageObserver;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.StorageObserver;
 import io.dtm.simulation.engine.RandomStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,14 +1,14 @@
 package io.dtm.simulation.storage;
 
 import io.dtm.codec.SegmentDescriptor;
-import io.dtm.core.journal.JournalException;
-import io.dtm.core.journal.JournalException.Category;
-import io.dtm.core.journal.JournalFile;
 import io.dtm.core.journal.SegmentedJournal;
-import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.StorageObserver;
-import io.dtm.core.journal.Survival;
 import io.dtm.core.recovery.CheckpointMaker;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.StorageObserver;
+import io.dtm.core.storage.simulated.Survival;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.storage.RecordedEvents.Record;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.dtm.simulation.storage;
 
 import io.dtm.core.coordinator.CommitCoordinator;
-import io.dtm.core.journal.RecordHandler;
+import io.dtm.core.journal.reading.RecordHandler;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.RecoveryOutput;

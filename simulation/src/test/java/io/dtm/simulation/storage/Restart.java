@@ -1,12 +1,12 @@
 package io.dtm.simulation.storage;
 
 import io.dtm.core.journal.JournalContext;
-import io.dtm.core.journal.JournalException;
 import io.dtm.core.journal.JournalRecovery;
-import io.dtm.core.journal.JournalStorage;
-import io.dtm.core.journal.RecordHandler;
 import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.reading.RecordHandler;
 import io.dtm.core.recovery.RestoredCoordinator;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
 import io.dtm.simulation.storage.RecordedEvents.Record;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;

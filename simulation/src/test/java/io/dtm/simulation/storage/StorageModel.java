@@ -1,7 +1,7 @@
 package io.dtm.simulation.storage;
 
 import io.dtm.core.journal.JournalContext;
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 
 /** A kind of storage that the crash test goes through. */
 enum StorageModel {

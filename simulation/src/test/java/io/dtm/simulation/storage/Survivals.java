@@ -1,8 +1,8 @@
 package io.dtm.simulation.storage;
 
-import io.dtm.core.journal.SimulatedStorage;
-import io.dtm.core.journal.Survival;
-import io.dtm.core.journal.UnforcedPage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.Survival;
+import io.dtm.core.storage.simulated.UnforcedPage;
 import io.dtm.simulation.engine.RandomStream;
 import java.util.ArrayList;
 import java.util.BitSet;

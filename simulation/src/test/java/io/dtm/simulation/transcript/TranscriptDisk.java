@@ -1,6 +1,6 @@
 package io.dtm.simulation.transcript;
 
-import io.dtm.core.journal.SimulatedStorage;
+import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

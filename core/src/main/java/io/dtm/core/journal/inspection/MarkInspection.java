@@ -1,0 +1,109 @@
+package io.dtm.core.journal.inspection;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.dtm.codec.MarkDescriptor;
+import io.dtm.core.journal.reading.ForcedEvidence;
+import io.dtm.core.journal.reading.Zeros;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The mark file as found, and what is wrong with it. It has no checksum: what it says is held against the journal. */
+final class MarkInspection {
+    private final MarkSummary summary;
+    private final String damage;
+    private final String note;
+
+    private MarkInspection(final MarkSummary summary, final String damage, final String note) {
+        this.summary = summary;
+        this.damage = damage;
+        this.note = note;
+    }
+
+    static MarkInspection of(final JournalStorage storage, final long coordinatorId) throws IOException {
+        try (JournalFile file = storage.open(FileNames.MARK, false)) {
+            if (file.length() != MarkDescriptor.FILE_LENGTH) {
+                return new MarkInspection(null, "has " + file.length() + " bytes instead of "
+                    + MarkDescriptor.FILE_LENGTH + ": it says nothing, and the next start makes another", null);
+            }
+            return of(file.buffer(), coordinatorId);
+        } catch (final NoSuchFileException ex) {
+            return new MarkInspection(null, null, "there is no " + FileNames.MARK
+                + ": a power loss may have taken it, and with it the last evidence of a force");
+        }
+    }
+
+    private static MarkInspection of(final UnsafeBuffer buffer, final long coordinatorId) {
+        final int version = buffer.getInt(MarkDescriptor.VERSION_OFFSET, LITTLE_ENDIAN);
+        if (version == 0) {
+            return new MarkInspection(null, null,
+                FileNames.MARK + " isn't ready: a first start was killed while it wrote it, or power was lost");
+        }
+        if (version != MarkDescriptor.VERSION) {
+            return new MarkInspection(null, "has version " + version + "; this program knows "
+                + MarkDescriptor.VERSION, null);
+        }
+        if (MarkDescriptor.coordinatorId(buffer) != coordinatorId) {
+            return new MarkInspection(null, String.format("is of coordinator %016x, the directory of %016x",
+                MarkDescriptor.coordinatorId(buffer), coordinatorId), null);
+        }
+        final boolean isZero = Zeros.hold(buffer, Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET)
+            && Zeros.hold(buffer, MarkDescriptor.REFUSALS_OFFSET + Long.BYTES, MarkDescriptor.FILE_LENGTH);
+        return new MarkInspection(
+            new MarkSummary(
+                MarkDescriptor.pid(buffer),
+                MarkDescriptor.forcedPosition(buffer),
+                MarkDescriptor.appendedPosition(buffer),
+                buffer.getLong(MarkDescriptor.TIMESTAMP_OFFSET, LITTLE_ENDIAN),
+                MarkDescriptor.usableBytes(buffer),
+                MarkDescriptor.lowSpaceBytes(buffer),
+                MarkDescriptor.refusedSinceMs(buffer),
+                MarkDescriptor.refusals(buffer)),
+            isZero ? null : "isn't zero where it has no field", null);
+    }
+
+    /** @return what it says, or null if that is of no use. */
+    MarkSummary summary() {
+        return summary;
+    }
+
+    /** @return 0 if it says nothing. */
+    long forcedPosition() {
+        return summary == null ? 0 : summary.forcedPosition();
+    }
+
+    boolean isProcessAlive() {
+        return summary != null && summary.isProcessAlive();
+    }
+
+    void tell(final Consumer<JournalDamage> damages, final JournalVisitor visitor) {
+        if (damage != null) {
+            damages.accept(new JournalDamage(FileNames.MARK, JournalDamage.NOWHERE, 0, damage));
+        }
+        if (note != null) {
+            visitor.onNote(note);
+        }
+    }
+
+    /** Holds it against the end of an undamaged journal. */
+    void tellAgainst(final long endPosition, final ForcedEvidence evidence, final JournalVisitor visitor) {
+        if (summary == null || isProcessAlive()) {
+            return;
+        }
+        if (summary.appendedPosition() > endPosition) {
+            visitor.onNote(FileNames.MARK + " says that the journal was appended to up to position "
+                + summary.appendedPosition() + ": what is beyond " + endPosition
+                + " was lost with the power, and had not been forced");
+        }
+        if (summary.forcedPosition() < evidence.position()) {
+            visitor.onNote(FileNames.MARK + " says that everything up to " + summary.forcedPosition()
+                + " was forced, " + evidence.witness() + " knows of " + evidence.position()
+                + ": a power loss took the mark file's last state");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.dtm.core.journal.inspection;
+
+import io.dtm.codec.TailDescriptor;
+import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.RecordView;
+import io.dtm.core.journal.reading.RecordView.Found;
+import io.dtm.core.journal.reading.SegmentReader;
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.journal.reading.TailReader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalStorage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
+
+/**
+ * The tail of a staged journal as an inspection finds it: what it holds beside the segments, and what is wrong with it.
+ * One that is wrong is named and not looked at any more. One thread.
+ */
+final class TailInspection implements AutoCloseable {
+    private final Consumer<JournalDamage> damages;
+    private final RecordChecksum checksum;
+    private TailReader tail;
+    private long unforcedFrom = JournalDamage.NOWHERE;
+    private long unforcedRecords;
+
+    private TailInspection(final RecordChecksum checksum, final Consumer<JournalDamage> damages) {
+        this.checksum = checksum;
+        this.damages = damages;
+    }
+
+    /** Finds it, if there is one, and checks its header. */
+    static TailInspection of(
+        final JournalStorage storage,
+        final long coordinatorId,
+        final RecordChecksum checksum,
+        final Consumer<JournalDamage> damages,
+        final JournalVisitor visitor) throws IOException {
+        final TailInspection inspection = new TailInspection(checksum, damages);
+        String location = FileNames.TAIL_POINTER;
+        try {
+            final String pointer = TailPointer.read(storage);
+            if (pointer != null) {
+                location = pointer;
+                inspection.tail =
+                    TailReader.of(storage.sharedMemory().open(location), location, coordinatorId);
+                inspection.checkHeader();
+                visitor.onTail(inspection.tail.summary());
+            }
+        } catch (final NoSuchFileException ex) {
+            visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names isn't there: this"
+                + " machine has started again since, and what was appended and not forced before was lost with it");
+        } catch (final JournalException ex) {
+            damages.accept(new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect()));
+        }
+        return inspection;
+    }
+
+    private void checkHeader() {
+        final int other = TailDescriptor.firstStrayByte(tail.file().buffer());
+        if (other >= 0) {
+            damages.accept(new JournalDamage(tail.place(), JournalDamage.NOWHERE, other,
+                "isn't zero where its header has no field"));
+        }
+    }
+
+    /** Names the damage if it has something else than a segment has, where both have it. */
+    void compare(final SegmentReader segment, final long position, final long end) {
+        if (tail == null) {
+            return;
+        }
+        final long from = Math.max(position, tail.lowestPosition());
+        final long to = Math.min(end, tail.appendedPosition());
+        // If the ring went over it meanwhile, that proves nothing.
+        if (from < to && !segment.isEqual(tail, from, to) && tail.lowestPosition() <= from) {
+            damage(position, "the record is another one than in segment " + segment.name() + ": one of the two is"
+                + " damaged, or they are of different histories of this coordinator");
+        }
+    }
+
+    /**
+     * @param position at which a segment has no record.
+     * @param segment  that holds the position.
+     * @return what follows there, or null.
+     */
+    RecordView following(final long position, final SegmentReader segment) {
+        if (tail == null || tail.appendedPosition() <= position || position == segment.endPosition()) {
+            return null;
+        }
+        if (tail.lowestPosition() <= position) {
+            final long end = Math.min(tail.appendedPosition(), segment.endPosition());
+            final ByteBuffer bytes = ByteBuffer.allocateDirect((int) (end - position));
+            if (tail.copy(position, end, bytes)) {
+                return RecordView.ofCopy(bytes, checksum, position);
+            }
+        }
+        // The ring went over it, so it was forced.
+        final Found found = segment.records().at(position);
+        if (found == Found.RECORD || found == Found.END) {
+            return segment.records();
+        }
+        damage(position, "it starts at position " + tail.lowestPosition() + ", but the segments end before, at "
+            + position + " in " + segment.name() + ": something that was forced is missing in them");
+        return null;
+    }
+
+    /** @return whether what is at the position must be in the segments too. */
+    boolean isForced(final long position) {
+        return tail != null && position < tail.forcedPosition();
+    }
+
+    /** A record that it has and the segment hasn't. */
+    void count(final long position) {
+        if (!isForced(position)) {
+            unforcedFrom = unforcedRecords == 0 ? position : unforcedFrom;
+            unforcedRecords++;
+        }
+    }
+
+    /** Before the position up to which it says that it is appended. */
+    void damage(final long position, final String what) {
+        damages.accept(new JournalDamage(tail.place(), position, tail.offset(position), what));
+        close();
+    }
+
+    /** @param end of the journal. */
+    void tell(final long end, final JournalVisitor visitor) {
+        if (tail != null && unforcedRecords > 0) {
+            visitor.onNote(unforcedRecords + (unforcedRecords == 1 ? " record" : " records") + " from position "
+                + unforcedFrom + " to " + end + (unforcedRecords == 1 ? " was" : " were") + " in tail " + tail.place()
+                + " only: not forced yet");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (tail != null) {
+            tail.close();
+            tail = null;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.dtm.core.storage;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.READ;
+
+import io.dtm.core.storage.JournalException.Category;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Set;
+
+/**
+ * A directory of a file system in memory. Locations are absolute paths. Others may put files there, so none is trusted
+ * that isn't this user's own.
+ */
+final class SharedMemoryDirectory implements SharedMemory {
+    private final Path directory;
+
+    /** For one that makes no files. */
+    SharedMemoryDirectory() {
+        this(StagedStorage.DEFAULT_TAIL_DIRECTORY);
+    }
+
+    SharedMemoryDirectory(final Path directory) {
+        this.directory = directory.toAbsolutePath();
+    }
+
+    @Override
+    public String locate(final String name) {
+        return directory.resolve(name).toString();
+    }
+
+    @Override
+    public JournalFile create(final String location, final int length) throws IOException {
+        final Path file = Path.of(location);
+        final LockedFile locked = LockedFile.create(file, FileTrust.newFileAttributes(directory));
+        try {
+            ZeroFill.of(locked.channel(), length);
+            return new MappedFile(locked.channel(), true, locked);
+        } catch (final IOException | RuntimeException ex) {
+            locked.close();
+            Files.deleteIfExists(file);
+            throw ex;
+        }
+    }
+
+    @Override
+    public JournalFile own(final String location) throws IOException {
+        final Path file = Path.of(location);
+        check(file);
+        try {
+            final LockedFile locked = LockedFile.open(file);
+            return new MappedFile(locked.channel(), true, locked);
+        } catch (final LockedFile.HeldException ex) {
+            throw new JournalException(Category.OWNED, "tail " + location + " belongs to a coordinator in "
+                + ex.getMessage() + ", though its data directory doesn't: is this directory a copy of that one's? Stop"
+                + " that one first, or delete coordinator.tail in the copy", ex);
+        }
+    }
+
+    /** Through the descriptor that this process holds the file by, if it does: closing another would free the lock. */
+    @Override
+    public JournalFile open(final String location) throws IOException {
+        final Path file = Path.of(location);
+        final FileChannel held = LockedFile.channelOfHeld(file);
+        try {
+            return held == null
+                ? new MappedFile(FileChannel.open(file, Set.of(READ, NOFOLLOW_LINKS)), false)
+                : new MappedFile(held, false, () -> { });
+        } catch (final ClosedChannelException ex) {
+            throw new NoSuchFileException(location); // Its owner has just let go of it.
+        }
+    }
+
+    @Override
+    public void rename(final String from, final String to) throws IOException {
+        Files.move(Path.of(from), Path.of(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public boolean exists(final String location) {
+        return Files.exists(Path.of(location), NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void delete(final String location) throws IOException {
+        Files.deleteIfExists(Path.of(location));
+    }
+
+    private void check(final Path file) throws IOException {
+        final BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+        String objection = attributes.isRegularFile() ? null : "can't be trusted: it isn't a file; remove it";
+        if (objection == null && FileTrust.isPosix(file)) {
+            final PosixFileAttributes posix =
+                Files.readAttributes(file, PosixFileAttributes.class, NOFOLLOW_LINKS);
+            objection = FileTrust.objection(file, posix, FileTrust.currentUser(directory));
+        }
+        if (objection != null) {
+            throw new JournalException(Category.FOREIGN, "tail " + file + " " + objection, null);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.dtm.core.storage.simulated;
+
+import java.util.BitSet;
+import java.util.Random;
+
+/**
+ * Decides what a power loss leaves of that which a {@link SimulatedStorage} had not forced. All is asked in a fixed
+ * order, so that a seed decides everything.
+ */
+public interface Survival {
+    /** All of it survives: the best case, as after a killed process. */
+    Survival ALL = new Survival() {
+        @Override
+        public int sectors(final String name, final int page) {
+            return 0xFF;
+        }
+
+        @Override
+        public int names(final int changes) {
+            return changes;
+        }
+    };
+
+    /** Nothing survives but what was forced. */
+    Survival NOTHING = new Survival() {
+        @Override
+        public int sectors(final String name, final int page) {
+            return 0;
+        }
+
+        @Override
+        public int names(final int changes) {
+            return 0;
+        }
+    };
+
+    /**
+     * @param name of a file.
+     * @param page of it, 4 KiB, that was changed and not forced.
+     * @return a bit for each sector of 512 bytes that survives, the lowest for the first.
+     */
+    int sectors(String name, int page);
+
+    /**
+     * @param changes number of names made, changed or deleted and not forced.
+     * @return how many of them survive, from the first on: file systems keep them in order.
+     */
+    int names(int changes);
+
+    /**
+     * @param changes number of names made, changed or deleted and not forced.
+     * @return which of them survive, where a file system doesn't keep them in order.
+     */
+    default BitSet survivingNames(final int changes) {
+        final BitSet surviving = new BitSet();
+        surviving.set(0, names(changes));
+        return surviving;
+    }
+
+    /**
+     * @param seed decides everything.
+     * @return about a third of the pages survive, a third doesn't, a third is torn.
+     */
+    static Survival random(final long seed) {
+        final Random random = new Random(seed);
+        return new Survival() {
+            @Override
+            public int sectors(final String name, final int page) {
+                return switch (random.nextInt(3)) {
+                    case 0 -> 0;
+                    case 1 -> 0xFF;
+                    default -> random.nextInt(0x100);
+                };
+            }
+
+            @Override
+            public int names(final int changes) {
+                return random.nextInt(changes + 1);
+            }
+        };
+    }
+}

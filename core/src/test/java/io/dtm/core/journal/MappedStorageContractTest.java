@@ -1,8 +1,0 @@
-package io.dtm.core.journal;
-
-/** The contract of a storage on mapped files. */
-class MappedStorageContractTest extends StorageContract {
-    MappedStorageContractTest() {
-        super(new TestStorage.Mapped());
-    }
-}

@@ -1,0 +1,142 @@
+package io.dtm.core.journal.inspection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.codec.MarkDescriptor;
+import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.fake.Message;
+import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.Process;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.simulated.SimulatedStorage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every bit of every file of a small journal that was closed in order flips: which are seen, and which can't be. */
+class InspectedBitFlipTest {
+    private final SimulatedStorage storage = new SimulatedStorage();
+    /** Everything before it is forced, and nothing was appended behind it. */
+    private long end;
+    /** Highest forced position that a record or a segment's header knows. */
+    private long evidenceInSegments;
+
+    @BeforeEach
+    void makeJournal() throws IOException {
+        final Process process = Process.start(Process.context(storage).epochClock(() -> 1_000));
+        for (int i = 0; process.journal().appendedPosition() < Process.SEGMENT_LENGTH + 6_000; i++) {
+            append(process, i);
+            process.journal().prepareSpace();
+            if (i % 3 == 0) {
+                process.forceAll();
+            }
+        }
+        process.forceAll();
+        end = process.journal().appendedPosition();
+        process.close();
+        storage.killProcess();
+        assertEquals(3, storage.list().stream().filter(FileNames::isSegment).count(), "two and a spare");
+        evidenceInSegments = evidenceWithoutMark();
+        assertTrue(evidenceInSegments > Process.SEGMENT_LENGTH && evidenceInSegments < end);
+    }
+
+    private static void append(final Process process, final int number) {
+        final DirectBuffer frame = Message.frame(PeerMessages.submit(number + 1, "x".repeat(number * 37 % 600)));
+        final byte[] bytes = new byte[frame.capacity()];
+        frame.getBytes(0, bytes);
+        process.append(number, 1_000L * number, bytes);
+    }
+
+    private long evidenceWithoutMark() throws IOException {
+        final byte[] bytes = new byte[MarkDescriptor.FILE_LENGTH];
+        try (JournalFile mark = storage.open(FileNames.MARK, false)) {
+            mark.buffer().getBytes(0, bytes);
+        }
+        storage.delete(FileNames.MARK);
+        final long evidence = Findings.of(storage).tail.evidencePosition();
+        storage.create(FileNames.MARK, bytes.length).write(0, ByteBuffer.wrap(bytes));
+        return evidence;
+    }
+
+    @Test
+    void shouldNameTheFileOfEveryFlippedBitThatTheJournalCanContradict() throws IOException {
+        final Findings whole = Findings.of(storage);
+        assertEquals(List.of(), whole.damages);
+        assertEquals(List.of(), whole.notes);
+        assertEquals(end, whole.tail.position());
+        assertFalse(whole.tail.isTorn());
+        final JournalInspector inspector = JournalInspector.open(storage);
+        int unseen = 0;
+        for (final String name : storage.list()) {
+            for (int bit = 0; bit < 8 * length(name); bit++) {
+                storage.flip(name, bit / 8, 1 << bit % 8);
+                final Findings found = name.equals(FileNames.COORDINATOR_ID)
+                    ? Findings.of(storage) : Findings.of(inspector);
+                if (isBeyondContradiction(name, bit / 8)) {
+                    unseen++;
+                } else {
+                    assertTrue(found.names(name), () -> found + " with another " + name);
+                    assertEquals(isBehindLastForce(name, bit / 8), found.damages.isEmpty(), found::toString);
+                }
+                storage.flip(name, bit / 8, 1 << bit % 8);
+            }
+        }
+        // Six fields of the mark file that decide nothing, and of two positions what makes them lower.
+        assertTrue(unseen > 8 * 48 && unseen < 8 * 64, "unseen: " + unseen);
+    }
+
+    private int length(final String name) throws IOException {
+        try (JournalFile file = storage.open(name, false)) {
+            return file.length();
+        }
+    }
+
+    /** It looks like what a crash leaves, and is told as such: nothing says that these bytes were forced. */
+    private boolean isBehindLastForce(final String name, final int offset) throws IOException {
+        if (FileNames.isSegment(name)) {
+            return offset >= SegmentDescriptor.HEADER_LENGTH && FileNames.position(name) + offset >= end;
+        }
+        return name.equals(FileNames.MARK) && (offset < MarkDescriptor.VERSION_OFFSET + 1 && markVersion() == 0
+            || isField(offset, MarkDescriptor.FORCED_POSITION_OFFSET) && forced() < end
+            || isField(offset, MarkDescriptor.APPENDED_POSITION_OFFSET));
+    }
+
+    /** The mark file has no checksum, and knows more than the rest: the loss of that is no contradiction. */
+    private boolean isBeyondContradiction(final String name, final int offset) throws IOException {
+        return name.equals(FileNames.MARK)
+            && (isField(offset, MarkDescriptor.TIMESTAMP_OFFSET)
+            || isField(offset, MarkDescriptor.PID_OFFSET)
+            || offset >= MarkDescriptor.USABLE_BYTES_OFFSET && offset < MarkDescriptor.REFUSALS_OFFSET + Long.BYTES
+            || isField(offset, MarkDescriptor.FORCED_POSITION_OFFSET) && forced() >= evidenceInSegments
+            && forced() < end
+            || isField(offset, MarkDescriptor.APPENDED_POSITION_OFFSET) && appended() <= end);
+    }
+
+    private static boolean isField(final int offset, final int fieldOffset) {
+        return offset >= fieldOffset && offset < fieldOffset + Long.BYTES;
+    }
+
+    private int markVersion() throws IOException {
+        try (JournalFile mark = storage.open(FileNames.MARK, false)) {
+            return mark.buffer().getInt(MarkDescriptor.VERSION_OFFSET);
+        }
+    }
+
+    private long forced() throws IOException {
+        try (JournalFile mark = storage.open(FileNames.MARK, false)) {
+            return MarkDescriptor.forcedPosition(mark.buffer());
+        }
+    }
+
+    private long appended() throws IOException {
+        try (JournalFile mark = storage.open(FileNames.MARK, false)) {
+            return MarkDescriptor.appendedPosition(mark.buffer());
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.dtm.core.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A storage whose process stops at one of the operations that change something: that one is not done any more. */
+public final class StoppingStorage extends ForwardingStorage {
+    /** The process is gone. */
+    public static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private int operationsLeft;
+
+    public StoppingStorage(final JournalStorage storage, final int operations) {
+        super(storage);
+        this.operationsLeft = operations;
+    }
+
+    private void operation() {
+        if (operationsLeft-- <= 0) {
+            throw new Stopped();
+        }
+    }
+
+    @Override
+    public JournalFile create(final String name, final int length) throws IOException {
+        operation();
+        return new StoppingFile(super.create(name, length));
+    }
+
+    @Override
+    public JournalFile open(final String name, final boolean writable) throws IOException {
+        return new StoppingFile(super.open(name, writable));
+    }
+
+    @Override
+    public void rename(final String from, final String to) throws IOException {
+        operation();
+        super.rename(from, to);
+    }
+
+    @Override
+    public void delete(final String name) throws IOException {
+        operation();
+        super.delete(name);
+    }
+
+    @Override
+    public void forceDirectory() throws IOException {
+        operation();
+        super.forceDirectory();
+    }
+
+    @Override
+    public SharedMemory sharedMemory() {
+        return new StoppingMemory(super.sharedMemory());
+    }
+
+    /** What is stored in a file in memory is no operation: that is there as soon as it is stored. */
+    private final class StoppingMemory implements SharedMemory {
+        private final SharedMemory memory;
+
+        StoppingMemory(final SharedMemory memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public String locate(final String name) {
+            return memory.locate(name);
+        }
+
+        @Override
+        public JournalFile create(final String location, final int length) throws IOException {
+            operation();
+            return memory.create(location, length);
+        }
+
+        @Override
+        public JournalFile own(final String location) throws IOException {
+            return memory.own(location);
+        }
+
+        @Override
+        public JournalFile open(final String location) throws IOException {
+            return memory.open(location);
+        }
+
+        @Override
+        public boolean exists(final String location) {
+            return memory.exists(location);
+        }
+
+        @Override
+        public void rename(final String from, final String to) throws IOException {
+            operation();
+            memory.rename(from, to);
+        }
+
+        @Override
+        public void delete(final String location) throws IOException {
+            operation();
+            memory.delete(location);
+        }
+    }
+
+    private final class StoppingFile implements JournalFile {
+        private final JournalFile file;
+
+        StoppingFile(final JournalFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public int length() {
+            return file.length();
+        }
+
+        @Override
+        public UnsafeBuffer buffer() {
+            return file.buffer();
+        }
+
+        @Override
+        public ByteBuffer byteBuffer() {
+            return file.byteBuffer();
+        }
+
+        @Override
+        public void write(final int offset, final ByteBuffer source) throws IOException {
+            operation();
+            file.write(offset, source);
+        }
+
+        @Override
+        public void force(final int offset, final int length) throws IOException {
+            operation();
+            file.force(offset, length);
+        }
+
+        @Override
+        public void force() throws IOException {
+            operation();
+            file.force();
+        }
+
+        @Override
+        public void forceData() throws IOException {
+            operation();
+            file.forceData();
+        }
+
+        @Override
+        public void close() {
+            file.close();
+        }
+    }
+}
