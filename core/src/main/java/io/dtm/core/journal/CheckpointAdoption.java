@@ -1,11 +1,13 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.CheckpointHeader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.Forcing;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ReadableByteChannel;
 
 /**
  * Gives a checkpoint its name, and lets go of what its predecessor makes superfluous. The predecessor stays: if the new
@@ -16,13 +18,15 @@ import java.nio.channels.ClosedByInterruptException;
 final class CheckpointAdoption {
     private final JournalContext context;
     private final JournalStorage storage;
+    private final long coordinatorId;
     private volatile NewCheckpoint requested;
     private volatile long position;
 
     /** @param position of the newest checkpoint that is there; 0: none. */
-    CheckpointAdoption(final JournalContext context, final long position) {
+    CheckpointAdoption(final JournalContext context, final long coordinatorId, final long position) {
         this.context = context;
         this.storage = context.storage();
+        this.coordinatorId = coordinatorId;
         this.position = position;
     }
 
@@ -64,12 +68,9 @@ final class CheckpointAdoption {
 
     private boolean adopt(final NewCheckpoint checkpoint) {
         try {
-            if (storage.length(checkpoint.temporaryName()) != checkpoint.lengthBytes()) {
-                throw new IOException("its length is " + storage.length(checkpoint.temporaryName()) + ", not "
-                    + checkpoint.lengthBytes());
-            }
+            requireAsSaid(checkpoint);
             storage.rename(checkpoint.temporaryName(), FileNames.checkpoint(checkpoint.replayPosition()));
-        } catch (final IOException ex) {
+        } catch (final IOException | JournalException ex) {
             context.reportSink().accept("journal: checkpoint " + storage.describe(checkpoint.temporaryName())
                 + " can't be used and is dropped; everything stays as it was: " + ex);
             delete(checkpoint.temporaryName());
@@ -84,6 +85,21 @@ final class CheckpointAdoption {
         }
         deleteOthers(checkpoint);
         return true;
+    }
+
+    /** That this is the file that its maker has forced, and of this journal. Whoever restores from it checks the rest. */
+    private void requireAsSaid(final NewCheckpoint checkpoint) throws IOException {
+        final String name = checkpoint.temporaryName();
+        if (storage.length(name) != checkpoint.lengthBytes()) {
+            throw new IOException("its length is " + storage.length(name) + ", not " + checkpoint.lengthBytes());
+        }
+        try (ReadableByteChannel channel = storage.openSequential(name)) {
+            final CheckpointHeader header = CheckpointHeader.read(channel, storage.describe(name));
+            if (header.coordinatorId() != coordinatorId || header.replayPosition() != checkpoint.replayPosition()) {
+                throw new IOException("it is coordinator " + Long.toHexString(header.coordinatorId())
+                    + "'s, of position " + header.replayPosition());
+            }
+        }
     }
 
     /** Older ones and damaged ones; and what makers have left that nobody waits for any more. */

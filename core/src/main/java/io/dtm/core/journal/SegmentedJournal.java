@@ -78,7 +78,7 @@ public final class SegmentedJournal implements Journal {
         this.mark = mark;
         this.memory = memory;
         this.supply = supply;
-        this.checkpoints = new CheckpointAdoption(context, newestCheckpoint);
+        this.checkpoints = new CheckpointAdoption(context, coordinatorId, newestCheckpoint);
         this.checksum = new RecordChecksum(coordinatorId);
         this.maxFrameLength = context.maxFrameLength();
         this.unforcedBound = memory.unforcedBound(context.unforcedBound());

@@ -367,6 +367,27 @@ class CheckpointTest {
     }
 
     @Test
+    void shouldDropACheckpointWhoseHeaderIsDamagedOrOfAnotherPosition() {
+        final Life life = Life.start(storage).closeSegment();
+        final NewCheckpoint damaged = ((Made) life.make()).checkpoint();
+        storage.flip(damaged.temporaryName(), 20, 4);
+        life.journal.adoptCheckpoint(damaged);
+        life.journal.prepareSpace();
+        assertEquals(List.of(), checkpoints());
+        assertTrue(life.reports.get(0).contains("the checksum of its header is wrong"), life.reports.get(0));
+
+        final NewCheckpoint older = ((Made) life.make()).checkpoint();
+        life.closeSegment();
+        life.journal.adoptCheckpoint(new NewCheckpoint(
+            older.temporaryName(), life.journal.closedPosition(), 0, older.lengthBytes()));
+        life.journal.prepareSpace();
+        assertEquals(List.of(), checkpoints());
+        assertTrue(life.reports.get(1).contains("of position " + older.replayPosition()), life.reports.get(1));
+        life.checkpoint();
+        assertEquals(1, checkpoints().size());
+    }
+
+    @Test
     void shouldAdoptOneAtATimeAndNothingThatIsNotForced() {
         final Life life = Life.start(storage).closeSegment();
         final NewCheckpoint made = ((Made) life.make()).checkpoint();
