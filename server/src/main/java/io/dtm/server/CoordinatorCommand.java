@@ -123,7 +123,8 @@ final class CoordinatorCommand implements Callable<Integer> {
         throws InterruptedException {
         final CoordinatorProcess coordinator;
         try {
-            coordinator = CoordinatorProcess.launch(log, (stage, cause) -> halt(log, stage, cause), consents, cutAt);
+            coordinator = CoordinatorProcess.launch(
+                log, (stage, cause) -> FailStop.halt(log, stage, cause), consents, cutAt);
         } catch (final JournalException refused) {
             log.sayLast(NO_START + refused.getMessage());
             return ExitStatus.of(refused).code();
@@ -133,7 +134,7 @@ final class CoordinatorCommand implements Callable<Integer> {
             return ExitStatus.of(refused).code();
         } catch (final Error failed) {
             // Threads of the media driver may run by now: without an end by force they would keep lock and port.
-            halt(log, "start", failed);
+            FailStop.halt(log, "start", failed);
             throw failed;
         }
         final CountDownLatch stop = new CountDownLatch(1);
@@ -160,13 +161,5 @@ final class CoordinatorCommand implements Callable<Integer> {
         log.say("coordinator stopped");
         stopped.countDown();
         return 0;
-    }
-
-    /** Fail-stop: nothing may be sent after a stage has failed, so not even shutdown hooks run. */
-    private static void halt(final HostLog log, final String stage, final Throwable cause) {
-        final ExitStatus status = ExitStatus.of(cause);
-        log.sayLast("HALT " + status + ": stage " + stage + " failed: " + cause);
-        cause.printStackTrace();
-        Runtime.getRuntime().halt(status.code());
     }
 }

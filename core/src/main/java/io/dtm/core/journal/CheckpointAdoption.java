@@ -87,7 +87,7 @@ final class CheckpointAdoption {
         return true;
     }
 
-    /** That this is the file that its maker has forced, and of this journal. Whoever restores from it checks the rest. */
+    /** That this is what its maker has forced, and of this journal. Whoever restores from it checks the rest. */
     private void requireAsSaid(final NewCheckpoint checkpoint) throws IOException {
         final String name = checkpoint.temporaryName();
         if (storage.length(name) != checkpoint.lengthBytes()) {
