@@ -6,6 +6,7 @@ import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.egress.EgressListener;
 import io.dtm.core.egress.LinkPublisher;
 import io.dtm.core.ingress.LinkPoller;
+import io.dtm.core.ingress.OpenAdmission;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
@@ -87,7 +88,7 @@ final class LoopbackCoordinator implements AutoCloseable {
             final CommitCoordinator coordinator = restored.coordinator();
             final PipelineContext context = new PipelineContext()
                 .settings(settings)
-                .poller(peers).publisher(peers).admission(new OpenAdmission()).tokens(random::nextLong)
+                .poller(peers).publisher(peers).admission(new OpenAdmission("bench")).tokens(random::nextLong)
                 .coordinator(coordinator).coordinatorClock(coordinator).output(restored.output())
                 .egressListener(new StrictListener())
                 .dropListener((reason, linkId) -> {

@@ -5,6 +5,7 @@ import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.egress.EgressListener;
 import io.dtm.core.egress.OutboundBound;
+import io.dtm.core.ingress.OpenAdmission;
 import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.journal.Journal;
 import io.dtm.core.journal.JournalContext;
@@ -311,7 +312,7 @@ public final class CoordinatorNode {
         return new PipelineContext()
             .poller(port)
             .publisher(port)
-            .admission(new OpenAdmission())
+            .admission(new OpenAdmission("simulated"))
             .tokens(random::nextLong)
             .coordinator(coordinator)
             .coordinatorClock(coordinator)

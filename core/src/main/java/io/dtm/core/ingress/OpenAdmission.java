@@ -1,12 +1,15 @@
-package io.dtm.bench.journal;
+package io.dtm.core.ingress;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import java.nio.charset.StandardCharsets;
 
-import io.dtm.core.ingress.Admission;
+/** Lets everybody in, under one name: where all peers are of the coordinator's own process. */
+public final class OpenAdmission implements Admission {
+    private final byte[] principal;
 
-/** Lets everybody in: the peers are in this process. */
-final class OpenAdmission implements Admission {
-    private static final byte[] PRINCIPAL = "bench".getBytes(US_ASCII);
+    /** @param principal of everybody. */
+    public OpenAdmission(final String principal) {
+        this.principal = principal.getBytes(StandardCharsets.UTF_8);
+    }
 
     @Override
     public Verdict connect(final int linkId, final byte[] credentials, final long nowMs) {
@@ -30,7 +33,7 @@ final class OpenAdmission implements Admission {
 
     @Override
     public byte[] principal(final int linkId) {
-        return PRINCIPAL;
+        return principal;
     }
 
     @Override
@@ -40,6 +43,6 @@ final class OpenAdmission implements Admission {
 
     @Override
     public void forget(final int linkId) {
-        // Nothing is kept.
+        // nothing was remembered
     }
 }
