@@ -102,13 +102,14 @@ public final class TailReader implements AutoCloseable {
 
     /** @return whether the ring has, in a range that it covers, what is at an offset of a buffer. */
     boolean isEqual(final long from, final long to, final UnsafeBuffer other, final int otherOffset) {
-        for (long position = from; position < to; position++) {
-            if (buffer.getByte(TailDescriptor.HEADER_LENGTH + (int) (position & (capacity - 1)))
-                != other.getByte(otherOffset + (int) (position - from))) {
-                return false;
-            }
+        long position = from;
+        while (position < to
+            && buffer.getByte(offset(position)) == other.getByte(otherOffset + (int) (position - from))) {
+            position++;
         }
-        return true;
+        // Callers ask next whether the ring went over these bytes: no processor may answer that before it reads them.
+        VarHandle.acquireFence();
+        return position == to;
     }
 
     @Override
