@@ -381,6 +381,24 @@ class TailStartTest {
         assertTrue(next.reports().get(1).contains("had been forced into the segments"), next.reports().toString());
     }
 
+    /** In a segment before the last, which nothing else of a start writes or forces: it was forced long ago. */
+    @Test
+    void shouldForceWhatItMendsInAnEarlierSegment() {
+        final Process process = Process.start(storage);
+        final long start = process.append("forced, and rots");
+        while (process.journal().appendedPosition() < 2 * Process.SEGMENT_LENGTH) {
+            process.appendSome(1, new Random(1));
+            process.forceAll();
+        }
+        storage.killProcess();
+        storage.flip(StorageSuite.FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
+        assertEquals(process.all(), Process.start(storage).replayed());
+
+        storage.losePower(Survival.NOTHING);
+
+        assertEquals(process.all(), Process.start(storage).replayed());
+    }
+
     /** Whoever read of the tail first would delete it, for damage that isn't its own. */
     @Test
     void shouldNameTheDamageOfTheSegmentsBeforeThatOfTheTail() {
