@@ -382,7 +382,7 @@ public final class JournalRecovery implements AutoCloseable {
     }
 
     private static JournalException failed(final JournalStorage storage, final IOException ex) {
-        return new JournalException(Category.NO_SPACE, "data directory of " + storage.describe(FileNames.COORDINATOR_ID)
+        return new JournalException(Category.NO_SPACE, "data directory " + storage.describe("")
             + " can't be written: " + ex + ". If its disk is full, make space", ex);
     }
 }

@@ -1,7 +1,10 @@
 package io.dtm.core.journal.reading;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
+import io.dtm.core.storage.DirectoryIdentity;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
@@ -52,6 +55,12 @@ public final class TailReader implements AutoCloseable {
     /** @return how an operator finds it. */
     public String place() {
         return place;
+    }
+
+    /** @return whose segments it goes on from: that directory, or what has taken its place. */
+    public DirectoryIdentity directory() {
+        return new DirectoryIdentity(TailDescriptor.directoryDevice(buffer), TailDescriptor.directoryInode(buffer),
+            new String(TailDescriptor.directoryPath(buffer), UTF_8));
     }
 
     /** @return what its header says now. */
@@ -131,6 +140,9 @@ public final class TailReader implements AutoCloseable {
         }
         if (RecordChecksum.header(file.byteBuffer()) != TailDescriptor.crc(buffer)) {
             throw damaged("the checksum of its header is wrong");
+        }
+        if (RecordChecksum.directory(file.byteBuffer()) != TailDescriptor.directoryCrc(buffer)) {
+            throw damaged("the checksum of its header's second part, which tells its directory, is wrong");
         }
         if (TailDescriptor.coordinatorId(buffer) != coordinatorId) {
             throw foreign(String.format(
