@@ -99,7 +99,7 @@ class TailStartTest {
         final Process next = Process.start(storage);
 
         assertEquals(forced, next.replayed());
-        assertTrue(next.reports().get(0).contains("is gone: though this machine wasn't started again: somebody"
+        assertTrue(next.reports().get(0).contains("is gone, though this machine wasn't started again: somebody"
             + " deleted it"), next.reports().toString());
         assertFalse(next.tail().isTorn());
     }

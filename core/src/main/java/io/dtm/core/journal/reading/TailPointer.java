@@ -138,16 +138,16 @@ public record TailPointer(String location, boolean isEnded, long device, long in
         final String now = storage.sharedMemory().bootId();
         final String why;
         if (now.isEmpty() || bootId.isEmpty()) {
-            why = "the machine or its container was started again since, or somebody deleted it";
+            why = ": the machine or its container was started again since, or somebody deleted it";
         } else if (!now.equals(bootId)) {
-            why = "this machine was started again since";
+            why = ": this machine was started again since";
         } else if (inode != 0 && !storage.identity().hasInode(device, inode)) {
-            why = "it was that of another directory, of which this one is a copy";
+            why = ": it was that of another directory, of which this one is a copy";
         } else {
-            why = "though this machine wasn't started again: somebody deleted it (systemd-logind with RemoveIPC=yes"
+            why = ", though this machine wasn't started again: somebody deleted it (systemd-logind with RemoveIPC=yes"
                 + " does at a logout), or the container was made anew";
         }
-        return "tail " + location + ", which " + FileNames.TAIL_POINTER + " names, is gone: " + why
+        return "tail " + location + ", which " + FileNames.TAIL_POINTER + " names, is gone" + why
             + ". What was only appended to it and not forced is lost";
     }
 
