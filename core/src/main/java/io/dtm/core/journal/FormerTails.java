@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -75,13 +76,14 @@ final class FormerTails implements AutoCloseable {
         isDrained = true;
     }
 
-    /** The journal is cut before what they hold, which goes with the rest. */
-    void keepAside(final CutOrder cut) throws IOException {
-        if (!isDrained) {
-            for (final Map.Entry<String, TailReader> tail : owned.entrySet()) {
-                cut.copyAside(tail.getKey().substring(tail.getKey().lastIndexOf('/') + 1), tail.getValue().file());
-            }
-        }
+    /** @return where the last of them ends that aren't drained; 0: there is none. */
+    long undrainedEnd() {
+        return isDrained ? 0 : owned.values().stream().mapToLong(TailReader::appendedPosition).max().orElse(0);
+    }
+
+    /** @return those that aren't drained: nothing else has what is only in them. */
+    List<TailReader> undrained() {
+        return isDrained ? List.of() : List.copyOf(owned.values());
     }
 
     /**
