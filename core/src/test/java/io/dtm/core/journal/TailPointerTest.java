@@ -38,6 +38,23 @@ class TailPointerTest {
         return assertCategory(category, () -> Process.start(storage)).getMessage();
     }
 
+    /** The example of docs/journal-format.md. */
+    @Test
+    void shouldBeASectorOfText() throws IOException {
+        final TailPointer pointer = new TailPointer("/dev/shm/dtm-123456789abcdef0.tail", false, 2049, 1_311_234,
+            "e0f4b0a8-2f1c-4f6b-9a56-0d4d1c6a7c11");
+
+        pointer.write(storage);
+
+        try (JournalFile file = storage.open(FileNames.TAIL_POINTER, false)) {
+            final String text = "/dev/shm/dtm-123456789abcdef0.tail\nin use\n2049 1311234\n"
+                + "e0f4b0a8-2f1c-4f6b-9a56-0d4d1c6a7c11\n";
+            assertEquals(text + " ".repeat(502 - text.length()) + "\n53985579\n",
+                file.buffer().getStringWithoutLengthAscii(0, file.length()));
+        }
+        assertEquals(pointer, TailPointer.read(storage));
+    }
+
     @Test
     void shouldTellThatTheMachineWasStartedAgainWhereItWas() {
         killedAfter(10);
