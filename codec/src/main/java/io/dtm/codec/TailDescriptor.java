@@ -33,7 +33,9 @@ import org.agrona.concurrent.AtomicBuffer;
  *  +---------------------------------------------------------------+
  *  |                            Margin                             |
  *  +---------------------------------------------------------------+
- *  |                           0 (16 bytes)                        |
+ *  |                   CRC32C of the directory                     |
+ *  +---------------------------------------------------------------+
+ *  |                           0 (12 bytes)                        |
  *  +---------------------------------------------------------------+
  *  |                   CRC32C of the 60 bytes before               |
  *  +---------------------------------------------------------------+
@@ -46,6 +48,18 @@ import org.agrona.concurrent.AtomicBuffer;
  *  +---------------------------------------------------------------+
  *  |                        Forced position                        |  256
  *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                           0 (248 bytes)                       |
+ *  +---------------------------------------------------------------+
+ *  |                 Directory: device that holds it               |  512
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                 Directory: inode, 0: it has none              |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                 Directory: length of its path                 |
+ *  +---------------------------------------------------------------+
+ *  |                 Directory: its path, in UTF-8               ...
  *  +---------------------------------------------------------------+
  *  |                     0, up to the header length              ...
  *  +---------------------------------------------------------------+
@@ -60,7 +74,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * round: there is nothing but what lies before the appended position.
  * <p>
  * Start position: of the first byte that the ring got when it was made, from the segments. Appended position: stored in
- * release order after each record. Forced position: stored after each force.
+ * release order after each record. Forced position: stored after each force. Directory: that of the segments, of which
+ * there may be copies; its CRC is over all from there to the header's end.
  */
 public final class TailDescriptor {
     /** "DTM.TAIL", read as a little endian long. */
@@ -72,6 +87,11 @@ public final class TailDescriptor {
     /** Offset of the CRC, and number of bytes that it covers. */
     public static final int CRC_OFFSET = 60;
 
+    /** Offset of what tells the directory; its CRC covers all from here to the header's end. */
+    public static final int DIRECTORY_OFFSET = 512;
+    /** Length in bytes of the longest path of a directory. */
+    public static final int MAX_PATH_LENGTH = HEADER_LENGTH - 532;
+
     private static final int MAGIC_OFFSET = 0;
     private static final int VERSION_OFFSET = 8;
     private static final int HEADER_LENGTH_OFFSET = 10;
@@ -80,19 +100,24 @@ public final class TailDescriptor {
     private static final int START_POSITION_OFFSET = 24;
     private static final int CREATED_OFFSET = 32;
     private static final int MARGIN_OFFSET = 40;
+    private static final int DIRECTORY_CRC_OFFSET = 44;
     /** Each position in a cache line, with its neighbour, of its own. */
     private static final int APPENDED_POSITION_OFFSET = 128;
     private static final int FORCED_POSITION_OFFSET = 256;
+    private static final int DEVICE_OFFSET = DIRECTORY_OFFSET;
+    private static final int INODE_OFFSET = 520;
+    private static final int PATH_LENGTH_OFFSET = 528;
+    private static final int PATH_OFFSET = 532;
 
     private TailDescriptor() {
     }
 
     /**
      * @param buffer that holds the file, from 0.
-     * @return offset of a byte of the header that isn't zero and that no field has, or -1: there is none.
+     * @return offset of a byte of the header that isn't zero and that no field and no CRC has, or -1: there is none.
      */
     public static int firstStrayByte(final DirectBuffer buffer) {
-        for (int offset = CRC_OFFSET + Integer.BYTES; offset < HEADER_LENGTH; offset++) {
+        for (int offset = CRC_OFFSET + Integer.BYTES; offset < DIRECTORY_OFFSET; offset++) {
             final boolean isField = offset >= APPENDED_POSITION_OFFSET
                 && offset < APPENDED_POSITION_OFFSET + Long.BYTES
                 || offset >= FORCED_POSITION_OFFSET && offset < FORCED_POSITION_OFFSET + Long.BYTES;
@@ -164,6 +189,64 @@ public final class TailDescriptor {
         buffer.putLong(START_POSITION_OFFSET, startPosition, LITTLE_ENDIAN);
         buffer.putLong(CREATED_OFFSET, createdMs, LITTLE_ENDIAN);
         buffer.putInt(MARGIN_OFFSET, margin, LITTLE_ENDIAN);
+    }
+
+    /**
+     * Writes which directory's journal it is, without its CRC.
+     *
+     * @param buffer that holds the file, from 0, filled with zeros.
+     * @param device that holds the directory.
+     * @param inode  of the directory; 0: it has none.
+     * @param path   of the directory, in UTF-8: at most {@link #MAX_PATH_LENGTH}.
+     */
+    public static void directory(
+        final MutableDirectBuffer buffer, final long device, final long inode, final byte[] path) {
+        buffer.putLong(DEVICE_OFFSET, device, LITTLE_ENDIAN);
+        buffer.putLong(INODE_OFFSET, inode, LITTLE_ENDIAN);
+        buffer.putInt(PATH_LENGTH_OFFSET, path.length, LITTLE_ENDIAN);
+        buffer.putBytes(PATH_OFFSET, path);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @param crc    of what tells the directory.
+     */
+    public static void directoryCrc(final MutableDirectBuffer buffer, final int crc) {
+        buffer.putInt(DIRECTORY_CRC_OFFSET, crc, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return the CRC of what tells the directory.
+     */
+    public static int directoryCrc(final DirectBuffer buffer) {
+        return buffer.getInt(DIRECTORY_CRC_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return device that holds the directory.
+     */
+    public static long directoryDevice(final DirectBuffer buffer) {
+        return buffer.getLong(DEVICE_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return inode of the directory; 0: it has none.
+     */
+    public static long directoryInode(final DirectBuffer buffer) {
+        return buffer.getLong(INODE_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0, whose CRCs are right.
+     * @return path of the directory, in UTF-8.
+     */
+    public static byte[] directoryPath(final DirectBuffer buffer) {
+        final byte[] path = new byte[buffer.getInt(PATH_LENGTH_OFFSET, LITTLE_ENDIAN)];
+        buffer.getBytes(PATH_OFFSET, path);
+        return path;
     }
 
     /**

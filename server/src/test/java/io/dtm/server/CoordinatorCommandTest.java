@@ -40,7 +40,7 @@ class CoordinatorCommandTest {
         }
         final Path pointer = directory.resolve("data/journal/coordinator.tail");
         if (Files.exists(pointer)) {
-            Files.deleteIfExists(Path.of(Files.readString(pointer).trim())); // In shared memory.
+            Files.deleteIfExists(Path.of(Files.readAllLines(pointer).get(0))); // In shared memory.
         }
     }
 

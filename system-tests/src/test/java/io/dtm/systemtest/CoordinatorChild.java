@@ -91,7 +91,7 @@ final class CoordinatorChild implements AutoCloseable {
         final Path pointer = directory.resolve("journal/coordinator.tail");
         try {
             if (Files.exists(pointer)) {
-                Files.deleteIfExists(Path.of(Files.readString(pointer).trim()));
+                Files.deleteIfExists(Path.of(Files.readAllLines(pointer).get(0)));
             }
         } catch (final IOException failed) {
             throw new UncheckedIOException(failed);

@@ -2,6 +2,7 @@ package io.dtm.core.journal;
 
 import io.dtm.core.journal.reading.CutOrderFile;
 import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.Forcing;
 import io.dtm.core.storage.JournalException;
@@ -9,6 +10,7 @@ import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 
@@ -66,11 +68,19 @@ final class CutOrder {
      * segment to be cut as a torn tail is.
      *
      * @param tail where the journal is to end.
+     * @param only tails in shared memory that nobody reads any more, and that hold what is nowhere else.
      */
-    void keepAside(final JournalTail tail) throws IOException {
+    void keepAside(final JournalTail tail, final List<TailReader> only) throws IOException {
+        checkSpace(only);
+        for (final TailReader one : only) {
+            copyAside(one.place().substring(one.place().lastIndexOf('/') + 1), one.file());
+        }
         if (!isResumed) {
             lostBytes = tail.tornBytes();
-            copyAside(segmentOfPosition());
+            final String name = segmentOfPosition();
+            try (JournalFile from = storage.open(name, false)) {
+                copyAside(name, from);
+            }
             new CutOrderFile(position, lostBytes, reason).write(storage);
         }
         final List<String> names = storage.list();
@@ -114,22 +124,26 @@ final class CutOrder {
         return found;
     }
 
-    private void copyAside(final String name) throws IOException {
-        try (JournalFile from = storage.open(name, false)) {
-            copyAside(name, from);
+    /** For all copies before the first. */
+    private void checkSpace(final List<TailReader> only) throws IOException {
+        final List<String> names = new ArrayList<>();
+        long length = 0;
+        for (final TailReader one : only) {
+            names.add(one.place());
+            length += one.file().length();
+        }
+        if (!isResumed) {
+            names.add(storage.describe(segmentOfPosition()));
+            length += storage.length(segmentOfPosition());
+        }
+        if (storage.usableBytes() < length) {
+            throw new JournalException(Category.NO_SPACE, "before the cut a copy of " + String.join(" and of ", names)
+                + " is kept, and there are only " + storage.usableBytes() + " of " + length
+                + " bytes free. Nothing was changed: make space, then start again with --cut-at " + position, null);
         }
     }
 
-    /**
-     * @param name that a copy gets, but for its suffix.
-     * @param from of which nothing else will be left.
-     */
-    void copyAside(final String name, final JournalFile from) throws IOException {
-        if (storage.usableBytes() < from.length()) {
-            throw new JournalException(Category.NO_SPACE, "before the cut a copy of " + storage.describe(name)
-                + " is kept, and there are only " + storage.usableBytes() + " of its " + from.length()
-                + " bytes free. Nothing was changed: make space, then start again with --cut-at " + position, null);
-        }
+    private void copyAside(final String name, final JournalFile from) throws IOException {
         final String kept = unusedName(name);
         final String temporary = kept + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile to = storage.create(temporary, from.length())) {

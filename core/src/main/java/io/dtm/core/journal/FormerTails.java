@@ -1,7 +1,9 @@
 package io.dtm.core.journal;
 
+import io.dtm.core.journal.reading.TailDamage;
 import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.journal.reading.TailReader;
+import io.dtm.core.storage.DirectoryIdentity;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,7 +26,7 @@ final class FormerTails implements AutoCloseable {
     private final JournalContext context;
     private final JournalStorage storage;
     private final long coordinatorId;
-    private String pointedTo;
+    private TailPointer pointer;
     private boolean isDrained;
 
     private FormerTails(final JournalContext context, final long coordinatorId) {
@@ -38,7 +41,7 @@ final class FormerTails implements AutoCloseable {
         boolean isDone = false;
         try {
             for (final String location : tails.locations()) {
-                tails.own(location);
+                tails.find(location);
             }
             isDone = true;
             return tails;
@@ -73,13 +76,14 @@ final class FormerTails implements AutoCloseable {
         isDrained = true;
     }
 
-    /** The journal is cut before what they hold, which goes with the rest. */
-    void keepAside(final CutOrder cut) throws IOException {
-        if (!isDrained) {
-            for (final Map.Entry<String, TailReader> tail : owned.entrySet()) {
-                cut.copyAside(tail.getKey().substring(tail.getKey().lastIndexOf('/') + 1), tail.getValue().file());
-            }
-        }
+    /** @return where the last of them ends that aren't drained; 0: there is none. */
+    long undrainedEnd() {
+        return isDrained ? 0 : owned.values().stream().mapToLong(TailReader::appendedPosition).max().orElse(0);
+    }
+
+    /** @return those that aren't drained: nothing else has what is only in them. */
+    List<TailReader> undrained() {
+        return isDrained ? List.of() : List.copyOf(owned.values());
     }
 
     /**
@@ -108,9 +112,9 @@ final class FormerTails implements AutoCloseable {
 
     private Set<String> locations() throws IOException {
         final Set<String> locations = new LinkedHashSet<>();
-        pointedTo = TailPointer.read(storage);
-        if (pointedTo != null) {
-            locations.add(pointedTo);
+        pointer = TailPointer.read(storage);
+        if (pointer != null) {
+            locations.add(pointer.location());
         }
         if (storage.isStaged()) {
             locations.add(LiveTail.locationOf(storage, coordinatorId));
@@ -118,20 +122,52 @@ final class FormerTails implements AutoCloseable {
         return locations;
     }
 
-    private void own(final String location) {
-        final JournalFile file;
+    private void find(final String location) throws IOException {
         try {
-            file = storage.sharedMemory().own(location);
+            owned.put(location, TailReader.of(own(location), location, coordinatorId));
         } catch (final NoSuchFileException ex) {
-            if (location.equals(pointedTo)) {
-                context.reportSink().accept("journal: tail " + location + " is gone: the machine or its container was"
-                    + " started again, or somebody deleted it. What was only appended and not forced is lost");
+            final boolean isPointedTo = pointer != null && location.equals(pointer.location());
+            final String absence = isPointedTo ? pointer.absence(storage) : null;
+            if (absence != null) {
+                context.reportSink().accept("journal: " + absence);
             }
             return;
+        }
+        checkDirectory(location, owned.get(location).directory());
+    }
+
+    private void checkDirectory(final String location, final DirectoryIdentity directory) throws IOException {
+        final boolean isApart;
+        try {
+            isApart = storage.isApartFrom(directory);
+        } catch (final IOException ex) {
+            throw new JournalException(Category.FOREIGN, "tail " + location + " belongs to data directory "
+                + directory.path() + ", and whether that is another one can't be seen: " + ex + ". Make it readable",
+                ex);
+        }
+        if (isApart) {
+            throw TailDamage.otherDirectory(location, directory.path(), storage.identity().path());
+        }
+    }
+
+    private JournalFile own(final String location) throws NoSuchFileException {
+        try {
+            return storage.sharedMemory().own(location);
+        } catch (final JournalException ex) {
+            throw ex.category() == Category.OWNED ? ownedBy(location, ex) : ex;
+        } catch (final NoSuchFileException ex) {
+            throw ex;
         } catch (final IOException ex) {
             throw new JournalException(Category.FOREIGN, "tail " + location + " can't be opened: " + ex
                 + ". It may hold what was appended before the coordinator died; make it readable", ex);
         }
-        owned.put(location, TailReader.of(file, location, coordinatorId));
+    }
+
+    private JournalException ownedBy(final String location, final JournalException owned) {
+        try (TailReader tail = TailReader.of(storage.sharedMemory().open(location), location, coordinatorId)) {
+            return TailDamage.otherOwner(location, tail.directory().path(), storage.identity().path());
+        } catch (final IOException | JournalException unreadable) {
+            return owned;
+        }
     }
 }

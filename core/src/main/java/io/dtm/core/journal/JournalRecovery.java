@@ -116,7 +116,7 @@ public final class JournalRecovery implements AutoCloseable {
         }
         cut = interruptedCut == null
             ? CutOrder.of(storage, record, position, reason) : CutOrder.again(storage, record, interruptedCut);
-        reader.cutAt(position);
+        reader.cutAt(position, formerTails.undrainedEnd());
     }
 
     /**
@@ -187,8 +187,7 @@ public final class JournalRecovery implements AutoCloseable {
     /** @param opened gets what closes what is open by then, in case that it fails. */
     private SegmentedJournal start(final List<Runnable> opened) throws IOException {
         if (cut != null) {
-            formerTails.keepAside(cut);
-            cut.keepAside(tail);
+            cut.keepAside(tail, formerTails.undrained());
         }
         final List<String> names = FileNames.segments(storage);
         final int tailIndex = indexOfTail(names);
@@ -382,7 +381,7 @@ public final class JournalRecovery implements AutoCloseable {
     }
 
     private static JournalException failed(final JournalStorage storage, final IOException ex) {
-        return new JournalException(Category.NO_SPACE, "data directory of " + storage.describe(FileNames.COORDINATOR_ID)
+        return new JournalException(Category.NO_SPACE, "data directory " + storage.describe("")
             + " can't be written: " + ex + ". If its disk is full, make space", ex);
     }
 }

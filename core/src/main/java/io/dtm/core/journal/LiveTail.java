@@ -1,9 +1,12 @@
 package io.dtm.core.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.TailDescriptor;
 import io.dtm.core.journal.reading.RecordChecksum;
 import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.storage.DirectoryIdentity;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
@@ -11,6 +14,7 @@ import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.SharedMemory;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 
@@ -24,12 +28,17 @@ final class LiveTail {
 
     private final JournalContext context;
     private final String location;
+    private final TailPointer pointer;
     private final JournalFile file;
+    /** Where it is. */
+    private String place;
 
-    private LiveTail(final JournalContext context, final String location, final JournalFile file) {
+    private LiveTail(final JournalContext context, final TailPointer pointer) {
         this.context = context;
-        this.location = location;
-        this.file = file;
+        this.location = pointer.location();
+        this.pointer = pointer;
+        this.place = location + FileNames.TEMPORARY_SUFFIX;
+        this.file = makeFile();
     }
 
     /** @return where this coordinator's tail lies if it is made with this storage. */
@@ -38,30 +47,30 @@ final class LiveTail {
     }
 
     /**
-     * Makes it, complete before it gets its name, in the place of a former one; then points to it.
+     * Makes it, complete before it gets its name, in the place of a former one; then points to it. If that fails,
+     * nothing is left of it.
      *
      * @param segment  that holds the position.
      * @param position at which the journal ends: everything before is forced.
-     * @throws JournalException NO_SPACE if it can't be made, FORCE_FAILED.
+     * @throws JournalException NO_SPACE if it can't be made or pointed to, FORCE_FAILED.
      */
     static LiveTail create(
         final JournalContext context, final long coordinatorId, final JournalFile segment, final long position)
         throws IOException {
         final JournalStorage storage = context.storage();
-        final String location = locationOf(storage, coordinatorId);
-        final LiveTail tail = new LiveTail(context, location, makeFile(context, location));
+        final LiveTail tail = new LiveTail(context, pointerTo(storage, locationOf(storage, coordinatorId)));
+        final String location = tail.location;
         boolean isDone = false;
         try {
             tail.fill(coordinatorId, segment, position);
             tail.moveTo(location);
-            if (!location.equals(TailPointer.read(storage))) {
-                TailPointer.write(storage, location);
-            }
+            tail.point();
             isDone = true;
             return tail;
         } finally {
             if (!isDone) {
                 tail.file.close();
+                tail.delete();
             }
         }
     }
@@ -74,28 +83,60 @@ final class LiveTail {
         return context.storage().sharedMemory().exists(location);
     }
 
+    /** The pointer first: one that names a tail in use that isn't there tells of a loss. */
     void close(final boolean isForced) {
         if (isForced) {
             try {
-                context.storage().sharedMemory().delete(location);
-                TailPointer.delete(context.storage());
-            } catch (final IOException ex) {
-                context.reportSink().accept(
-                    "journal: tail " + location + " isn't needed any more and can't be deleted: " + ex);
+                pointer.ended().write(context.storage());
+            } catch (final IOException | JournalException ex) {
+                context.reportSink().accept("journal: " + FileNames.TAIL_POINTER + " can't be written: " + ex + ". All"
+                    + " is forced nonetheless, whatever the next start says of the tail");
             }
+            delete();
         }
         file.close();
     }
 
-    private static JournalFile makeFile(final JournalContext context, final String location) {
+    private void delete() {
+        try {
+            context.storage().sharedMemory().delete(place);
+        } catch (final IOException ex) {
+            context.reportSink().accept(
+                "journal: tail " + place + " isn't needed any more and can't be deleted: " + ex);
+        }
+    }
+
+    private static TailPointer pointerTo(final JournalStorage storage, final String location) {
+        try {
+            return TailPointer.to(storage, location);
+        } catch (final IOException ex) {
+            throw unmakeable(location, ex);
+        }
+    }
+
+    private void point() throws ClosedByInterruptException {
+        final JournalStorage storage = context.storage();
+        try {
+            pointer.write(storage);
+        } catch (final ClosedByInterruptException ex) {
+            throw ex;
+        } catch (final IOException ex) {
+            throw new JournalException(Category.NO_SPACE, "file " + storage.describe(FileNames.TAIL_POINTER)
+                + " can't be written, which is to say where the tail lies: " + ex + ". Make space on the disk of the"
+                + " data directory, or configure storage without a tail (dtm.journal.storage=mapped), which starts on a"
+                + " full disk too; nothing that was answered is lost", ex);
+        }
+    }
+
+    private JournalFile makeFile() {
         final int length =
             TailDescriptor.fileLength(context.tailLength(), TailDescriptor.margin(context.maxFrameLength()));
         try {
             final SharedMemory memory = context.storage().sharedMemory();
-            deleteHalfMade(memory, location + FileNames.TEMPORARY_SUFFIX);
-            return memory.create(location + FileNames.TEMPORARY_SUFFIX, length);
+            deleteHalfMade(memory, place);
+            return memory.create(place, length);
         } catch (final IOException ex) {
-            throw unmakeable(location, length, ex);
+            throw unmakeable(location + " of " + length + " bytes", ex);
         }
     }
 
@@ -109,13 +150,15 @@ final class LiveTail {
         }
     }
 
-    private void fill(final long coordinatorId, final JournalFile segment, final long position) {
+    private void fill(final long coordinatorId, final JournalFile segment, final long position)
+        throws IOException {
         final int margin = TailDescriptor.margin(context.maxFrameLength());
         final long base = SegmentDescriptor.basePosition(segment.buffer());
         final long prefill = Math.min(context.tailLength() / 4, MAX_PREFILL_LENGTH);
         final long start = Math.max(base + SegmentDescriptor.HEADER_LENGTH, position - prefill);
         TailDescriptor.header(
             file.buffer(), context.tailLength(), margin, coordinatorId, start, context.epochClock().time());
+        fillDirectory();
         TailDescriptor.crc(file.buffer(), RecordChecksum.header(file.byteBuffer()));
         final int mask = context.tailLength() - 1;
         for (long at = start; at < position; at += Long.BYTES) {
@@ -126,16 +169,27 @@ final class LiveTail {
         TailDescriptor.appendedPosition(file.buffer(), position);
     }
 
+    private void fillDirectory() throws IOException {
+        final DirectoryIdentity identity = context.storage().identity();
+        final byte[] path = identity.path().getBytes(UTF_8);
+        if (path.length > TailDescriptor.MAX_PATH_LENGTH) {
+            throw unmakeable(location, new IOException("the path of the data directory is too long: " + path.length));
+        }
+        TailDescriptor.directory(file.buffer(), identity.device(), identity.inode(), path);
+        TailDescriptor.directoryCrc(file.buffer(), RecordChecksum.directory(file.byteBuffer()));
+    }
+
     private void moveTo(final String target) {
         try {
-            context.storage().sharedMemory().rename(target + FileNames.TEMPORARY_SUFFIX, target);
+            context.storage().sharedMemory().rename(place, target);
+            place = target;
         } catch (final IOException ex) {
-            throw unmakeable(target, file.length(), ex);
+            throw unmakeable(target, ex);
         }
     }
 
-    private static JournalException unmakeable(final String location, final int length, final IOException ex) {
-        return new JournalException(Category.NO_SPACE, "tail " + location + " of " + length + " bytes can't be made: "
+    private static JournalException unmakeable(final String what, final IOException ex) {
+        return new JournalException(Category.NO_SPACE, "tail " + what + " can't be made: "
             + ex + ". Make space in its directory, or configure a shorter tail, or another directory in memory, or"
             + " storage without a tail; nothing that was answered is lost", ex);
     }

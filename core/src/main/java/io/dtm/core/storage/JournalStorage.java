@@ -117,6 +117,19 @@ public interface JournalStorage extends AutoCloseable {
     /** @return where the tail of a staged journal lies; one that isn't staged looks there for what such a one left. */
     SharedMemory sharedMemory();
 
+    /**
+     * @return which directory it is, once it exists.
+     * @throws IOException if it can't be asked.
+     */
+    DirectoryIdentity identity() throws IOException;
+
+    /**
+     * @param other directory of the coordinator whose journal this is, now or before.
+     * @return whether that one is still there, and isn't this: one of them is a copy of the other.
+     * @throws IOException if it can't be looked at.
+     */
+    boolean isApartFrom(DirectoryIdentity other) throws IOException;
+
     /** Gives ownership up. Files stay open. */
     @Override
     void close();

@@ -127,6 +127,24 @@ public class MappedStorage implements JournalStorage {
     }
 
     @Override
+    public DirectoryIdentity identity() throws IOException {
+        return DirectoryIdentity.of(directory.path());
+    }
+
+    /** What is at its path now may be something else: then it isn't there any more. */
+    @Override
+    public boolean isApartFrom(final DirectoryIdentity other) throws IOException {
+        final Path path = Path.of(other.path());
+        if (identity().succeeds(other) || Files.notExists(path, NOFOLLOW_LINKS)) {
+            return false;
+        }
+        final Path id = path.resolve(FileNames.COORDINATOR_ID);
+        return DirectoryIdentity.of(path).hasInode(other.device(), other.inode())
+            || !Files.notExists(id, NOFOLLOW_LINKS)
+            && Files.mismatch(id, directory.resolve(FileNames.COORDINATOR_ID)) == -1;
+    }
+
+    @Override
     public void close() {
         directory.close();
     }

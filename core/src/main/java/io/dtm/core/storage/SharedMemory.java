@@ -9,6 +9,11 @@ import java.io.IOException;
  */
 public interface SharedMemory {
     /**
+     * @return names the run of the machine, at whose end all files go; empty if it isn't known.
+     */
+    String bootId();
+
+    /**
      * @param name of a file.
      * @return its location, if it is made from now on.
      */

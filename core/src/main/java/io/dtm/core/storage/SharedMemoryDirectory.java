@@ -20,6 +20,8 @@ import java.util.Set;
  * that isn't this user's own.
  */
 final class SharedMemoryDirectory implements SharedMemory {
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
     private final Path directory;
 
     /** For one that makes no files. */
@@ -29,6 +31,15 @@ final class SharedMemoryDirectory implements SharedMemory {
 
     SharedMemoryDirectory(final Path directory) {
         this.directory = directory.toAbsolutePath();
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).trim();
+        } catch (final IOException unknown) {
+            return "";
+        }
     }
 
     @Override
@@ -59,8 +70,8 @@ final class SharedMemoryDirectory implements SharedMemory {
             return new MappedFile(locked.channel(), true, locked);
         } catch (final LockedFile.HeldException ex) {
             throw new JournalException(Category.OWNED, "tail " + location + " belongs to a coordinator in "
-                + ex.getMessage() + ", though its data directory doesn't: is this directory a copy of that one's? Stop"
-                + " that one first, or delete coordinator.tail in the copy", ex);
+                + ex.getMessage() + ", though this data directory doesn't: one of two is a copy. Stop that coordinator,"
+                + " and start the one whose directory is to go on", ex);
         }
     }
 

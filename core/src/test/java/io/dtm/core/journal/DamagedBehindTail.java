@@ -56,7 +56,7 @@ final class DamagedBehindTail {
         process.journal().prepareSpace();
         final List<Entry> all = new ArrayList<>(process.all());
         kill.run();
-        final String location = TailPointer.read(storage);
+        final String location = TailPointer.read(storage).location();
         final long lowest;
         final byte[] tail;
         try (TailReader reader =

@@ -55,8 +55,9 @@ final class DyingInForce implements TestStorage {
     }
 
     private static void writeTail(final JournalStorage storage) throws IOException {
-        final String location = TailPointer.read(storage);
-        if (location != null) {
+        final TailPointer pointer = TailPointer.read(storage);
+        if (pointer != null && !pointer.isEnded()) {
+            final String location = pointer.location();
             final long coordinatorId = CoordinatorIdFile.read(storage);
             try (TailReader tail =
                 TailReader.of(storage.sharedMemory().own(location), location, coordinatorId)) {

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.storage.ForwardingStorage;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
+import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.StorageSuite;
 import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
@@ -52,6 +54,40 @@ abstract class TailCutContract extends StorageSuite {
         assertTrue(new String(damaged.tail(), StandardCharsets.ISO_8859_1).contains(DamagedBehindTail.ONLY_IN_TAIL));
         assertArrayEquals(segment, bytes(damaged.segment() + KEPT));
         cut.close();
+    }
+
+    @Test
+    void shouldCountWhatIsOnlyInTheTailAmongWhatIsLost() throws IOException {
+        final DamagedBehindTail damaged = damaged();
+        final long end = damaged.all().get(damaged.all().size() - 1).position();
+
+        final Process cut = Process.cut(storage(), damaged.cutPosition(), "damaged");
+
+        final long lost = end - damaged.cutPosition();
+        assertTrue(cut.reports().get(0).contains("the " + lost + " bytes from there on are lost"),
+            cut.reports()::toString);
+        cut.close();
+        assertTrue(Process.start(storage()).texts().contains("cut " + damaged.cutPosition() + " " + lost + " damaged"));
+    }
+
+    @Test
+    void shouldChangeNothingWithoutSpaceForAllThatIsKept() throws IOException {
+        final DamagedBehindTail damaged = damaged();
+        final List<String> before = storage().list();
+        final long missing = 1;
+        final JournalStorage small = new ForwardingStorage(storage()) {
+            @Override
+            public long usableBytes() {
+                return damaged.tail().length + Process.SEGMENT_LENGTH - missing;
+            }
+        };
+
+        final JournalException refusal = assertCategory(
+            Category.NO_SPACE, () -> Process.cut(small, damaged.cutPosition(), "damaged"));
+
+        assertTrue(refusal.getMessage().contains("Nothing was changed"), refusal.getMessage());
+        assertEquals(before, storage().list());
+        Process.cut(storage(), damaged.cutPosition(), "damaged").close();
     }
 
     @Test

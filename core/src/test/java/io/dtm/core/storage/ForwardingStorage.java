@@ -83,6 +83,16 @@ public class ForwardingStorage implements JournalStorage {
     }
 
     @Override
+    public DirectoryIdentity identity() throws IOException {
+        return storage.identity();
+    }
+
+    @Override
+    public boolean isApartFrom(final DirectoryIdentity other) throws IOException {
+        return storage.isApartFrom(other);
+    }
+
+    @Override
     public void close() {
         storage.close();
     }

@@ -61,7 +61,7 @@ class SharedMemoryDirectoryTest {
     void shouldHaveOneOwnerUntilItIsClosed() throws IOException {
         final JournalFile file = memory.create(location, LENGTH);
         final JournalException ex = assertCategory(Category.OWNED, () -> own(memory));
-        assertTrue(ex.getMessage().contains("coordinator.tail"), ex.getMessage());
+        assertTrue(ex.getMessage().contains("Stop that coordinator"), ex.getMessage());
 
         file.close();
         try (JournalFile next = memory.own(location)) {

@@ -67,6 +67,11 @@ public final class StoppingStorage extends ForwardingStorage {
         }
 
         @Override
+        public String bootId() {
+            return memory.bootId();
+        }
+
+        @Override
         public String locate(final String name) {
             return memory.locate(name);
         }

@@ -78,7 +78,9 @@ final class FlippedTailTest {
             final int found = start(image, "tail, bit " + bit);
             final String what = "tail, bit " + bit + ": " + found;
             final int position = offset - TailDescriptor.HEADER_LENGTH;
-            if (offset < TailDescriptor.CRC_OFFSET + Integer.BYTES || records.contains(position)
+            final boolean isDirectory =
+                offset >= TailDescriptor.DIRECTORY_OFFSET && offset < TailDescriptor.HEADER_LENGTH;
+            if (offset < TailDescriptor.CRC_OFFSET + Integer.BYTES || isDirectory || records.contains(position)
                 || paddings.contains(position)) {
                 assertEquals(REFUSED, found, what);
             } else if (offset >= APPENDED_OFFSET && offset < APPENDED_OFFSET + Long.BYTES) {

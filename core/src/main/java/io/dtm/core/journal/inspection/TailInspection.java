@@ -41,21 +41,36 @@ final class TailInspection implements AutoCloseable {
         final TailInspection inspection = new TailInspection(checksum, damages);
         String location = FileNames.TAIL_POINTER;
         try {
-            final String pointer = TailPointer.read(storage);
+            final TailPointer pointer = TailPointer.read(storage);
             if (pointer != null) {
-                location = pointer;
-                inspection.tail =
-                    TailReader.of(storage.sharedMemory().open(location), location, coordinatorId);
-                inspection.checkHeader();
-                visitor.onTail(inspection.tail.summary());
+                location = pointer.location();
+                inspection.open(storage, location, coordinatorId, visitor);
             }
         } catch (final NoSuchFileException ex) {
-            visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names isn't there: this"
-                + " machine has started again since, and what was appended and not forced before was lost with it");
+            final TailPointer now = TailPointer.read(storage); // The coordinator may just have ended.
+            final String absence = now == null ? null : now.absence(storage);
+            if (absence != null) {
+                visitor.onNote(absence);
+            }
         } catch (final JournalException ex) {
             damages.accept(new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect()));
         }
         return inspection;
+    }
+
+    private void open(
+        final JournalStorage storage, final String location, final long coordinatorId, final JournalVisitor visitor)
+        throws IOException {
+        tail = TailReader.of(storage.sharedMemory().open(location), location, coordinatorId);
+        if (storage.isApartFrom(tail.directory())) {
+            visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names belongs to data"
+                + " directory " + tail.directory().path() + ", of which this one is a copy, or it is one of this: what"
+                + " is in it isn't looked at");
+            close();
+        } else {
+            checkHeader();
+            visitor.onTail(tail.summary());
+        }
     }
 
     private void checkHeader() {

@@ -35,6 +35,7 @@ public final class JournalReader implements AutoCloseable {
     /** Logical time of the last record before the first that is read, if a checkpoint knows it; else 0. */
     private long timeBeforeNs;
     private long cutPosition = JournalException.NOWHERE;
+    private long unforcedEnd;
 
     /**
      * Of the segments alone: where there is a tail, it has been drained.
@@ -150,9 +151,11 @@ public final class JournalReader implements AutoCloseable {
      * From now on the journal ends at this position, whatever follows, and if a record ends there.
      *
      * @param position end of the last record that is read.
+     * @param appended up to here there is more that the segments don't hold, or 0: it is lost with the rest.
      */
-    public void cutAt(final long position) {
+    public void cutAt(final long position, final long appended) {
         cutPosition = position;
+        unforcedEnd = appended;
     }
 
     @Override
@@ -324,7 +327,7 @@ public final class JournalReader implements AutoCloseable {
 
     /** What follows is given up: it may be anything. */
     private JournalTail cutOff(final long position, final long timeNs) throws IOException {
-        long last = Math.max(segment.scan(position, evidence), evidence.position());
+        long last = Math.max(unforcedEnd, Math.max(segment.scan(position, evidence), evidence.position()));
         for (final String name : FileNames.segments(storage)) {
             if (name.compareTo(FileNames.segment(segment.basePosition())) > 0) {
                 last = Math.max(last, endOfWhateverItIs(name));

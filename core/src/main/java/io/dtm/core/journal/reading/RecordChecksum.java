@@ -57,11 +57,23 @@ public final class RecordChecksum {
      * @return the CRC that the header must have.
      */
     public static int header(final ByteBuffer segment) {
+        return of(segment, 0, SegmentDescriptor.CRC_OFFSET);
+    }
+
+    /**
+     * @param tail starts with a header; its position and limit are changed.
+     * @return the CRC that what tells its directory must have.
+     */
+    public static int directory(final ByteBuffer tail) {
+        return of(tail, TailDescriptor.DIRECTORY_OFFSET, TailDescriptor.HEADER_LENGTH);
+    }
+
+    static int of(final ByteBuffer buffer, final int from, final int to) {
         final CRC32C crc = new CRC32C();
-        segment.limit(SegmentDescriptor.CRC_OFFSET);
-        segment.position(0);
-        crc.update(segment);
-        segment.clear();
+        buffer.limit(to);
+        buffer.position(from);
+        crc.update(buffer);
+        buffer.clear();
         return (int) crc.getValue();
     }
 }

@@ -23,6 +23,36 @@ public final class TailDamage {
     }
 
     /**
+     * @param place     of the tail.
+     * @param directory that it belongs to, which is still there.
+     * @param other     that the start is in.
+     * @return a FOREIGN that says what to do.
+     */
+    public static JournalException otherDirectory(final String place, final String directory, final String other) {
+        return JournalException.placed(Category.FOREIGN, "tail " + place + " ", "belongs to data directory " + directory
+            + ", not to " + other + ": one is a copy of the other", advice(directory, other) + ". Or delete the tail:"
+            + " what is only in it is lost then");
+    }
+
+    /**
+     * @param place     of the tail.
+     * @param directory that it belongs to, of a coordinator that runs.
+     * @param other     that the start is in.
+     * @return an OWNED that says what to do.
+     */
+    public static JournalException otherOwner(final String place, final String directory, final String other) {
+        return JournalException.placed(Category.OWNED, "tail " + place + " ", "belongs to a coordinator that runs with"
+            + " data directory " + directory + "; this one, " + other + ", is a copy of it, or it is one of this",
+            advice(directory, other) + "; before that, stop the one that runs");
+    }
+
+    private static String advice(final String directory, final String other) {
+        return ". A coordinator goes on in one place only: start the one in " + directory + "; or, if " + other
+            + " is to go on in its place, move " + directory + " away first: then this start puts what is only in the"
+            + " tail into the segments, if the two fit";
+    }
+
+    /**
      * @param place of the tail.
      * @param what  it has that the segments contradict.
      * @return a FOREIGN that says what to do.

@@ -1,7 +1,10 @@
 package io.dtm.core.journal.reading;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.TailDescriptor;
+import io.dtm.core.storage.DirectoryIdentity;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
@@ -54,6 +57,12 @@ public final class TailReader implements AutoCloseable {
         return place;
     }
 
+    /** @return whose segments it goes on from: that directory, or what has taken its place. */
+    public DirectoryIdentity directory() {
+        return new DirectoryIdentity(TailDescriptor.directoryDevice(buffer), TailDescriptor.directoryInode(buffer),
+            new String(TailDescriptor.directoryPath(buffer), UTF_8));
+    }
+
     /** @return what its header says now. */
     public TailSummary summary() {
         return new TailSummary(
@@ -102,13 +111,14 @@ public final class TailReader implements AutoCloseable {
 
     /** @return whether the ring has, in a range that it covers, what is at an offset of a buffer. */
     boolean isEqual(final long from, final long to, final UnsafeBuffer other, final int otherOffset) {
-        for (long position = from; position < to; position++) {
-            if (buffer.getByte(TailDescriptor.HEADER_LENGTH + (int) (position & (capacity - 1)))
-                != other.getByte(otherOffset + (int) (position - from))) {
-                return false;
-            }
+        long position = from;
+        while (position < to
+            && buffer.getByte(offset(position)) == other.getByte(otherOffset + (int) (position - from))) {
+            position++;
         }
-        return true;
+        // Callers ask next whether the ring went over these bytes: no processor may answer that before it reads them.
+        VarHandle.acquireFence();
+        return position == to;
     }
 
     @Override
@@ -130,6 +140,9 @@ public final class TailReader implements AutoCloseable {
         }
         if (RecordChecksum.header(file.byteBuffer()) != TailDescriptor.crc(buffer)) {
             throw damaged("the checksum of its header is wrong");
+        }
+        if (RecordChecksum.directory(file.byteBuffer()) != TailDescriptor.directoryCrc(buffer)) {
+            throw damaged("the checksum of its header's second part, which tells its directory, is wrong");
         }
         if (TailDescriptor.coordinatorId(buffer) != coordinatorId) {
             throw foreign(String.format(

@@ -76,15 +76,21 @@ final class UnforcedRecords implements AutoCloseable {
         isOpened = false;
     }
 
+    /** What another directory's coordinator appends isn't this journal's. */
     private void open() throws IOException {
         if (isOpened) {
             return;
         }
         isOpened = true;
-        final String location = TailPointer.read(storage);
-        if (location != null) {
+        final TailPointer pointer = TailPointer.read(storage);
+        if (pointer != null) {
             try {
-                tail = TailReader.of(storage.sharedMemory().open(location), location, coordinatorId);
+                tail = TailReader.of(
+                    storage.sharedMemory().open(pointer.location()), pointer.location(), coordinatorId);
+                if (storage.isApartFrom(tail.directory())) {
+                    tail.close();
+                    tail = null;
+                }
             } catch (final NoSuchFileException ex) {
                 assert tail == null : "a pointer to none";
             }

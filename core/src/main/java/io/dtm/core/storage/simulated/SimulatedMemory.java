@@ -26,6 +26,7 @@ public final class SimulatedMemory implements SharedMemory {
     private String directory = "memory/";
     private long capacityBytes = Long.MAX_VALUE;
     private int operationsUntilFailure = -1;
+    private int boots;
 
     SimulatedMemory() {
     }
@@ -75,12 +76,13 @@ public final class SimulatedMemory implements SharedMemory {
         files.forEach((location, content) -> copy.files.put(location, content.copy()));
         copy.directory = directory;
         copy.capacityBytes = capacityBytes;
+        copy.boots = boots;
         return copy;
     }
 
     /** @return of memories that differ in anything that a start can find, it differs almost surely. */
     long hash() {
-        long hash = SimulatedStorage.hash(directory);
+        long hash = SimulatedPage.mix(SimulatedStorage.hash(directory), boots);
         for (final Map.Entry<String, Content> file : files.entrySet()) {
             hash = SimulatedPage.mix(SimulatedPage.mix(hash, SimulatedStorage.hash(file.getKey())),
                 SimulatedPage.hash(file.getValue().bytes));
@@ -94,6 +96,12 @@ public final class SimulatedMemory implements SharedMemory {
 
     void losePower() {
         files.clear();
+        boots++;
+    }
+
+    @Override
+    public String bootId() {
+        return "boot-" + boots;
     }
 
     @Override

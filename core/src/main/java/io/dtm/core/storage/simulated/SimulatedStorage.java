@@ -1,5 +1,6 @@
 package io.dtm.core.storage.simulated;
 
+import io.dtm.core.storage.DirectoryIdentity;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
@@ -38,8 +39,11 @@ public final class SimulatedStorage implements JournalStorage {
     private final Map<String, SimulatedFile> files = new TreeMap<>();
     private final Map<String, SimulatedFile> filesOnDevice = new TreeMap<>();
     private final List<NameChange> changes = new ArrayList<>();
+    /** Of copies that are there too. */
+    private final List<DirectoryIdentity> others = new ArrayList<>();
     private final SimulatedMemory sharedMemory;
     private StorageObserver observer = StorageObserver.NONE;
+    private DirectoryIdentity identity = new DirectoryIdentity(1, 1, "data");
     private boolean isStaged;
     private long capacityBytes = Long.MAX_VALUE;
     private long quotaBytes = Long.MAX_VALUE;
@@ -63,6 +67,24 @@ public final class SimulatedStorage implements JournalStorage {
     public SimulatedStorage staged(final boolean value) {
         isStaged = value;
         return this;
+    }
+
+    /**
+     * @param value which directory this is from now on.
+     */
+    public void identity(final DirectoryIdentity value) {
+        identity = value;
+    }
+
+    /**
+     * @param other  directory of the same coordinator.
+     * @param exists whether it is there, from now on.
+     */
+    public void other(final DirectoryIdentity other, final boolean exists) {
+        others.remove(other);
+        if (exists) {
+            others.add(other);
+        }
     }
 
     /**
@@ -196,6 +218,8 @@ public final class SimulatedStorage implements JournalStorage {
         copy.capacityBytes = capacityBytes;
         copy.quotaBytes = quotaBytes;
         copy.isStaged = isStaged;
+        copy.identity = identity;
+        copy.others.addAll(others);
         return copy;
     }
 
@@ -333,6 +357,16 @@ public final class SimulatedStorage implements JournalStorage {
     @Override
     public SimulatedMemory sharedMemory() {
         return sharedMemory;
+    }
+
+    @Override
+    public DirectoryIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public boolean isApartFrom(final DirectoryIdentity other) {
+        return !identity.succeeds(other) && others.contains(other);
     }
 
     @Override

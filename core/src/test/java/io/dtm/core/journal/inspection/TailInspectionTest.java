@@ -10,6 +10,7 @@ import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.Process;
 import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.journal.reading.TailSummary;
+import io.dtm.core.storage.DirectoryIdentity;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.MappedStorage;
@@ -97,20 +98,52 @@ class TailInspectionTest {
 
         assertEquals(List.of(), found.damages);
         assertEquals(5, found.positions.size());
-        assertTrue(found.notes.toString().contains("tail " + location() + " that coordinator.tail names isn't there"),
+        assertTrue(found.notes.toString().contains("tail " + location()
+            + ", which coordinator.tail names, is gone: this machine was started again since"),
             found::toString);
         assertEquals(process.journal().forcedPosition(), found.tail.position());
     }
 
     @Test
-    void shouldNameAPointerThatPointsNowhere() throws IOException {
-        killed(5, 10);
-        StorageSuite.write(storage, FileNames.TAIL_POINTER, 0, new byte[] {'\n'});
+    void shouldSayNothingOfATailThatIsGoneAfterAnOrderlyEnd() {
+        final Process process = Process.start(storage);
+        append(process, 10);
+        process.close();
 
         final Findings found = Findings.of(storage);
 
-        assertEquals(List.of(FileNames.TAIL_POINTER), found.damages.stream().map(JournalDamage::file).toList());
+        assertEquals(List.of(), found.damages);
+        assertEquals(List.of(), found.notes);
+        assertEquals(10, found.positions.size());
+    }
+
+    @Test
+    void shouldTellOnlyThatTheTailBelongsToAnotherDirectory() {
+        killed(5, 10);
+        final DirectoryIdentity original = storage.identity();
+        storage.identity(new DirectoryIdentity(1, 2, "copy"));
+        storage.other(original, true);
+
+        final Findings found = Findings.of(storage);
+
+        assertEquals(List.of(), found.damages);
         assertEquals(5, found.positions.size());
+        assertEquals(List.of(), found.tails);
+        assertTrue(found.notes.toString().contains("belongs to data directory data"), found::toString);
+    }
+
+    @Test
+    void shouldNameAPointerWithAnyFlippedBit() throws IOException {
+        killed(5, 10);
+        for (int bit = 0; bit < 8 * storage.length(FileNames.TAIL_POINTER); bit++) {
+            StorageSuite.flip(storage, FileNames.TAIL_POINTER, bit / 8, 1 << bit % 8);
+
+            final Findings found = Findings.of(storage);
+
+            assertEquals(List.of(FileNames.TAIL_POINTER), found.damages.stream().map(JournalDamage::file).toList());
+            assertEquals(5, found.positions.size());
+            StorageSuite.flip(storage, FileNames.TAIL_POINTER, bit / 8, 1 << bit % 8);
+        }
     }
 
     @Test

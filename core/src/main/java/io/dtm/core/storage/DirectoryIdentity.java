@@ -1,0 +1,47 @@
+package io.dtm.core.storage;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Which directory it is: one that was moved keeps its inode, one that was put back its path, a copy elsewhere neither.
+ *
+ * @param device that holds it.
+ * @param inode  on that device; 0 where files have none.
+ * @param path   without symbolic links.
+ */
+public record DirectoryIdentity(long device, long inode, String path) {
+    /**
+     * @param directory that exists.
+     * @return its identity.
+     * @throws IOException if it can't be asked.
+     */
+    static DirectoryIdentity of(final Path directory) throws IOException {
+        final Path path = directory.toRealPath();
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return new DirectoryIdentity(0, 0, path.toString());
+        }
+        return new DirectoryIdentity((long) Files.getAttribute(path, "unix:dev", NOFOLLOW_LINKS),
+            (long) Files.getAttribute(path, "unix:ino", NOFOLLOW_LINKS), path.toString());
+    }
+
+    /**
+     * @param otherDevice that holds a directory.
+     * @param otherInode  of that directory.
+     * @return whether it is this one, wherever it is now.
+     */
+    public boolean hasInode(final long otherDevice, final long otherInode) {
+        return inode != 0 && inode == otherInode && device == otherDevice;
+    }
+
+    /**
+     * @param other a directory, now or before.
+     * @return whether this one is that, or is in its place.
+     */
+    public boolean succeeds(final DirectoryIdentity other) {
+        return hasInode(other.device, other.inode) || path.equals(other.path);
+    }
+}
