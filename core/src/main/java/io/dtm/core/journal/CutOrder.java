@@ -76,7 +76,7 @@ final class CutOrder {
         final List<String> names = storage.list();
         for (int i = names.size() - 1; i >= 0; i--) {
             if (isBeyond(names.get(i))) {
-                storage.rename(names.get(i), unusedName(names.get(i)));
+                storage.rename(names.get(i), FileNames.unusedKept(storage.list(), names.get(i)));
             }
         }
         if (names.contains(FileNames.MARK)) {
@@ -130,7 +130,7 @@ final class CutOrder {
                 + " is kept, and there are only " + storage.usableBytes() + " of its " + from.length()
                 + " bytes free. Nothing was changed: make space, then start again with --cut-at " + position, null);
         }
-        final String kept = unusedName(name);
+        final String kept = FileNames.unusedKept(storage.list(), name);
         final String temporary = kept + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile to = storage.create(temporary, from.length())) {
             PageWrites.copy(from, 0, from.length(), to);
@@ -138,15 +138,5 @@ final class CutOrder {
         }
         storage.rename(temporary, kept);
         Forcing.directory(storage);
-    }
-
-    /** An earlier cut may have kept a file of the same name: nothing is ever overwritten. */
-    private String unusedName(final String name) throws IOException {
-        final List<String> names = storage.list();
-        String kept = name + FileNames.KEPT_SUFFIX;
-        for (int number = 2; names.contains(kept); number++) {
-            kept = name + FileNames.KEPT_SUFFIX + "." + number;
-        }
-        return kept;
     }
 }

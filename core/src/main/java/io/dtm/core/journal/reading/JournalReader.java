@@ -109,7 +109,7 @@ public final class JournalReader implements AutoCloseable {
         return reading(() -> {
             readMark();
             readCheckpoints(from);
-            openSegmentOf(from);
+            openSegmentBehindCheckpoint(from);
             return replayFromSegment(from, ALL, handler);
         });
     }
@@ -435,6 +435,15 @@ public final class JournalReader implements AutoCloseable {
         if (names.isEmpty()) {
             throw Corruption.noSegments(storage);
         }
+    private void openSegmentBehindCheckpoint(final long from) throws IOException {
+        try {
+            openSegmentOf(from);
+        } catch (final JournalException refused) {
+            throw refused.category() == Category.CORRUPT
+                ? OlderCheckpoint.advise(storage, coordinatorId, refused, from) : refused;
+        }
+    }
+
         String name = names.get(0);
         for (final String candidate : names) {
             if (candidate.compareTo(FileNames.segment(Math.max(0, from))) <= 0) {
