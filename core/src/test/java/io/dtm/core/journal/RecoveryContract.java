@@ -347,7 +347,7 @@ abstract class RecoveryContract extends StorageSuite {
         process.forceAll();
         process.append("and not");
         kill(process::abandon);
-        for (int bit = 0; bit < 8 * (MarkDescriptor.FIELDS_LENGTH + Long.BYTES); bit += step()) {
+        for (int bit = 0; bit < 8 * (MarkDescriptor.FIELDS_LENGTH + Long.BYTES); bit += step() * step()) {
             final int offset = bit / 8;
             flip(storage(), FileNames.MARK, offset, 1 << bit % 8);
             final Process next = Process.start(storage());
@@ -377,7 +377,7 @@ abstract class RecoveryContract extends StorageSuite {
             storage().sharedMemory().delete(tail); // It would mend the segment.
         }
         flip(storage(), FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
-        for (int bit = 8 * Long.BYTES; bit < 8 * MarkDescriptor.FORCED_POSITION_OFFSET; bit++) {
+        for (int bit = 8 * Long.BYTES; bit < 8 * MarkDescriptor.FORCED_POSITION_OFFSET; bit += step() * step()) {
             flip(storage(), FileNames.MARK, bit / 8, 1 << bit % 8);
             assertCategory(Category.CORRUPT, () -> Process.start(storage()));
             flip(storage(), FileNames.MARK, bit / 8, 1 << bit % 8);
