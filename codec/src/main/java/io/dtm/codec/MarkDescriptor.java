@@ -43,10 +43,19 @@ import org.agrona.MutableDirectBuffer;
  *  |                 Refusals since the start                      |
  *  |                                                               |
  *  +---------------------------------------------------------------+
+ *  |            Coordinator id, each bit the opposite              |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |            Forced position, each bit the opposite             |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
  * </pre>
  * All fields are little endian. The forced position is stored only after the force has ended, so whatever of this file
- * survives is true. The appended position and what follows it are stored once a second, for tools;
- * where all of these are 0, the program that wrote it didn't know them.
+ * survives is true. The appended position and the four fields behind it are stored once a second, for tools. A field
+ * that is 0 from the usable bytes on may be one that the program that wrote it didn't know.
+ * <p>
+ * There is no checksum: one of several fields would be wrong whenever the process dies between two stores. What a start
+ * goes by is there twice instead. A damaged forced position can only make less of what is known to be forced.
  */
 public final class MarkDescriptor {
     /** Version of this layout. */
@@ -75,6 +84,13 @@ public final class MarkDescriptor {
     /** Offset of the number of times that space ran out, a long. */
     public static final int REFUSALS_OFFSET = 72;
 
+    /** Offset of the complement of the coordinator's id, a long. */
+    public static final int COORDINATOR_ID_CHECK_OFFSET = 80;
+    /** Offset of the complement of the forced position, a long. */
+    public static final int FORCED_POSITION_CHECK_OFFSET = 88;
+    /** Behind the last field there are zeros. */
+    public static final int FIELDS_LENGTH = 96;
+
     private MarkDescriptor() {
     }
 
@@ -100,6 +116,7 @@ public final class MarkDescriptor {
      */
     public static void coordinatorId(final MutableDirectBuffer buffer, final long coordinatorId) {
         buffer.putLong(COORDINATOR_ID_OFFSET, coordinatorId, LITTLE_ENDIAN);
+        buffer.putLong(COORDINATOR_ID_CHECK_OFFSET, ~coordinatorId, LITTLE_ENDIAN);
     }
 
     /**
@@ -111,11 +128,21 @@ public final class MarkDescriptor {
     }
 
     /**
+     * @param buffer that holds the file, from 0.
+     * @return whose directory it is, by the other copy; by the only one, if it has no other.
+     */
+    public static long checkedCoordinatorId(final DirectBuffer buffer) {
+        final long complement = buffer.getLong(COORDINATOR_ID_CHECK_OFFSET, LITTLE_ENDIAN);
+        return complement == 0 ? coordinatorId(buffer) : ~complement;
+    }
+
+    /**
      * @param buffer   that holds the file, from 0.
      * @param position up to which the journal is forced.
      */
     public static void forcedPosition(final MutableDirectBuffer buffer, final long position) {
         buffer.putLong(FORCED_POSITION_OFFSET, position, LITTLE_ENDIAN);
+        buffer.putLong(FORCED_POSITION_CHECK_OFFSET, ~position, LITTLE_ENDIAN);
     }
 
     /**
@@ -124,6 +151,15 @@ public final class MarkDescriptor {
      */
     public static long forcedPosition(final DirectBuffer buffer) {
         return buffer.getLong(FORCED_POSITION_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0.
+     * @return position up to which the journal is forced, by the other copy; by the only one, if it has no other.
+     */
+    public static long checkedForcedPosition(final DirectBuffer buffer) {
+        final long complement = buffer.getLong(FORCED_POSITION_CHECK_OFFSET, LITTLE_ENDIAN);
+        return complement == 0 ? forcedPosition(buffer) : ~complement;
     }
 
     /**

@@ -20,9 +20,9 @@ import io.dtm.core.ring.HaltHandler;
 import io.dtm.core.ring.Pipeline;
 import io.dtm.core.ring.PipelineContext;
 import io.dtm.core.ring.Threading;
-import io.dtm.core.storage.FileTrust;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;
+import io.dtm.core.storage.PrivateDirectory;
 import io.dtm.server.checkpoint.CheckpointAgent;
 import io.dtm.server.checkpoint.ProgramFiles;
 import io.dtm.transport.aeron.AeronServerContext;
@@ -33,7 +33,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.UUID;
@@ -280,8 +279,7 @@ final class CoordinatorProcess implements AutoCloseable {
 
     private static void makePrivate(final Path directory) {
         try {
-            Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            PrivateDirectory.make(directory);
         } catch (final IOException failed) {
             throw new SettingException(ServerSetting.DIRECTORY.property() + "=" + directory
                 + ": this directory can't be made: " + failed);
@@ -291,7 +289,7 @@ final class CoordinatorProcess implements AutoCloseable {
     private static void makeDriverParentPrivate(final Path parent, final Path directory) {
         if (!parent.equals(directory)) {
             try {
-                FileTrust.makePrivate(parent);
+                PrivateDirectory.makeAmongOthers(parent);
             } catch (final IOException failed) {
                 throw new UncheckedIOException("cannot make the media driver's directory " + parent, failed);
             }

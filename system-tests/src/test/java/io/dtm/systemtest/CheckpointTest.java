@@ -1,8 +1,11 @@
 package io.dtm.systemtest;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.client.Acknowledge;
+import io.dtm.codec.SegmentDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +25,9 @@ class CheckpointTest {
     private static final String[] SMALL = {"dtm.journal.segment.length=128k", "dtm.checkpoint.interval=256k"};
     private static final String LARGE_PAYLOAD = "x".repeat(8_000);
     private static final int BATCH = 16;
+    private static final int JOURNAL_REFUSED = 72;
+    private static final Pattern RENAME = Pattern.compile("rename (\\S+) to (\\S+) and start again");
+    private static final Pattern CUT = Pattern.compile("--cut-at (\\d+)");
     private static final String CHECKPOINT = ".checkpoint";
     private static final String SEGMENT = ".segment";
 
@@ -84,6 +92,42 @@ class CheckpointTest {
         // the next one is made from the older, and the damaged one goes
         writeUntilCheckpoints(peer, coordinator, 2);
         assertTrue(!files(coordinator, CHECKPOINT).contains(newest));
+    }
+
+    /** The header of the first segment behind the newest checkpoint: an operator does what he is told, step by step. */
+    @Test
+    void shouldCutBehindTheOlderCheckpointAsTheRefusalsSay() throws IOException {
+        final CoordinatorChild coordinator = house.coordinator(SMALL);
+        final Peer peer = house.peer("peer", coordinator);
+        peer.register("one", new HeldParticipant());
+        peer.register("two", new HeldParticipant());
+        writeUntilCheckpoints(peer, coordinator, 2);
+        coordinator.kill();
+        final List<String> checkpoints = files(coordinator, CHECKPOINT);
+        final String newest = checkpoints.get(checkpoints.size() - 1);
+        final Path segment = coordinator.directory().resolve("journal").resolve(newest.replace(CHECKPOINT, SEGMENT));
+        final byte[] content = Files.readAllBytes(segment);
+        content[SegmentDescriptor.CRC_OFFSET] ^= 4;
+        Files.write(segment, content);
+
+        final Matcher rename = RENAME.matcher(refusal(coordinator));
+        assertTrue(rename.find(), coordinator.jvm().said());
+        assertTrue(rename.group(1).endsWith(newest), rename.group());
+        Files.move(Path.of(rename.group(1)), Path.of(rename.group(2)));
+        final Matcher named = CUT.matcher(refusal(coordinator));
+        assertTrue(named.find(), coordinator.jvm().said());
+        final String position = named.group(1);
+        final CoordinatorChild cut = coordinator.again("--cut-at", position).start();
+
+        assertTrue(cut.jvm().said().contains("cut at position " + position), cut.jvm().said());
+        cut.kill();
+        assertArrayEquals(content, Files.readAllBytes(Path.of(segment + ".cut")), "all of it was kept");
+        coordinator.start();
+    }
+
+    private static String refusal(final CoordinatorChild coordinator) {
+        assertEquals(JOURNAL_REFUSED, coordinator.jvm().start().exitStatus(Conditions.LIMIT_S));
+        return coordinator.jvm().said();
     }
 
     /** Some transactions that leave a lot in the journal. */

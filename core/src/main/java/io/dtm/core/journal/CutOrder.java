@@ -86,7 +86,7 @@ final class CutOrder {
         final List<String> names = storage.list();
         for (int i = names.size() - 1; i >= 0; i--) {
             if (isBeyond(names.get(i))) {
-                storage.rename(names.get(i), unusedName(names.get(i)));
+                storage.rename(names.get(i), FileNames.unusedKept(storage.list(), names.get(i)));
             }
         }
         if (names.contains(FileNames.MARK)) {
@@ -144,7 +144,7 @@ final class CutOrder {
     }
 
     private void copyAside(final String name, final JournalFile from) throws IOException {
-        final String kept = unusedName(name);
+        final String kept = FileNames.unusedKept(storage.list(), name);
         final String temporary = kept + FileNames.TEMPORARY_SUFFIX;
         try (JournalFile to = storage.create(temporary, from.length())) {
             PageWrites.copy(from, 0, from.length(), to);
@@ -152,15 +152,5 @@ final class CutOrder {
         }
         storage.rename(temporary, kept);
         Forcing.directory(storage);
-    }
-
-    /** An earlier cut may have kept a file of the same name: nothing is ever overwritten. */
-    private String unusedName(final String name) throws IOException {
-        final List<String> names = storage.list();
-        String kept = name + FileNames.KEPT_SUFFIX;
-        for (int number = 2; names.contains(kept); number++) {
-            kept = name + FileNames.KEPT_SUFFIX + "." + number;
-        }
-        return kept;
     }
 }

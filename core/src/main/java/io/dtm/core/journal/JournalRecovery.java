@@ -170,6 +170,9 @@ public final class JournalRecovery implements AutoCloseable {
         }
         isStarted = true;
         reader.close();
+        if (reader.markDamage() != null) {
+            context.reportSink().accept("journal: " + reader.markDamage());
+        }
         if (tail.isTorn()) {
             context.reportSink().accept("journal: " + tail.description());
         }

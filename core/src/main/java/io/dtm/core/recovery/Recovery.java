@@ -63,7 +63,8 @@ public final class Recovery {
      *
      * @param source of the records.
      * @return what is known now.
-     * @throws JournalException REPLAY, naming the record, if it can't be applied or the replay contradicts it.
+     * @throws JournalException REPLAY, naming the record, if it can't be applied or the replay contradicts it; FOREIGN
+     *                          if another version wrote it: then nothing is wrong with it.
      */
     public Recovered replay(final ReplaySource source) {
         source.replay(this::onRecord);
@@ -85,7 +86,7 @@ public final class Recovery {
         final int length) {
         final FrameValidator.Verdict verdict = FrameValidator.validate(frame, offset, length, Origin.HOST);
         if (verdict == FrameValidator.Verdict.WRONG_VERSION) {
-            throw new JournalException(Category.REPLAY, "the record that ends at position " + position
+            throw new JournalException(Category.FOREIGN, "the record that ends at position " + position
                 + " can't be replayed: " + Upgrade.unknownSchema(FrameDescriptor.version(frame, offset)), null);
         }
         if (verdict != FrameValidator.Verdict.VALID) {

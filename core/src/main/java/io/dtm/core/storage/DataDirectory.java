@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -25,14 +23,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * goes with the process, however that ends. Nothing in it is trusted that others could have put there.
  */
 final class DataDirectory implements AutoCloseable {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
-
     private final Path directory;
+    private final PrivateDirectory names;
     private final boolean isPosix;
     private LockedFile lock;
 
     DataDirectory(final Path directory) {
+        this(directory, PrivateDirectory.SYSTEM);
+    }
+
+    DataDirectory(final Path directory, final PrivateDirectory names) {
         this.directory = directory.toAbsolutePath();
+        this.names = names;
         this.isPosix = FileTrust.isPosix(directory);
     }
 
@@ -48,16 +50,19 @@ final class DataDirectory implements AutoCloseable {
         return FileTrust.newFileAttributes(directory);
     }
 
-    /** Makes the directory if need be, checks it and locks it. */
+    /** Makes the directory if need be, checks it and locks it. Its own name is on the device then. */
     void own() {
         if (lock != null) {
             throw new IllegalStateException("already owned: " + directory);
         }
         try {
-            make();
+            names.makeUnlessThere(directory);
             checkDirectory();
             lock();
             checkFiles();
+            if (!Files.exists(resolve(FileNames.COORDINATOR_ID), NOFOLLOW_LINKS)) {
+                names.forceNamesAbove(directory); // A first start, maybe of one that died before it did.
+            }
         } catch (final IOException ex) {
             close();
             throw foreign("can't be used: " + ex, ex);
@@ -80,39 +85,13 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private void make() throws IOException {
-        if (Files.exists(directory, NOFOLLOW_LINKS)) {
-            return;
-        }
-        final Path parent = directory.getParent();
-        Files.createDirectories(parent);
-        try {
-            if (isPosix) {
-                Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            } else {
-                Files.createDirectory(directory);
-            }
-        } catch (final FileAlreadyExistsException ex) {
-            return; // Somebody else made it: the lock decides whose it is.
-        }
-        force(parent);
-    }
-
     private void checkDirectory() throws IOException {
-        if (Files.isSymbolicLink(directory)) {
-            throw foreign("is a symbolic link; name the directory itself", null);
+        final String objection = FileTrust.objectionToDirectory(directory);
+        if (objection != null) {
+            throw foreign(objection, null);
         }
-        if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
-            throw foreign("is not a directory", null);
-        }
-        if (!isPosix) {
-            return;
-        }
-        final PosixFileAttributes attributes =
-            Files.readAttributes(directory, PosixFileAttributes.class, NOFOLLOW_LINKS);
-        check(directory, attributes, FileTrust.currentUser(directory));
-        if (!attributes.permissions().equals(OWNER_ONLY)) {
-            Files.setPosixFilePermissions(directory, OWNER_ONLY);
+        if (isPosix && !Files.getPosixFilePermissions(directory).equals(PrivateDirectory.OWNER_ONLY)) {
+            Files.setPosixFilePermissions(directory, PrivateDirectory.OWNER_ONLY);
         }
     }
 
@@ -163,22 +142,11 @@ final class DataDirectory implements AutoCloseable {
                 if (attributes.isSymbolicLink()) {
                     throw foreign("contains a symbolic link: " + file.getFileName() + "; remove it", null);
                 }
-                check(file, attributes, user);
+                final String objection = FileTrust.objection(file, attributes, user);
+                if (objection != null) {
+                    throw foreign(objection, null);
+                }
             }
-        }
-    }
-
-    private void check(final Path path, final PosixFileAttributes attributes, final UserPrincipal user) {
-        final String objection = FileTrust.objection(path, attributes, user);
-        if (objection != null) {
-            throw foreign(objection, null);
-        }
-    }
-
-    /** Puts the names in a directory onto the device. */
-    static void force(final Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, READ)) {
-            channel.force(true);
         }
     }
 

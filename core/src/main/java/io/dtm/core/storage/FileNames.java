@@ -100,6 +100,19 @@ public final class FileNames {
     }
 
     /**
+     * @param names of all files.
+     * @param name  of one that is to be taken out of the journal.
+     * @return what it is to be called then: nothing that an earlier cut kept is ever overwritten.
+     */
+    public static String unusedKept(final List<String> names, final String name) {
+        String kept = name + KEPT_SUFFIX;
+        for (int number = 2; names.contains(kept); number++) {
+            kept = name + KEPT_SUFFIX + "." + number;
+        }
+        return kept;
+    }
+
+    /**
      * @param name of a file.
      * @return whether it is called as a checkpoint in the making.
      */

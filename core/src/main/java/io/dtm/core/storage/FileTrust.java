@@ -4,7 +4,6 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.dtm.core.storage.JournalException.Category;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,8 +17,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Which files are trusted: those that nobody else owns or may write to. Where permissions aren't known, all are. */
-public final class FileTrust {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+final class FileTrust {
     private static final FileAttribute<Set<PosixFilePermission>> NEW_FILE =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
@@ -29,32 +27,20 @@ public final class FileTrust {
     }
 
     /**
-     * Makes a directory that is its owner's alone, or makes sure that one that is there is: in a place where anybody
-     * may make names, like shared memory.
-     *
-     * @param directory whose parents exist or may be made.
-     * @throws JournalException FOREIGN if it is a link, or somebody else's, or others may write to it.
-     * @throws IOException      if it can't be made or looked at.
+     * @param directory that should be of this process' user alone.
+     * @return why it can't be trusted and what to do; null if it can.
      */
-    public static void makePrivate(final Path directory) throws IOException {
-        if (!Files.exists(directory, NOFOLLOW_LINKS)) {
-            Files.createDirectories(directory.toAbsolutePath().getParent());
-            if (isPosix(directory)) {
-                Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            } else {
-                Files.createDirectory(directory);
-            }
+    static String objectionToDirectory(final Path directory) throws IOException {
+        if (Files.isSymbolicLink(directory)) {
+            return "is a symbolic link; name the directory itself, or remove the link";
         }
-        String objection = null;
-        if (Files.isSymbolicLink(directory) || !Files.isDirectory(directory, NOFOLLOW_LINKS)) {
-            objection = "is a link or no directory; remove it";
-        } else if (isPosix(directory)) {
-            objection = objection(directory,
-                Files.readAttributes(directory, PosixFileAttributes.class, NOFOLLOW_LINKS), currentUser(directory));
+        if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
+            return "is not a directory; remove it, or name another";
         }
-        if (objection != null) {
-            throw new JournalException(Category.FOREIGN, "directory " + directory + " " + objection, null);
-        }
+        return isPosix(directory)
+            ? objection(directory, Files.readAttributes(directory, PosixFileAttributes.class, NOFOLLOW_LINKS),
+                currentUser(directory))
+            : null;
     }
 
     static boolean isPosix(final Path path) {

@@ -95,6 +95,14 @@ public final class JournalException extends RuntimeException {
     }
 
     /**
+     * @param advice to an operator, beside what the refusal says already.
+     * @return the same refusal, with it.
+     */
+    public JournalException withAdvice(final String advice) {
+        return new JournalException(this, cutPosition, advice);
+    }
+
+    /**
      * @param position up to which everything is whole and replayed.
      * @return the same refusal, with the last resort that an operator has.
      */

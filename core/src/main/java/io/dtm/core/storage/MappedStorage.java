@@ -103,7 +103,7 @@ public class MappedStorage implements JournalStorage {
 
     @Override
     public void forceDirectory() throws IOException {
-        DataDirectory.force(directory.path());
+        PrivateDirectory.forceNames(directory.path());
     }
 
     @Override

@@ -11,6 +11,6 @@
  *            └ MappedFile, ZeroFill    LockedFile, FileTrust: whose it is ───┘
  * </pre>
  * Whoever forces off the hot path does it with {@code Forcing}; what fails is a {@code JournalException}, which says
- * what to do.
+ * what to do. {@code PrivateDirectory} makes directories, and nothing else does.
  */
 package io.dtm.core.storage;

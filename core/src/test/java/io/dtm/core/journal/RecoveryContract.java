@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.MarkDescriptor;
 import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.journal.reading.JournalReader;
@@ -19,6 +20,8 @@ import io.dtm.core.storage.StorageSuite;
 import io.dtm.core.storage.TestStorage;
 import java.io.IOException;
 import java.util.Random;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a start makes of damage, of lost tails and of what belongs to others. */
@@ -323,13 +326,86 @@ abstract class RecoveryContract extends StorageSuite {
     void shouldRefuseTheMarkFileOfAnotherCoordinator() throws IOException {
         final JournalStorage other = freshStorage();
         kill(Process.start(Process.context(other).coordinatorIdSupplier(() -> 99))::abandon);
-        final byte[] mark = new byte[64];
+        final byte[] mark = new byte[MarkDescriptor.FIELDS_LENGTH];
         try (JournalFile file = other.open(FileNames.MARK, false)) {
             file.buffer().getBytes(0, mark);
         }
         kill(Process.start(storage())::abandon);
         write(storage(), FileNames.MARK, 0, mark);
 
-        assertCategory(Category.FOREIGN, () -> Process.start(storage()));
+        final JournalException ex = assertCategory(Category.FOREIGN, () -> Process.start(storage()));
+        assertTrue(ex.getMessage().contains("delete it"), ex.getMessage());
+        storage().delete(FileNames.MARK);
+        Process.start(storage()).close();
+    }
+
+    /** It is needed for nothing, and what a start goes by is there twice. */
+    @Test
+    void shouldStartWhicheverBitOfTheMarkFileFlips() throws IOException {
+        final Process process = Process.start(storage());
+        process.append("forced");
+        process.forceAll();
+        process.append("and not");
+        kill(process::abandon);
+        for (int bit = 0; bit < 8 * (MarkDescriptor.FIELDS_LENGTH + Long.BYTES); bit += step() * step()) {
+            final int offset = bit / 8;
+            flip(storage(), FileNames.MARK, offset, 1 << bit % 8);
+            final Process next = Process.start(storage());
+            assertEquals(process.all(), next.replayed(), "bit " + bit);
+            assertEquals(isTold(offset), next.reports().stream().anyMatch(report -> report.contains("is damaged")),
+                () -> offset + ": " + next.reports());
+            kill(next::abandon);
+        }
+    }
+
+    private static boolean isTold(final int offset) {
+        return IntStream.of(MarkDescriptor.COORDINATOR_ID_OFFSET, MarkDescriptor.COORDINATOR_ID_CHECK_OFFSET,
+                MarkDescriptor.FORCED_POSITION_OFFSET, MarkDescriptor.FORCED_POSITION_CHECK_OFFSET)
+            .anyMatch(field -> offset >= field && offset < field + Long.BYTES);
+    }
+
+    /** Whichever bit of the mark file flips that isn't of the forced position: the only witness of the last force. */
+    @Test
+    void shouldStillBelieveADamagedMarkFile() throws IOException {
+        final Process process = Process.start(storage());
+        final long start = process.append("kept");
+        process.append("damaged");
+        process.forceAll();
+        kill(process::abandon);
+        final String tail = TailPointer.read(storage());
+        if (tail != null) {
+            storage().sharedMemory().delete(tail); // It would mend the segment.
+        }
+        flip(storage(), FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
+        for (int bit = 8 * Long.BYTES; bit < 8 * MarkDescriptor.FORCED_POSITION_OFFSET; bit += step() * step()) {
+            flip(storage(), FileNames.MARK, bit / 8, 1 << bit % 8);
+            assertCategory(Category.CORRUPT, () -> Process.start(storage()));
+            flip(storage(), FileNames.MARK, bit / 8, 1 << bit % 8);
+        }
+    }
+
+    /** A process that is killed between storing the two; or one of them is damaged: the lower counts. */
+    @Test
+    void shouldBelieveTheLowerOfTwoForcedPositions() throws IOException {
+        final Process process = Process.start(storage());
+        final long first = process.append("forced");
+        process.append("and so is this");
+        process.forceAll();
+        kill(process::abandon);
+        final UnsafeBuffer other = new UnsafeBuffer(new byte[MarkDescriptor.FILE_LENGTH]);
+        for (final long position : new long[] {first, Long.MAX_VALUE}) {
+            MarkDescriptor.forcedPosition(other, position);
+            for (final int offset : new int[] {
+                MarkDescriptor.FORCED_POSITION_OFFSET, MarkDescriptor.FORCED_POSITION_CHECK_OFFSET}) {
+                final byte[] field = new byte[Long.BYTES];
+                other.getBytes(offset, field);
+                write(storage(), FileNames.MARK, offset, field);
+                final Process next = Process.start(storage());
+                assertEquals(process.all(), next.replayed());
+                assertTrue(next.reports().stream().anyMatch(report -> report.contains("the lower one counts")),
+                    next.reports()::toString);
+                kill(next::abandon);
+            }
+        }
     }
 }

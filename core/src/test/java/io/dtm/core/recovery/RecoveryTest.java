@@ -207,7 +207,7 @@ class RecoveryTest {
 
         final JournalException failure = assertThrows(JournalException.class, () -> recovery.replay(this::replay));
 
-        assertEquals(Category.REPLAY, failure.category());
+        assertEquals(Category.FOREIGN, failure.category());
         assertTrue(failure.getMessage().contains("position 100"), failure.getMessage());
         assertTrue(failure.getMessage().contains("version 2 of the schema, this program knows 1. Nothing is damaged"),
             failure.getMessage());

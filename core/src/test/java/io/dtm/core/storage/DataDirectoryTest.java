@@ -81,7 +81,7 @@ class DataDirectoryTest {
     @Test
     void shouldRefuseSomethingThatIsNoDirectory() throws IOException {
         data = Files.createFile(parent.resolve("file"));
-        assertTrue(refused().getMessage().contains("not a directory"));
+        assertTrue(refused().getMessage().contains("is not a directory"));
     }
 
     @Test

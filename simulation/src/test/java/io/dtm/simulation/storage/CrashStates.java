@@ -1,6 +1,5 @@
 package io.dtm.simulation.storage;
 
-import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.storage.simulated.SimulatedStorage;
 import io.dtm.core.storage.simulated.StorageObserver;
 import io.dtm.core.storage.simulated.Survival;
@@ -27,6 +26,7 @@ final class CrashStates {
     private static final int UNKNOWN = -1;
     private static final int FOLLOWED_ONE_IN = 40;
     private static final int MAX_APPENDED = 12;
+    private static final int MAX_IN_FORCE = 3;
     private static final int SURVIVALS_AGAIN = 6;
     private static final int OTHER_STORAGE_ONE_IN = 8;
 
@@ -225,21 +225,22 @@ final class CrashStates {
 
     /** Appends what came next in the recorded run, and crashes once more. */
     private void goOn(final SimulatedStorage storage, final Restart restart, final int prefix) {
-        final SegmentedJournal journal = restart.journal();
         final int count = Math.min(1 + random.nextInt(MAX_APPENDED), history.size() - prefix);
         final int forcedAfter = random.nextInt(count + 1);
-        for (int i = 1; i <= count; i++) {
-            final long position = Restart.append(journal, records.get(prefix + i - 1));
-            history.appended(prefix + i, records.get(prefix + i - 1), position);
-            journal.prepareSpace();
-            if (i == forcedAfter) {
-                journal.requestForce(position);
-                journal.force();
-            }
+        final GoingOn going =
+            new GoingOn(records, history, storage, restart.journal(), prefix, prefix + count);
+        while (going.appended() < prefix + forcedAfter) {
+            going.append();
+        }
+        if (forcedAfter > 0) {
+            going.force(random.nextInt(MAX_IN_FORCE + 1));
+        }
+        while (going.appended() < prefix + count) {
+            going.append();
         }
         final Supplier<String> before = what;
-        crashAgain(storage, prefix + forcedAfter, prefix + count,
-            () -> before.get() + "; " + count + " more records, " + forcedAfter + " of them forced");
+        crashAgain(storage, going.durable(), going.appended(), () -> before.get() + "; " + count
+            + " more records, " + (going.durable() - prefix) + " of them forced");
         what = before;
     }
 

@@ -30,6 +30,7 @@ final class CrashStatesTest {
             assertTrue(run.distinct() >= WANTED.get(model), run::summary);
             assertTrue(run.run().appended() >= WANTED_RECORDS, run::summary);
             assertTrue(run.run().rolls() > 0, run::summary);
+            assertTrue(run.run().rollsInForces() > 0, run::summary);
             assertTrue(run.run().checkpoints() > 0, run::summary);
             assertTrue(run.run().restarts() > 0, run::summary);
         }

@@ -19,7 +19,8 @@ import java.util.Locale;
 /**
  * Journals recorded events once more, in small segments, with forces, checkpoints, restarts, power losses and failing
  * forces between them, and has the system crash at every moment of it: after each append, and before and after each
- * operation of the storage, each store into shared memory that others are to see included.
+ * operation of the storage, each store into shared memory that others are to see included. While one stage forces the
+ * others go on: before and after each operation of a force records are appended, segments made and closed.
  */
 final class RecordedRun {
     private static final int MAX_GROUP = 160;
@@ -29,6 +30,10 @@ final class RecordedRun {
     private static final int RECORDS_IN_THE_FIRST_LIFE = 70;
     private static final int MORE_THAN_A_PAGE = 6_000;
     private static final int RECORDS_TO_A_CHECKPOINT = 100;
+    private static final int MAX_IN_FORCE = 2;
+    /** So many go over a roll. */
+    private static final int BURST_IN_FORCE = 50;
+    private static final int BURST_IN_FORCE_ONE_IN = 12;
 
     private final StorageModel model;
     private final List<Record> records;
@@ -40,14 +45,20 @@ final class RecordedRun {
     /** What was there right after the last store of an append that is under way. */
     private SimulatedStorage stored;
     private boolean isAppending;
+    /** What is asked of the storage is asked by the force itself. */
+    private boolean isForcing;
+    private boolean isFailing;
     private int appended;
     private int durable;
+    private int untilCheckpoint = RECORDS_TO_A_CHECKPOINT;
     private int group;
     private int groups;
     private int untilRestart = RECORDS_IN_THE_FIRST_LIFE;
     private int rolls;
     private int checkpoints;
     private int restarts;
+    private int appendedInForces;
+    private int rollsInForces;
 
     RecordedRun(
         final StorageModel model,
@@ -74,6 +85,7 @@ final class RecordedRun {
     }
 
     private void step() {
+        makeRoom();
         append();
         if (--group <= 0) {
             force();
@@ -86,10 +98,11 @@ final class RecordedRun {
             storage.writeBack(Survival.random(random.nextLong()));
             crash("after the system wrote back what it liked");
         }
-        if (appended % RECORDS_TO_A_CHECKPOINT == 0) {
+        if (untilCheckpoint <= 0) {
+            untilCheckpoint = RECORDS_TO_A_CHECKPOINT;
             checkpoint();
         }
-        if (--untilRestart <= 0 && group <= MAX_GROUP) {
+        if (untilRestart <= 0 && group <= MAX_GROUP) {
             untilRestart = RECORDS_IN_A_LIFE / 2 + random.nextInt(RECORDS_IN_A_LIFE);
             restart();
         }
@@ -102,7 +115,8 @@ final class RecordedRun {
     }
 
     private void append() {
-        makeRoom();
+        untilCheckpoint--;
+        untilRestart--;
         final long before = journal.appendedPosition();
         final Record record = records.get(appended);
         isAppending = true;
@@ -147,10 +161,36 @@ final class RecordedRun {
     }
 
     private void force() {
+        final int asked = appended;
         journal.requestForce(journal.appendedPosition());
+        isForcing = true;
         journal.force();
+        isForcing = false;
         reported();
+        Expectation.that(durable >= asked, "%d records were to be forced, %d are", asked, durable);
         crash("after the force was reported");
+    }
+
+    /** What the other stages do meanwhile: none of it is part of the force that goes on. */
+    private void goOnWhileForcing() {
+        isForcing = false;
+        final int rollsBefore = rolls;
+        int count = random.nextInt(BURST_IN_FORCE_ONE_IN) == 0 ? BURST_IN_FORCE : random.nextInt(MAX_IN_FORCE + 1);
+        while (count-- > 0 && appended < records.size() && rolls == rollsBefore) {
+            if (!isFailing && random.coin()) {
+                journal.prepareSpace();
+            }
+            if (!journal.hasRoom()) {
+                break;
+            }
+            append();
+            appendedInForces++;
+            if (random.coin()) {
+                journal.requestForce(journal.appendedPosition());
+            }
+        }
+        rollsInForces += rolls - rollsBefore;
+        isForcing = true;
     }
 
     /** What the live coordinator would go by. */
@@ -191,15 +231,20 @@ final class RecordedRun {
     /** Of more than one page: a start writes the page in which the journal ends in any case. */
     private void failForce() {
         while (journal.appendedPosition() - journal.forcedPosition() < MORE_THAN_A_PAGE && appended < records.size()) {
+            makeRoom();
             append();
         }
         storage.failForceAfter(0);
         journal.requestForce(journal.appendedPosition());
+        isForcing = true;
+        isFailing = true;
         try {
             journal.force();
         } catch (final JournalException e) {
             Expectation.that(e.category() == Category.FORCE_FAILED, "%s", e);
         }
+        isForcing = false;
+        isFailing = false;
         storage.failForceAfter(Integer.MAX_VALUE);
         reported();
         crash("after a force failed");
@@ -245,6 +290,10 @@ final class RecordedRun {
         return rolls;
     }
 
+    int rollsInForces() {
+        return rollsInForces;
+    }
+
     int checkpoints() {
         return checkpoints;
     }
@@ -255,7 +304,8 @@ final class RecordedRun {
 
     String summary() {
         return records.size() + " records, " + rolls + " rolls, " + checkpoints + " checkpoints, " + restarts
-            + " restarts" + (model == StorageModel.STAGED
+            + " restarts, " + appendedInForces + " records and " + rollsInForces + " rolls in the midst of a force"
+            + (model == StorageModel.STAGED
             ? ", " + journal.appendedPosition() / StorageModel.TAIL_LENGTH + " times round the ring" : "");
     }
 
@@ -281,6 +331,9 @@ final class RecordedRun {
                 kill(storage, appended, appended, place);
             } else {
                 crash(place);
+                if (isForcing) {
+                    goOnWhileForcing();
+                }
             }
         }
     }

@@ -52,8 +52,13 @@ final class MarkInspection {
             return new MarkInspection(null, String.format("is of coordinator %016x, the directory of %016x",
                 MarkDescriptor.coordinatorId(buffer), coordinatorId), null);
         }
+        String damage = null;
+        if (MarkDescriptor.checkedCoordinatorId(buffer) != coordinatorId
+            || MarkDescriptor.checkedForcedPosition(buffer) > MarkDescriptor.forcedPosition(buffer)) {
+            damage = "differs from its own second copy of the coordinator's id, or of the forced position";
+        }
         final boolean isZero = Zeros.hold(buffer, Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET)
-            && Zeros.hold(buffer, MarkDescriptor.REFUSALS_OFFSET + Long.BYTES, MarkDescriptor.FILE_LENGTH);
+            && Zeros.hold(buffer, MarkDescriptor.FIELDS_LENGTH, MarkDescriptor.FILE_LENGTH);
         return new MarkInspection(
             new MarkSummary(
                 MarkDescriptor.pid(buffer),
@@ -64,7 +69,7 @@ final class MarkInspection {
                 MarkDescriptor.lowSpaceBytes(buffer),
                 MarkDescriptor.refusedSinceMs(buffer),
                 MarkDescriptor.refusals(buffer)),
-            isZero ? null : "isn't zero where it has no field", null);
+            isZero ? damage : "isn't zero where it has no field", null);
     }
 
     /** @return what it says, or null if that is of no use. */

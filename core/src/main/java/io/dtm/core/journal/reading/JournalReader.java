@@ -1,6 +1,5 @@
 package io.dtm.core.journal.reading;
 
-import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.reading.RecordView.Found;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
@@ -32,6 +31,7 @@ public final class JournalReader implements AutoCloseable {
     private final UnforcedRecords unforced;
     private SegmentReader segment;
     private boolean isOwnerAlive;
+    private String markDamage;
     /** Logical time of the last record before the first that is read, if a checkpoint knows it; else 0. */
     private long timeBeforeNs;
     private long cutPosition = JournalException.NOWHERE;
@@ -110,7 +110,7 @@ public final class JournalReader implements AutoCloseable {
         return reading(() -> {
             readMark();
             readCheckpoints(from);
-            openSegmentOf(from);
+            openSegmentBehindCheckpoint(from);
             return replayFromSegment(from, ALL, handler);
         });
     }
@@ -156,6 +156,11 @@ public final class JournalReader implements AutoCloseable {
     public void cutAt(final long position, final long appended) {
         cutPosition = position;
         unforcedEnd = appended;
+    }
+
+    /** @return what the last replay found to be wrong with the mark file, which isn't needed; or null. */
+    public String markDamage() {
+        return markDamage;
     }
 
     @Override
@@ -397,10 +402,10 @@ public final class JournalReader implements AutoCloseable {
 
     private void readMark() throws IOException {
         try (JournalFile file = storage.open(FileNames.MARK, false)) {
-            if (MarkReader.isUsable(file, storage.describe(FileNames.MARK), coordinatorId)) {
-                evidence.mark(storage.describe(FileNames.MARK), MarkDescriptor.forcedPosition(file.buffer()));
-                isOwnerAlive = ProcessHandle.of(MarkDescriptor.pid(file.buffer())).isPresent();
-            }
+            final MarkReader mark = MarkReader.of(file, storage.describe(FileNames.MARK), coordinatorId);
+            evidence.mark(storage.describe(FileNames.MARK), mark.forcedPosition());
+            isOwnerAlive = ProcessHandle.of(mark.pid()).isPresent();
+            markDamage = mark.damage();
         } catch (final NoSuchFileException ex) {
             // A power loss may have taken it: less evidence.
             assert evidence.position() >= 0;
@@ -430,6 +435,15 @@ public final class JournalReader implements AutoCloseable {
         } catch (final JournalException | NoSuchFileException useless) {
             // Whether it can be done without is for those to say who restore from it.
             assert place != null;
+        }
+    }
+
+    private void openSegmentBehindCheckpoint(final long from) throws IOException {
+        try {
+            openSegmentOf(from);
+        } catch (final JournalException refused) {
+            throw refused.category() == Category.CORRUPT
+                ? OlderCheckpoint.advise(storage, coordinatorId, refused, from) : refused;
         }
     }
 

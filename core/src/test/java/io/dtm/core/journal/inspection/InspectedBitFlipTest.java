@@ -24,8 +24,6 @@ class InspectedBitFlipTest {
     private final SimulatedStorage storage = new SimulatedStorage();
     /** Everything before it is forced, and nothing was appended behind it. */
     private long end;
-    /** Highest forced position that a record or a segment's header knows. */
-    private long evidenceInSegments;
 
     @BeforeEach
     void makeJournal() throws IOException {
@@ -42,8 +40,8 @@ class InspectedBitFlipTest {
         process.close();
         storage.killProcess();
         assertEquals(3, storage.list().stream().filter(FileNames::isSegment).count(), "two and a spare");
-        evidenceInSegments = evidenceWithoutMark();
-        assertTrue(evidenceInSegments > Process.SEGMENT_LENGTH && evidenceInSegments < end);
+        final long evidence = evidenceWithoutMark();
+        assertTrue(evidence > Process.SEGMENT_LENGTH && evidence < end, "only the mark file knows of the last force");
     }
 
     private static void append(final Process process, final int number) {
@@ -103,7 +101,6 @@ class InspectedBitFlipTest {
             return offset >= SegmentDescriptor.HEADER_LENGTH && FileNames.position(name) + offset >= end;
         }
         return name.equals(FileNames.MARK) && (offset < MarkDescriptor.VERSION_OFFSET + 1 && markVersion() == 0
-            || isField(offset, MarkDescriptor.FORCED_POSITION_OFFSET) && forced() < end
             || isField(offset, MarkDescriptor.APPENDED_POSITION_OFFSET));
     }
 
@@ -113,8 +110,7 @@ class InspectedBitFlipTest {
             && (isField(offset, MarkDescriptor.TIMESTAMP_OFFSET)
             || isField(offset, MarkDescriptor.PID_OFFSET)
             || offset >= MarkDescriptor.USABLE_BYTES_OFFSET && offset < MarkDescriptor.REFUSALS_OFFSET + Long.BYTES
-            || isField(offset, MarkDescriptor.FORCED_POSITION_OFFSET) && forced() >= evidenceInSegments
-            && forced() < end
+            || isField(offset, MarkDescriptor.FORCED_POSITION_CHECK_OFFSET) && checkedForced() < end
             || isField(offset, MarkDescriptor.APPENDED_POSITION_OFFSET) && appended() <= end);
     }
 
@@ -128,9 +124,9 @@ class InspectedBitFlipTest {
         }
     }
 
-    private long forced() throws IOException {
+    private long checkedForced() throws IOException {
         try (JournalFile mark = storage.open(FileNames.MARK, false)) {
-            return MarkDescriptor.forcedPosition(mark.buffer());
+            return MarkDescriptor.checkedForcedPosition(mark.buffer());
         }
     }
 
