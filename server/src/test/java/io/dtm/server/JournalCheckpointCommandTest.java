@@ -60,6 +60,36 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
     }
 
     @Test
+    void shouldNameTheSegmentThatTheFallbackNeeds() throws IOException {
+        journal = GoldenJournal.unpack("life-4", directory.resolve("fallback"));
+        Files.delete(journal.resolve("00000000000000131072.segment"));
+
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("DAMAGE 00000000000000131072.segment, position 131072 (offset 0): checkpoint"
+            + " 00000000000000131072.checkpoint is of no use without the segment that starts at position 131072: it is"
+            + " missing, the first one starts at position 163840\n"), out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in 00000000000000131072.segment", lastLine());
+        assertTrue(out.toString().contains("replay: from the checkpoint at position 163840 on "), out::toString);
+        assertEquals(1, run("describe", journal.toString()), out::toString);
+    }
+
+    @Test
+    void shouldTellOfAnOlderCheckpointWithoutItsSegments() throws IOException {
+        letGo();
+        assertEquals(0, run("checkpoint", journal.toString()), out::toString);
+        final long third = newest().replayPosition();
+        GoldenJournal.unpack("life-16", directory.resolve("again"));
+        Files.move(directory.resolve("again").resolve(OLDER), journal.resolve(OLDER));
+        assertFalse(Files.exists(journal.resolve("00000000000000065536.segment")), "let go of at " + third);
+
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("note: checkpoint " + OLDER + " is of no use without the segment that"
+            + " starts at position 65536"), out::toString);
+    }
+
+    @Test
     void shouldNameADamagedCheckpoint() throws IOException {
         letGo();
         for (final String name : List.of(OLDER, NEWER)) {

@@ -142,9 +142,9 @@ final class Replay {
         }
     }
 
-    /** From a position on nothing is replayed; it doesn't matter if no record follows. */
+    /** From a position on nothing is replayed; it doesn't matter if no record follows, or all that it needs do. */
     void interrupted(final long position, final String reason) {
-        if (position < interruption) {
+        if (position >= basePosition() && position < interruption) {
             interruption = position;
             interruptionReason = reason;
         }
