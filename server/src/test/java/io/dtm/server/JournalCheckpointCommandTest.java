@@ -135,6 +135,7 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertTrue(newest.get(0).startsWith("0  Coordinator coordinatorId="), newest.get(0));
         assertTrue(newest.stream().filter(line -> line.contains("  Session ")).allMatch(line ->
             line.contains("tokenHigh=(secret) tokenLow=(secret)")), out::toString);
+        assertShownAsEventsAre(newest);
         assertEquals(newest, lines("dump", "--checkpoint", journal.toString()));
         assertEquals(newest, lines("dump", "--checkpoint=98304", journal.toString()));
         assertEquals(newest, lines("dump", journal.toString(), "--checkpoint=98304"));
@@ -159,6 +160,27 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
     }
 
+    private static void assertShownAsEventsAre(final List<String> items) {
+        final String all = String.join("\n", items);
+        assertTrue(all.contains(" durability=FORCE"), all);
+        assertTrue(all.contains(" outcome=COMMITTED reason=NONE flags=NONE branchId=NONE "), all);
+        assertTrue(all.matches("(?s).* resourceName=\"[a-zA-Z0-9-]+\" .*"), all);
+        assertTrue(all.matches("(?s).* capabilities=(NONE|[a-zA-Z+]+) .*"), all);
+        assertFalse(all.contains("65535"), all);
+        assertFalse(all.matches("(?s).* flags=\\d.*"), all);
+    }
+
+    @Test
+    void shouldSayThatNoItemIsSelected() throws IOException {
+        letGo();
+        assertEquals(List.of(), lines("dump", "--checkpoint", "--transaction", "7fffffff00000001", journal.toString()));
+        assertTrue(err.toString().contains("no item of " + NEWER + " is selected"), err::toString);
+        Files.delete(journal.resolve(OLDER));
+        Files.delete(journal.resolve(NEWER));
+        assertRefused("dtm.checkpoint.interval", "dump", "--checkpoint", journal.toString());
+        assertTrue(err.toString().contains("./dtm journal checkpoint"), err::toString);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"life-1", "life-2", "life-16", "09-delegated", "00-commit"})
     void shouldMakeACheckpointBehindTheLastRecordOfAStoppedCoordinator(final String name) throws IOException {
@@ -175,6 +197,10 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertFalse(out.toString().contains("ended early"), out::toString);
         lines("checkpoint", journal.toString());
         assertEquals(position, newest().replayPosition(), "there was nothing new");
+        final List<String> described = lines("describe", journal.toString());
+        final long forced = Long.parseLong(found("(?m)^positions +forced (\\d+), ").get(0));
+        assertTrue(Long.parseLong(found("appended at least (\\d+); ").get(0)) >= forced, described::toString);
+        assertFalse(out.toString().contains(" 0 stay free"), described::toString);
         assertEquals(0, run("verify", journal.toString()), out::toString);
     }
 
@@ -196,7 +222,9 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         Files.delete(journal.resolve("coordinator.cut"));
         flip(SECOND, SegmentDescriptor.HEADER_LENGTH + 64, 4);
         assertEquals(1, run("checkpoint", journal.toString()), out::toString);
-        assertTrue(lastLine().contains("CORRUPT"), lastLine());
+        assertTrue(lastLine().startsWith("CORRUPT - a bad record (wrong checksum) in segment "), lastLine());
+        assertFalse(lastLine().contains("Keep a copy"), "a start says that: " + lastLine());
+        assertTrue(lastLine().contains("docs/journal-format.md"), lastLine());
 
         journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
         assertEquals(1, run("checkpoint", journal.toString()), out::toString);

@@ -9,7 +9,6 @@ import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +19,7 @@ final class DirectoryInspection {
     private static final Set<String> KNOWN = Set.of(
         FileNames.COORDINATOR_ID, FileNames.MARK, FileNames.TAIL_POINTER, FileNames.LOCK);
 
-    /** A start falls back on the older of the last two, so segments go on from there; older ones are on their way out. */
+    /** A start falls back on the older of the last two; what is older than these is on its way out. */
     private static final int KEPT_CHECKPOINTS = 2;
 
     private final JournalStorage storage;
@@ -59,19 +58,19 @@ final class DirectoryInspection {
     }
 
     /** As a start does: whoever made one had applied everything before it, and that was forced. */
-    private void readHeader(final String name, final ForcedEvidence evidence) throws IOException {
+    private void readHeader(final String name, final ForcedEvidence evidence) {
         try (ReadableByteChannel channel = storage.openSequential(name)) {
             final CheckpointHeader header = CheckpointHeader.read(channel, storage.describe(name));
             if (header.coordinatorId() == coordinatorId && FileNames.position(name) == header.replayPosition()) {
                 evidence.checkpoint(storage.describe(name), header.replayPosition());
                 checkpoints.add(header.replayPosition());
             }
-        } catch (final JournalException | NoSuchFileException useless) {
+        } catch (final JournalException | IOException useless) {
             assert name != null; // Who restores from it says what is wrong with it.
         }
     }
 
-    private void inspectCut() throws IOException {
+    private void inspectCut() {
         try {
             final CutOrderFile order = CutOrderFile.read(storage);
             if (order != null) {
@@ -80,6 +79,8 @@ final class DirectoryInspection {
             }
         } catch (final JournalException damaged) {
             damages.accept(new JournalDamage(FileNames.CUT_ORDER, JournalDamage.NOWHERE, 0, damaged.what()));
+        } catch (final IOException unreadable) {
+            damages.accept(JournalDamage.unreadable(FileNames.CUT_ORDER, JournalDamage.NOWHERE, unreadable));
         }
     }
 

@@ -9,6 +9,7 @@ import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,25 +38,37 @@ final class TailInspection implements AutoCloseable {
         final long coordinatorId,
         final RecordChecksum checksum,
         final Consumer<JournalDamage> damages,
-        final JournalVisitor visitor) throws IOException {
+        final JournalVisitor visitor) {
         final TailInspection inspection = new TailInspection(checksum, damages);
         String location = FileNames.TAIL_POINTER;
+        boolean isOtherVersion = false;
         try {
             final String pointer = TailPointer.read(storage);
             if (pointer != null) {
                 location = pointer;
-                inspection.tail =
-                    TailReader.of(storage.sharedMemory().open(location), location, coordinatorId);
+                final JournalFile file = storage.sharedMemory().open(location);
+                isOtherVersion = isOtherVersion(file);
+                inspection.tail = TailReader.of(file, location, coordinatorId);
                 inspection.checkHeader();
                 visitor.onTail(inspection.tail.summary());
             }
         } catch (final NoSuchFileException ex) {
-            visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names isn't there: this"
-                + " machine has started again since, and what was appended and not forced before was lost with it");
+            visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names isn't there: the"
+                + " machine or its container was started again, or somebody deleted it; what was appended and not"
+                + " forced before went with it");
         } catch (final JournalException ex) {
-            damages.accept(new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect()));
+            damages.accept(
+                new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect(), isOtherVersion));
+        } catch (final IOException ex) {
+            damages.accept(JournalDamage.unreadable(location, JournalDamage.NOWHERE, ex));
         }
         return inspection;
+    }
+
+    private static boolean isOtherVersion(final JournalFile file) {
+        return file.length() >= TailDescriptor.HEADER_LENGTH
+            && TailDescriptor.magic(file.buffer()) == TailDescriptor.MAGIC
+            && TailDescriptor.version(file.buffer()) != TailDescriptor.FORMAT_VERSION;
     }
 
     private void checkHeader() {
