@@ -94,6 +94,16 @@ public final class Templates {
         return known(templateId).standsAlone();
     }
 
+    /**
+     * @param templateId of the schema; any other is refused by an exception.
+     * @return whether messages of it are events: ingress answers itself what peers say alone in a frame, and what the
+     *     coordinator says follows from the events.
+     */
+    public static boolean isJournalled(final int templateId) {
+        final MessageLayout layout = known(templateId);
+        return layout.mayComeFrom(Origin.HOST) && !(layout.mayComeFrom(Origin.PEER) && layout.standsAlone());
+    }
+
     static boolean carriesPosition(final int templateId) {
         return known(templateId).carriesPosition();
     }

@@ -60,6 +60,36 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
     }
 
     @Test
+    void shouldNameTheSegmentThatTheFallbackNeeds() throws IOException {
+        journal = GoldenJournal.unpack("life-4", directory.resolve("fallback"));
+        Files.delete(journal.resolve("00000000000000131072.segment"));
+
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("DAMAGE 00000000000000131072.segment, position 131072 (offset 0): checkpoint"
+            + " 00000000000000131072.checkpoint is of no use without the segment that starts at position 131072: it is"
+            + " missing, the first one starts at position 163840\n"), out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in 00000000000000131072.segment", lastLine());
+        assertTrue(out.toString().contains("replay: from the checkpoint at position 163840 on "), out::toString);
+        assertEquals(1, run("describe", journal.toString()), out::toString);
+    }
+
+    @Test
+    void shouldTellOfAnOlderCheckpointWithoutItsSegments() throws IOException {
+        letGo();
+        assertEquals(0, run("checkpoint", journal.toString()), out::toString);
+        final long third = newest().replayPosition();
+        GoldenJournal.unpack("life-16", directory.resolve("again"));
+        Files.move(directory.resolve("again").resolve(OLDER), journal.resolve(OLDER));
+        assertFalse(Files.exists(journal.resolve("00000000000000065536.segment")), "let go of at " + third);
+
+        assertEquals(0, run("verify", journal.toString()), out::toString);
+
+        assertTrue(out.toString().contains("note: checkpoint " + OLDER + " is of no use without the segment that"
+            + " starts at position 65536"), out::toString);
+    }
+
+    @Test
     void shouldNameADamagedCheckpoint() throws IOException {
         letGo();
         for (final String name : List.of(OLDER, NEWER)) {
@@ -105,6 +135,7 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertTrue(newest.get(0).startsWith("0  Coordinator coordinatorId="), newest.get(0));
         assertTrue(newest.stream().filter(line -> line.contains("  Session ")).allMatch(line ->
             line.contains("tokenHigh=(secret) tokenLow=(secret)")), out::toString);
+        assertShownAsEventsAre(newest);
         assertEquals(newest, lines("dump", "--checkpoint", journal.toString()));
         assertEquals(newest, lines("dump", "--checkpoint=98304", journal.toString()));
         assertEquals(newest, lines("dump", journal.toString(), "--checkpoint=98304"));
@@ -129,6 +160,27 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertTrue(err.toString().contains("DAMAGE " + NEWER), err::toString);
     }
 
+    private static void assertShownAsEventsAre(final List<String> items) {
+        final String all = String.join("\n", items);
+        assertTrue(all.contains(" durability=FORCE"), all);
+        assertTrue(all.contains(" outcome=COMMITTED reason=NONE flags=NONE branchId=NONE "), all);
+        assertTrue(all.matches("(?s).* resourceName=\"[a-zA-Z0-9-]+\" .*"), all);
+        assertTrue(all.matches("(?s).* capabilities=(NONE|[a-zA-Z+]+) .*"), all);
+        assertFalse(all.contains("65535"), all);
+        assertFalse(all.matches("(?s).* flags=\\d.*"), all);
+    }
+
+    @Test
+    void shouldSayThatNoItemIsSelected() throws IOException {
+        letGo();
+        assertEquals(List.of(), lines("dump", "--checkpoint", "--transaction", "7fffffff00000001", journal.toString()));
+        assertTrue(err.toString().contains("no item of " + NEWER + " is selected"), err::toString);
+        Files.delete(journal.resolve(OLDER));
+        Files.delete(journal.resolve(NEWER));
+        assertRefused("dtm.checkpoint.interval", "dump", "--checkpoint", journal.toString());
+        assertTrue(err.toString().contains("./dtm journal checkpoint"), err::toString);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"life-1", "life-2", "life-16", "09-delegated", "00-commit"})
     void shouldMakeACheckpointBehindTheLastRecordOfAStoppedCoordinator(final String name) throws IOException {
@@ -145,6 +197,10 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         assertFalse(out.toString().contains("ended early"), out::toString);
         lines("checkpoint", journal.toString());
         assertEquals(position, newest().replayPosition(), "there was nothing new");
+        final List<String> described = lines("describe", journal.toString());
+        final long forced = Long.parseLong(found("(?m)^positions +forced (\\d+), ").get(0));
+        assertTrue(Long.parseLong(found("appended at least (\\d+); ").get(0)) >= forced, described::toString);
+        assertFalse(out.toString().contains(" 0 stay free"), described::toString);
         assertEquals(0, run("verify", journal.toString()), out::toString);
     }
 
@@ -166,7 +222,9 @@ class JournalCheckpointCommandTest extends JournalCommandSuite {
         Files.delete(journal.resolve("coordinator.cut"));
         flip(SECOND, SegmentDescriptor.HEADER_LENGTH + 64, 4);
         assertEquals(1, run("checkpoint", journal.toString()), out::toString);
-        assertTrue(lastLine().contains("CORRUPT"), lastLine());
+        assertTrue(lastLine().startsWith("CORRUPT - a bad record (wrong checksum) in segment "), lastLine());
+        assertFalse(lastLine().contains("Keep a copy"), "a start says that: " + lastLine());
+        assertTrue(lastLine().contains("docs/journal-format.md"), lastLine());
 
         journal = GoldenJournal.unpack("rare-events", directory.resolve("rare"));
         assertEquals(1, run("checkpoint", journal.toString()), out::toString);

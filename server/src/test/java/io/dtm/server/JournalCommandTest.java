@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The journal's tools, as somebody at a terminal has them. */
 class JournalCommandTest extends JournalCommandSuite {
     private static final String ID_FILE = "coordinator.id";
+    private static final String CHECKPOINT = "00000000000000032768.checkpoint";
     private static final int LIMIT_S = 60;
 
     @Test
@@ -265,8 +266,8 @@ class JournalCommandTest extends JournalCommandSuite {
         final long end = end();
         final long base = end / 32_768 * 32_768;
         final String last = String.format("%020d.segment", base);
-        final String tail = "tail: the journal can be read up to position " + base + "; where it ends isn't known,"
-            + " since what comes next is damaged or missing";
+        final String tail = "end: the journal can be read up to position " + base + "; where it ends isn't known,"
+            + " since what comes next is missing or can't be read";
         flip(last, SegmentDescriptor.CRC_OFFSET + 100, 1);
         assertReplayEndsAt(base, before(base));
         assertTrue(out.toString().contains(tail), out::toString);
@@ -290,7 +291,7 @@ class JournalCommandTest extends JournalCommandSuite {
         assertEquals(1, run("verify", journal.toString()), out::toString);
 
         assertTrue(out.toString().contains("\nreplay: " + records + " records, epoch "), out::toString);
-        assertTrue(out.toString().contains("\ntail: the journal ends at position " + end + " "), out::toString);
+        assertTrue(out.toString().contains("\nend: the journal ends at position " + end + " "), out::toString);
     }
 
     private long end() {
@@ -309,8 +310,8 @@ class JournalCommandTest extends JournalCommandSuite {
             mark.write(new byte[] {0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3});
         }
         assertTrue(lines("describe", journal.toString()).contains("space        256 bytes can be had, 512 stay free;"
-            + " new transactions are REFUSED since 1970-01-01T00:00:00.001Z; refused 3 times since the start"),
-            out::toString);
+            + " new transactions are REFUSED since 1970-01-01T00:00:00.001Z; new transactions weren't taken 3 times"
+            + " since the start"), out::toString);
         assertEquals(0, run("verify", journal.toString()), out::toString);
     }
 
@@ -320,7 +321,9 @@ class JournalCommandTest extends JournalCommandSuite {
         flip(String.format("%020d.segment", end / 32_768 * 32_768), end % 32_768 + 8, 1);
 
         assertEquals(0, run("verify", journal.toString()));
-        assertTrue(out.toString().contains("torn tail"), out::toString);
+        assertTrue(
+            out.toString().contains("\nend: torn end: no record at position " + end + " in segment "), out::toString);
+        assertTrue(out.toString().contains("; a start cuts off the 16 bytes that follow\n"), out::toString);
         assertTrue(lastLine().contains("; a start cuts off 16 bytes behind it"), lastLine());
     }
 
@@ -366,14 +369,32 @@ class JournalCommandTest extends JournalCommandSuite {
 
     @Test
     void shouldNameAJournalOfAnotherVersionAndWhatToDo() throws IOException {
-        flip(FIRST, 8, 3); // version 1 becomes 2
+        assertOtherVersion(3, "has format version 2; this program knows 1. Nothing is damaged, and nothing was changed."
+            + " Start the program that wrote it, or a newer one");
+        assertOtherVersion(2, "has format version 0; this program knows 1. Nothing is damaged, and nothing was changed."
+            + " Start the program that wrote it, let no new transaction in, ");
+        assertTrue(err.toString().contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"),
+            err::toString);
+    }
+
+    /** @param mask turns version 1 into the one that is told: 2 or, with the first applied, 0. */
+    private void assertOtherVersion(final int mask, final String what) throws IOException {
+        flip(FIRST, 8, mask);
 
         assertEquals(1, run("verify", journal.toString()));
 
-        assertTrue(out.toString().contains("has format version 2; this program knows 1. Nothing is damaged"),
-            out::toString);
-        assertTrue(out.toString().contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"),
-            out::toString);
+        assertTrue(out.toString().contains("UNREADABLE " + FIRST + ", position 0 (offset 0): " + what), out::toString);
+        assertEquals("journal verify: UNREADABLE by this version: 1 place in " + FIRST, lastLine());
+        assertTrue(out.toString().contains("replay: nothing was replayed, since another version wrote what is at"
+            + " position 0\n"), out::toString);
+        assertFalse(out.toString().contains("DAMAGE"), out::toString);
+        assertEquals(1, run("describe", journal.toString()));
+        assertTrue(out.toString().contains("segment      " + FIRST + "  UNREADABLE"), out::toString);
+        assertTrue(out.toString().contains("\nunreadable   " + FIRST + ", position 0"), out::toString);
+        assertEquals(1, run("describe", "--json", journal.toString()));
+        Json.check(out.toString().trim());
+        assertEquals(1, run("dump", journal.toString()));
+        assertTrue(err.toString().contains("UNREADABLE " + FIRST), err::toString);
     }
 
     @Test
@@ -390,6 +411,26 @@ class JournalCommandTest extends JournalCommandSuite {
         assertEquals(1, run("verify", journal.toString()));
         assertTrue(out.toString().contains("it is missing"), out::toString);
         assertFalse(out.toString().contains("0 records"), out::toString);
+    }
+
+    @Test
+    void shouldPrintNoNameThatCommandsATerminal() throws IOException {
+        Files.writeString(journal.resolve("a\u001b[31m\nb"), "");
+        for (final String command : List.of("verify", "describe")) {
+            assertEquals(0, run(command, journal.toString()), out::toString);
+            assertTrue(out.toString().contains("a\\u001b[31m\\u000ab is no file of a journal"), out::toString);
+            assertFalse(out.toString().contains("\u001b"), out::toString);
+        }
+    }
+
+    @Test
+    void shouldSayHowOftenNewTransactionsWereNotTaken() throws IOException {
+        try (RandomAccessFile mark = new RandomAccessFile(journal.resolve("coordinator.mark").toFile(), "rw")) {
+            mark.seek(MarkDescriptor.USABLE_BYTES_OFFSET);
+            mark.write(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        }
+        assertTrue(lines("describe", journal.toString()).contains("space        1 bytes can be had, 2 stay free; new"
+            + " transactions weren't taken once since the start"), out::toString);
     }
 
     @Test
@@ -432,12 +473,30 @@ class JournalCommandTest extends JournalCommandSuite {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"describe", "dump", "verify"})
-    void shouldSayThatAFileCanNotBeRead(final String command) throws IOException {
-        Files.move(journal.resolve(SECOND), directory.resolve("elsewhere"));
-        Files.createSymbolicLink(journal.resolve(SECOND), directory.resolve("elsewhere"));
+    @ValueSource(strings = {SECOND, "coordinator.mark", ID_FILE, CHECKPOINT, "coordinator.tail", "coordinator.cut"})
+    void shouldNameEachFileThatCanNotBeRead(final String name) throws IOException {
+        final Path file = journal.resolve(name);
+        if (Files.exists(file)) {
+            Files.move(file, directory.resolve("elsewhere"));
+        }
+        Files.createSymbolicLink(file, directory.resolve("elsewhere"));
+        assertNamedUnreadable(name);
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertNamedUnreadable(name);
+    }
 
-        assertRefused("can't be read", command, journal.toString());
+    private void assertNamedUnreadable(final String name) {
+        assertEquals(1, run("verify", journal.toString()), out::toString);
+        assertTrue(out.toString().contains("DAMAGE " + name + ", "), out::toString);
+        assertEquals("journal verify: DAMAGED: 1 place in " + name, lastLine());
+        assertEquals(1, run("describe", journal.toString()), out::toString);
+        assertEquals(1, found("(?m)^damage +(" + name + ", .*)$").size(), out::toString);
+        final boolean isSegment = name.equals(SECOND);
+        assertEquals(isSegment ? 1 : 0, found("(?m)^segment +(" + SECOND + "  UNREADABLE.*)$").size(), out::toString);
+        assertEquals(4, found("(?m)^(segment ).*$").size(), out::toString);
+        assertEquals(name.equals(CHECKPOINT) ? 0 : 1, run("dump", journal.toString()), err::toString);
+        assertTrue(out.toString().lines().count() > 100);
     }
 
     @Test
@@ -445,6 +504,14 @@ class JournalCommandTest extends JournalCommandSuite {
         assertRefused("'vote' is no transaction id", "dump", "--transaction", "vote", journal.toString());
         assertRefused("--template Vote is unknown; there are Acknowledgements, ",
             "dump", "--template", "Vote", journal.toString());
+        for (final String told : List.of("Decisions", "Outcomes", "Prepares", "SessionOpen", "KeepAlive")) {
+            assertRefused("--template " + told + " is unknown; there are Acknowledgements, Begin, ",
+                "dump", "--template", told, journal.toString());
+            assertFalse(err.toString().contains(", " + told + ","), err::toString);
+        }
+        for (final String event : List.of("Submit", "Votes", "SessionOpening", "EpochStarted", "SettingsApplied")) {
+            assertEquals(0, run("dump", "--template", event, journal.toString()));
+        }
         assertRefused("--from", "dump", "--from", "here", journal.toString());
         assertRefused("positions start at 0: there is none at -5", "dump", "--from", "-5", journal.toString());
         assertRefused("positions start at 0: there is none at -5", "dump", "--to", "-5", journal.toString());
@@ -478,7 +545,7 @@ class JournalCommandTest extends JournalCommandSuite {
             coordinator.kill();
         }
         assertTrue(lines("describe", data.toString()).stream()
-            .anyMatch(line -> line.matches("process +\\d+, killed")), out::toString);
+            .anyMatch(line -> line.matches("process +\\d+, isn't seen to run: it was killed, or .*")), out::toString);
         assertEquals(0, run("verify", data.toString()), out::toString);
         assertEquals(MarkDescriptor.FILE_LENGTH, Files.size(data.resolve("journal/coordinator.mark")));
         try {

@@ -68,6 +68,7 @@ class ReadmeTest {
         final UnsafeBuffer bytes = new UnsafeBuffer(Files.readAllBytes(mark));
         MarkDescriptor.pid(bytes, 0);
         MarkDescriptor.usableBytes(bytes, 1_000);
+        MarkDescriptor.lowSpaceBytes(bytes, 10);
         Files.write(mark, bytes.byteArray());
     }
 

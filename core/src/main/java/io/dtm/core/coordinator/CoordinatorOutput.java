@@ -20,6 +20,17 @@ public interface CoordinatorOutput {
      */
     void sessionAttached(int sessionId, int linkId);
 
+    /**
+     * The transaction is decided by the event that is being applied; once. Not a message: what follows is sent by other
+     * calls. For who replays and wants to know why.
+     *
+     * @param decision      a DecisionType.
+     * @param reason        an AbortReason; 0: it commits.
+     * @param causeBranchId that caused an abort; 65535: none.
+     */
+    default void decided(final long transactionId, final int decision, final int reason, final int causeBranchId) {
+    }
+
     /** On durable. The first message of a session: {@link #sessionAttached} precedes it. */
     void sessionOpened(
         int sessionId, long requestId, long tokenHigh, long tokenLow, long nonceAtKnownEpoch);

@@ -254,6 +254,8 @@ final class TwoPhaseCommit {
 
     /** The decision goes out. Returns true if nobody has to learn of it, which ends the transaction. */
     private boolean announce(final Transaction transaction) {
+        state.output.decided(
+            transaction.id, decisionOf(transaction), transaction.reason, transaction.causeBranchId);
         if (transaction.acksOutstanding == 0) {
             finish(transaction);
             return true;

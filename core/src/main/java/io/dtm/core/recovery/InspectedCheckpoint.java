@@ -14,15 +14,22 @@ import java.util.List;
 /**
  * A checkpoint as a tool finds it: read wholly, and restored from as a start would, so that what doesn't fit shows.
  *
- * @param name        of its file.
- * @param position    from which replay goes on after it, by its name.
- * @param header      or null if that is damaged.
- * @param items       that were read, all of them if nothing is damaged.
- * @param lengthBytes of the file.
- * @param damage      what is wrong with it; null: nothing.
+ * @param name           of its file.
+ * @param position       from which replay goes on after it, by its name.
+ * @param header         or null if that is damaged.
+ * @param items          that were read, all of them if nothing is damaged.
+ * @param lengthBytes    of the file.
+ * @param damage         what is wrong with it; null: nothing.
+ * @param isOtherVersion whether that is only that another version of the program wrote it.
  */
 public record InspectedCheckpoint(
-    String name, long position, CheckpointHeader header, long items, long lengthBytes, String damage) {
+    String name,
+    long position,
+    CheckpointHeader header,
+    long items,
+    long lengthBytes,
+    String damage,
+    boolean isOtherVersion) {
     /**
      * @param storage       of a coordinator that may run: one that is let go of meanwhile is left out.
      * @param coordinatorId whose they must be.
@@ -38,6 +45,9 @@ public record InspectedCheckpoint(
                         all.add(of(storage, name, storage.length(name), coordinatorId));
                     } catch (final NoSuchFileException ex) {
                         assert name != null; // Let go of.
+                    } catch (final IOException ex) {
+                        all.add(new InspectedCheckpoint(
+                            name, FileNames.position(name), null, 0, 0, "it can't be read: " + ex, false));
                     }
                 }
             }
@@ -63,14 +73,16 @@ public record InspectedCheckpoint(
             } catch (final JournalException damaged) {
                 damage = damaged.defect();
             }
-            return new InspectedCheckpoint(name, position, decoder.header(), decoder.items(), lengthBytes, damage);
+            return new InspectedCheckpoint(
+                name, position, decoder.header(), decoder.items(), lengthBytes, damage, false);
         } catch (final JournalException damaged) {
-            return new InspectedCheckpoint(name, position, null, 0, lengthBytes, damaged.defect());
+            return new InspectedCheckpoint(
+                name, position, null, 0, lengthBytes, damaged.defect(), damaged.isOtherVersion());
         } catch (final UncheckedIOException ex) {
             if (ex.getCause() instanceof NoSuchFileException gone) {
                 throw gone;
             }
-            return new InspectedCheckpoint(name, position, null, 0, lengthBytes, ex.getMessage());
+            return new InspectedCheckpoint(name, position, null, 0, lengthBytes, ex.getMessage(), false);
         }
     }
 }

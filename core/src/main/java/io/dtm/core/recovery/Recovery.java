@@ -136,7 +136,10 @@ public final class Recovery {
         }
         if (refusal.cutPosition() != position) {
             throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": the journal is"
-                + " refused for another reason: " + refusal.getMessage(), refusal);
+                + " refused for another reason: " + refusal.category() + " - " + refusal.what()
+                + (refusal.cutPosition() == JournalException.NOWHERE ? ""
+                : "; the cut that it allows is --cut-at " + refusal.cutPosition())
+                + ". Start without --cut-at to read what can be done", refusal);
         }
         if (!hasEpochBefore) {
             throw new JournalException(Category.CUT_REFUSED, "no cut at position " + position + ": no epoch stands"

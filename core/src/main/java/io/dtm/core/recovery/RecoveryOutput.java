@@ -16,6 +16,26 @@ public final class RecoveryOutput implements CoordinatorOutput {
     private String haltReason;
     private int contradictions;
     private String contradiction;
+    private DecisionTaker decisionTaker;
+
+    /** Takes what the replayed coordinator decides. */
+    @FunctionalInterface
+    public interface DecisionTaker {
+        /**
+         * At most once for a transaction, while the record that led to it is applied.
+         *
+         * @param transactionId of the transaction.
+         * @param decision      a DecisionType.
+         * @param reason        an AbortReason; 0: it commits.
+         * @param causeBranchId that caused an abort; 65535: none.
+         */
+        void onDecided(long transactionId, int decision, int reason, int causeBranchId);
+    }
+
+    /** @param taker of all decisions from now on until it goes live, for tools. */
+    public void tellDecisions(final DecisionTaker taker) {
+        decisionTaker = taker;
+    }
 
     /** @param output takes all outputs from now on. */
     public void goLive(final CoordinatorOutput output) {
@@ -53,6 +73,15 @@ public final class RecoveryOutput implements CoordinatorOutput {
     public void sessionAttached(final int sessionId, final int linkId) {
         if (live != null) {
             live.sessionAttached(sessionId, linkId);
+        }
+    }
+
+    @Override
+    public void decided(final long transactionId, final int decision, final int reason, final int causeBranchId) {
+        if (live != null) {
+            live.decided(transactionId, decision, reason, causeBranchId);
+        } else if (decisionTaker != null) {
+            decisionTaker.onDecided(transactionId, decision, reason, causeBranchId);
         }
     }
 

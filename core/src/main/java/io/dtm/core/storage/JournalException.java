@@ -31,6 +31,7 @@ public final class JournalException extends RuntimeException {
     private final String place;
     private final String defect;
     private final long cutPosition;
+    private final boolean isOtherVersion;
 
     /**
      * @param category of the failure.
@@ -43,15 +44,21 @@ public final class JournalException extends RuntimeException {
         this.place = "";
         this.defect = message;
         this.cutPosition = NOWHERE;
+        this.isOtherVersion = false;
     }
 
     private JournalException(
-        final Category category, final String place, final String defect, final String advice) {
+        final Category category,
+        final String place,
+        final String defect,
+        final String advice,
+        final boolean isOtherVersion) {
         super(category + " - " + place + defect + advice);
         this.category = category;
         this.place = place;
         this.defect = defect;
         this.cutPosition = NOWHERE;
+        this.isOtherVersion = isOtherVersion;
     }
 
     /**
@@ -63,7 +70,17 @@ public final class JournalException extends RuntimeException {
      */
     public static JournalException placed(
         final Category category, final String place, final String defect, final String advice) {
-        return new JournalException(category, place, defect, advice);
+        return new JournalException(category, place, defect, advice, false);
+    }
+
+    /**
+     * @param place  where it is, as the begin of a sentence.
+     * @param defect how that sentence goes on; for itself it says which version there is, which one is known, and what
+     *               an operator can do.
+     * @return FOREIGN: nothing is known to be damaged, but another version of the program wrote it.
+     */
+    public static JournalException otherVersion(final String place, final String defect) {
+        return new JournalException(Category.FOREIGN, place, defect, "", true);
     }
 
     private JournalException(final JournalException refusal, final long cutPosition, final String advice) {
@@ -72,6 +89,7 @@ public final class JournalException extends RuntimeException {
         this.place = refusal.place;
         this.defect = refusal.defect;
         this.cutPosition = cutPosition;
+        this.isOtherVersion = refusal.isOtherVersion;
     }
 
     /** @return what happened and where: the message without the category, and without advice that fits all such. */
@@ -87,6 +105,11 @@ public final class JournalException extends RuntimeException {
     /** @return the kind of failure. */
     public Category category() {
         return category;
+    }
+
+    /** @return whether another version of the program wrote what is refused. */
+    public boolean isOtherVersion() {
+        return isOtherVersion;
     }
 
     /** @return where the journal could be cut as a last resort: the records before are whole; or {@link #NOWHERE}. */

@@ -372,9 +372,9 @@ abstract class RecoveryContract extends StorageSuite {
         process.append("damaged");
         process.forceAll();
         kill(process::abandon);
-        final String tail = TailPointer.read(storage());
+        final TailPointer tail = TailPointer.read(storage());
         if (tail != null) {
-            storage().sharedMemory().delete(tail); // It would mend the segment.
+            storage().sharedMemory().delete(tail.location()); // It would mend the segment.
         }
         flip(storage(), FIRST_SEGMENT, (int) start + RecordDescriptor.HEADER_LENGTH, 1);
         for (int bit = 8 * Long.BYTES; bit < 8 * MarkDescriptor.FORCED_POSITION_OFFSET; bit += step() * step()) {

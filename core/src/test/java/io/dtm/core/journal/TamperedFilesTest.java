@@ -61,7 +61,7 @@ class TamperedFilesTest {
         }
         final String message = refused(Category.FOREIGN);
         assertTrue(message.contains("has format version 2; this program knows 1. Nothing is damaged"), message);
-        assertTrue(message.contains("make a checkpoint with it (dtm journal checkpoint), and upgrade then"), message);
+        assertTrue(message.contains("Start the program that wrote it, or a newer one"), message);
     }
 
     @Test

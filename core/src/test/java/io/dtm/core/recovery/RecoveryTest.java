@@ -211,7 +211,7 @@ class RecoveryTest {
         assertTrue(failure.getMessage().contains("position 100"), failure.getMessage());
         assertTrue(failure.getMessage().contains("version 2 of the schema, this program knows 1. Nothing is damaged"),
             failure.getMessage());
-        assertTrue(failure.getMessage().contains("wait until those in flight have ended"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("the program that wrote it, or a newer one"), failure.getMessage());
     }
 
     @Test

@@ -3,13 +3,14 @@ package io.dtm.server.journal;
 import io.dtm.core.recovery.CheckpointDecoder;
 import io.dtm.core.storage.JournalStorage;
 
-/** Prints the items of a checkpoint as lines, those that pass a filter. */
+/** Prints the items of a checkpoint, or what else tells a state, as lines: those that pass a filter. */
 final class CheckpointDump {
     private final EventFilter filter;
     private final LineOutput lines;
     private final boolean isJson;
     private final StringBuilder line = new StringBuilder();
     private long number;
+    private long printed;
 
     CheckpointDump(final EventFilter filter, final LineOutput lines, final boolean isJson) {
         this.filter = filter;
@@ -21,15 +22,22 @@ final class CheckpointDump {
     void dump(
         final JournalStorage storage, final String name, final long coordinatorId, final EventDecoder items) {
         try (CheckpointDecoder decoder = CheckpointDecoder.open(storage, name, coordinatorId)) {
-            decoder.read((buffer, offset, length) -> {
-                final Event item = items.decodeItem(buffer, offset);
-                if (filter.passes(item)) {
-                    print(item);
-                }
-                number++;
-            });
+            decoder.read((buffer, offset, length) -> take(items.decodeItem(buffer, offset)));
         }
         lines.flush();
+    }
+
+    void take(final Event item) {
+        if (filter.passes(item)) {
+            print(item);
+            printed++;
+        }
+        number++;
+    }
+
+    /** @return how many passed the filter. */
+    long printed() {
+        return printed;
     }
 
     private void print(final Event item) {

@@ -9,7 +9,7 @@ final class DamageLine {
 
     /** @return a line that says what it is. */
     static String of(final JournalDamage damage) {
-        return "DAMAGE " + withoutLabel(damage);
+        return (damage.isOtherVersion() ? "UNREADABLE " : "DAMAGE ") + withoutLabel(damage);
     }
 
     /** @return what stands behind a label that says what it is. */
@@ -17,6 +17,6 @@ final class DamageLine {
         final String where = damage.position() == JournalDamage.NOWHERE
             ? "offset " + damage.offset()
             : "position " + damage.position() + " (offset " + damage.offset() + ")";
-        return damage.file() + ", " + where + ": " + damage.what();
+        return Value.Text.printable(damage.file()) + ", " + where + ": " + Value.Text.printable(damage.what());
     }
 }

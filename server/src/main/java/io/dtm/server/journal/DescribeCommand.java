@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "describe",
     description = "Tells whose journal it is, who runs, which segments and checkpoints there are, and how it ends.",
     exitCodeListHeading = "Exit status:%n",
-    exitCodeList = {"0:described", "1:described, and damaged: dtm journal verify says more",
+    exitCodeList = {"0:described", "1:described, and damaged, or of another version: dtm journal verify says more",
         "2:an option is wrong, or there is no journal"},
     sortOptions = false,
     mixinStandardHelpOptions = true)

@@ -15,30 +15,37 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 
 /** What there is in a journal's directory. */
 final class Description implements JournalVisitor {
     /** A segment and how far it is used. */
     private static final class Used {
+        private final String name;
+        /** Null if its header can't be read. */
         private final SegmentSummary summary;
         private long bytes;
 
-        Used(final SegmentSummary summary) {
+        Used(final String name, final SegmentSummary summary) {
+            this.name = name;
             this.summary = summary;
         }
     }
 
     private final EventDecoder decoder = EventDecoder.ofMessages();
-    private final List<Used> segments = new ArrayList<>();
+    private final Map<String, Used> segments = new TreeMap<>();
     private final List<String> damages = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Path directory;
     private final long coordinatorId;
     private final MarkSummary mark;
     private final List<InspectedCheckpoint> checkpoints;
     private final List<TailSummary> tails = new ArrayList<>();
-    private final JournalTail tail;
+    private final JournalTail end;
+    private Used last;
     private long records;
     private long events;
     private long firstTimeNs;
@@ -50,17 +57,24 @@ final class Description implements JournalVisitor {
         mark = inspector.mark();
         checkpoints = InspectedCheckpoint.all(storage, coordinatorId);
         checkpoints.stream().filter(one -> !one.isValid()).forEach(one ->
-            onDamage(new JournalDamage(one.name(), one.position(), 0, one.damage())));
-        tail = inspector.inspect(0, this);
+            onDamage(new JournalDamage(one.name(), one.position(), 0, one.damage(), one.isOtherVersion())));
+        end = inspector.inspect(0, this);
     }
 
+    /** @return whether there is anything that this program can't use. */
     boolean isDamaged() {
-        return !damages.isEmpty();
+        return !damages.isEmpty() || !unreadable.isEmpty();
     }
 
     @Override
     public void onSegment(final SegmentSummary opened) {
-        segments.add(new Used(opened));
+        last = new Used(opened.name(), opened);
+        segments.put(opened.name(), last);
+    }
+
+    @Override
+    public void onUnreadableSegment(final String name) {
+        segments.put(name, new Used(name, null));
     }
 
     @Override
@@ -71,14 +85,13 @@ final class Description implements JournalVisitor {
     @Override
     public boolean onRecord(
         final long position,
-        final long end,
+        final long recordEnd,
         final int linkId,
         final long timeNs,
         final DirectBuffer frame,
         final int offset,
         final int length) {
-        final Used used = segments.get(segments.size() - 1);
-        used.bytes = end - used.summary.basePosition();
+        last.bytes = recordEnd - last.summary.basePosition();
         firstTimeNs = records == 0 ? timeNs : firstTimeNs;
         lastTimeNs = timeNs;
         records++;
@@ -88,7 +101,7 @@ final class Description implements JournalVisitor {
 
     @Override
     public void onDamage(final JournalDamage damage) {
-        damages.add(DamageLine.withoutLabel(damage));
+        (damage.isOtherVersion() ? unreadable : damages).add(DamageLine.withoutLabel(damage));
     }
 
     @Override
@@ -103,7 +116,8 @@ final class Description implements JournalVisitor {
         if (mark.pid() == 0) {
             return "none, closed in order";
         }
-        return mark.pid() + (mark.isProcessAlive() ? ", running" : ", killed");
+        return mark.pid() + (mark.isProcessAlive()
+            ? ", running" : ", isn't seen to run: it was killed, or runs in another container");
     }
 
     String text() {
@@ -116,43 +130,53 @@ final class Description implements JournalVisitor {
                 + mark.appendedPosition() + "; last activity " + Instant.ofEpochMilli(mark.activityMs()));
             line(text, "space", space());
         }
-        for (final Used used : segments) {
+        for (final Used used : segments.values()) {
             final SegmentSummary one = used.summary;
-            line(text, "segment", one.name() + "  base " + one.basePosition() + ", " + used.bytes + " of "
-                + one.length() + " bytes used, forced " + one.forcedPosition() + " when made "
-                + Instant.ofEpochMilli(one.createdMs()));
+            line(text, "segment", Value.Text.printable(used.name) + "  " + (one == null
+                ? "UNREADABLE, so nobody knows what it holds" : "base " + one.basePosition() + ", " + used.bytes
+                + " of " + one.length() + " bytes used, forced " + one.forcedPosition() + " when made "
+                + Instant.ofEpochMilli(one.createdMs())));
         }
         for (final InspectedCheckpoint one : checkpoints) {
             line(text, "checkpoint", one.name() + "  " + describe(one));
         }
         for (final TailSummary one : tails) {
-            line(text, "staged", one.location() + "  ring of " + one.capacity() + " bytes, forced "
-                + one.forcedPosition() + ", appended " + one.appendedPosition());
+            line(text, "staged", Value.Text.printable(one.location()) + "  ring of " + one.capacity()
+                + " bytes, forced " + one.forcedPosition() + ", appended " + one.appendedPosition());
         }
         line(text, "total", bytes() + " bytes in segments, " + records + " records, " + events + " events");
         line(text, "time", LogicalTime.seconds(firstTimeNs) + " to " + LogicalTime.seconds(lastTimeNs) + " s");
-        line(text, "tail", tail.description() + "; forced for certain: " + tail.evidencePosition());
-        notes.forEach(note -> line(text, "note", note));
+        line(text, "end", end.description() + "; forced for certain: " + end.evidencePosition());
+        notes.forEach(note -> line(text, "note", Value.Text.printable(note)));
         damages.forEach(damage -> line(text, "damage", damage));
+        unreadable.forEach(what -> line(text, "unreadable", what));
         return text.toString();
     }
 
     private String space() {
-        return (mark.usableBytes() == 0 ? "not asked for yet" : mark.usableBytes() + " bytes can be had, "
-            + mark.lowSpaceBytes() + " stay free")
+        return (mark.usableBytes() == 0 ? "not asked for yet" : mark.usableBytes() + " bytes can be had"
+            + (mark.lowSpaceBytes() == 0 ? "" : ", " + mark.lowSpaceBytes() + " stay free"))
             + (mark.refusedSinceMs() == 0 ? "" : "; new transactions are REFUSED since "
             + Instant.ofEpochMilli(mark.refusedSinceMs()))
-            + "; refused " + mark.refusals() + " times since the start";
+            + (mark.refusals() == 0 ? "" : "; new transactions weren't taken "
+            + (mark.refusals() == 1 ? "once" : mark.refusals() + " times") + " since the start");
     }
 
     private static String describe(final InspectedCheckpoint one) {
         return "position " + one.position() + (one.header() == null ? "" : ", epoch " + one.header().epoch() + ", made "
             + Instant.ofEpochMilli(one.header().createdMs())) + ", " + one.items() + " items, " + one.lengthBytes()
-            + " bytes, " + (one.isValid() ? "valid" : "DAMAGED");
+            + " bytes, " + state(one, "DAMAGED");
+    }
+
+    private static String state(final InspectedCheckpoint one, final String damaged) {
+        if (one.isValid()) {
+            return "valid";
+        }
+        return one.isOtherVersion() ? "of another version" : damaged;
     }
 
     private long bytes() {
-        return segments.stream().mapToLong(used -> used.bytes).sum();
+        return segments.values().stream().mapToLong(used -> used.bytes).sum();
     }
 
     private static void line(final StringBuilder text, final String name, final String value) {
@@ -174,7 +198,8 @@ final class Description implements JournalVisitor {
             fields.add(number("refusedSinceMs", mark.refusedSinceMs()));
             fields.add(number("refusals", mark.refusals()));
         }
-        fields.add(new Field("segments", new Value.Group(segments.stream().map(Description::segment).toList())));
+        fields.add(new Field("segments",
+            new Value.Group(segments.values().stream().map(Description::segment).toList())));
         fields.add(new Field("checkpoints",
             new Value.Group(checkpoints.stream().map(Description::checkpoint).toList())));
         fields.add(new Field("tails", new Value.Group(tails.stream().map(Description::tail).toList())));
@@ -183,12 +208,13 @@ final class Description implements JournalVisitor {
         fields.add(number("events", events));
         fields.add(number("firstTimeNs", firstTimeNs));
         fields.add(number("lastTimeNs", lastTimeNs));
-        fields.add(number("endPosition", tail.position()));
-        fields.add(number("certainlyForcedPosition", tail.evidencePosition()));
-        fields.add(number("tornBytes", tail.tornBytes()));
-        fields.add(text("tail", tail.description()));
+        fields.add(number("endPosition", end.position()));
+        fields.add(number("certainlyForcedPosition", end.evidencePosition()));
+        fields.add(number("tornBytes", end.tornBytes()));
+        fields.add(text("end", end.description()));
         fields.add(texts("notes", notes));
         fields.add(texts("damages", damages));
+        fields.add(texts("unreadable", unreadable));
         final StringBuilder json = new StringBuilder();
         Field.appendJson(fields, json);
         return json.append('\n').toString();
@@ -196,7 +222,8 @@ final class Description implements JournalVisitor {
 
     private static List<Field> segment(final Used used) {
         final SegmentSummary one = used.summary;
-        return List.of(text("name", one.name()), number("basePosition", one.basePosition()),
+        return one == null ? List.of(text("name", used.name), text("state", "unreadable"))
+            : List.of(text("name", used.name), text("state", "readable"), number("basePosition", one.basePosition()),
             number("length", one.length()), number("used", used.bytes),
             number("forcedPosition", one.forcedPosition()), number("createdMs", one.createdMs()));
     }
@@ -204,10 +231,11 @@ final class Description implements JournalVisitor {
     private static List<Field> checkpoint(final InspectedCheckpoint one) {
         final List<Field> fields = new ArrayList<>(List.of(
             text("name", one.name()), number("position", one.position()), number("items", one.items()),
-            number("length", one.lengthBytes()), text("state", one.isValid() ? "valid" : "damaged")));
+            number("length", one.lengthBytes()), text("state", state(one, "damaged"))));
         if (one.header() != null) {
             fields.add(number("epoch", one.header().epoch()));
             fields.add(number("createdMs", one.header().createdMs()));
+            fields.add(number("lastTimeNs", one.header().lastTimeNs()));
         }
         return fields;
     }

@@ -2,7 +2,6 @@ package io.dtm.server.journal;
 
 import io.dtm.core.journal.inspection.JournalDamage;
 import io.dtm.core.journal.inspection.JournalInspector;
-import io.dtm.core.journal.inspection.JournalVisitor;
 import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.Stack;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.agrona.DirectBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
@@ -29,9 +27,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dump",
     description = "Prints the events, a line for each: position of its record, logical time in seconds, link (0: the "
-        + "coordinator's own host), template, fields. Options narrow down; all must hold.",
+        + "coordinator's own host), template, fields. Options narrow down; all must hold. Logical time runs while the "
+        + "coordinator does, from its first start on; 'describe' says when segments were made by the wall clock.",
     exitCodeListHeading = "Exit status:%n",
-    exitCodeList = {"0:printed", "1:printed, but the journal is damaged: the error stream names where",
+    exitCodeList = {"0:printed", "1:printed, but the journal is damaged, or of another version: the error stream"
+        + " names where",
         "2:an option is wrong, or there is no journal"},
     sortOptions = false,
     mixinStandardHelpOptions = true)
@@ -71,28 +71,82 @@ final class DumpCommand implements Callable<Integer> {
             + " of that one.")
     private String checkpoint;
 
+    @Option(names = "--decisions", description = "Also what the coordinator decided by the events, and why an abort:"
+        + " by replaying the journal, from the newest checkpoint before --from on. The template is 'Decision'; link and"
+        + " position are those of the event that led to it.")
+    private boolean isDecisions;
+
+    @Option(names = "--in-flight", description = "Instead of the events the transactions that aren't finished where the"
+        + " journal ends, by replaying it: state, since when, deadline, and each branch with its participant and vote.")
+    private boolean isInFlight;
+
     @Override
     public Integer call() {
         final JournalInspector inspector = directory.inspector();
         checkRange();
+        checkKind();
         final EventDecoder decoder =
             checkpoint == null ? EventDecoder.ofMessages() : EventDecoder.ofCheckpointItems();
-        templates.forEach(name -> checkTemplate(name, decoder.templates()));
+        final Set<String> known = decoder.templates();
+        if (isDecisions) {
+            known.add(EventPrinter.DECISION);
+        }
+        templates.forEach(name -> checkTemplate(name, known));
         if (checkpoint != null) {
             return dumpCheckpoint(inspector.coordinatorId(), decoder);
         }
-        final Printer printer = new Printer(decoder);
+        final LineOutput lines = new LineOutput(spec.commandLine().getOut());
         try {
-            final JournalTail tail = inspector.inspect(from, printer);
-            printer.lines.flush();
-            if (printer.events == 0) {
-                note("no event is selected" + (tail == null ? "" : "; " + tail.description()));
-            }
+            return isInFlight ? dumpInFlight(inspector, lines) : dumpEvents(inspector, decoder, lines);
         } catch (final UncheckedIOException unreadable) {
-            printer.lines.flush();
+            lines.flush();
             throw directory.unreadable(unreadable);
         }
-        return printer.isDamaged ? 1 : 0;
+    }
+
+    private int dumpEvents(final JournalInspector inspector, final EventDecoder decoder, final LineOutput lines) {
+        final Replay replay =
+            isDecisions ? Replay.behind(directory.storage(), inspector.coordinatorId(), from) : null;
+        final EventPrinter printer =
+            new EventPrinter(decoder, filter(), lines, isJson, from, to, replay, this::note);
+        final JournalTail tail =
+            inspector.inspect(replay == null ? from : Math.min(from, replay.basePosition()), printer);
+        lines.flush();
+        if (printer.printed() == 0) {
+            note("no event is selected" + (tail == null ? "" : "; " + tail.description()));
+        }
+        return (replay != null && isShort(replay, tail)) | printer.isDamaged() ? 1 : 0;
+    }
+
+    /** Says what of the decisions can't be known. @return whether there is a damage behind it. */
+    private boolean isShort(final Replay replay, final JournalTail tail) {
+        if (tail != null) {
+            replay.reach(tail.position(), damage -> { });
+        }
+        if (!replay.isWhole()) {
+            note("not all decisions are told, since " + replay.endReason());
+        } else if (from < replay.basePosition()) {
+            note("the journal's beginning was let go: decisions are told from position " + replay.basePosition()
+                + " on, where the oldest checkpoint is");
+        }
+        return !replay.isWhole();
+    }
+
+    private int dumpInFlight(final JournalInspector inspector, final LineOutput lines) {
+        final Replay replay = Replay.behind(directory.storage(), inspector.coordinatorId(), 0);
+        final Begins begins = new Begins(replay, this::note);
+        final JournalTail tail = inspector.inspect(replay.basePosition(), begins);
+        replay.reach(tail.position(), begins::onDamage);
+        final CheckpointDump dump = new CheckpointDump(filter(), lines, isJson);
+        InFlight.of(replay.coordinator(), begins.timesNs()).forEach(dump::take);
+        lines.flush();
+        if (!replay.isWhole()) {
+            note("that is not the journal's end, since " + replay.endReason());
+        } else if (dump.printed() == 0) {
+            note((transactions.isEmpty() && sessions.isEmpty() ? "no transaction is in flight; "
+                : "none of these transactions is in flight; ") + tail.description());
+        }
+        return replay.isWhole() && !begins.isDamaged() ? 0 : 1;
     }
 
     private void checkRange() {
@@ -105,6 +159,17 @@ final class DumpCommand implements Callable<Integer> {
         }
     }
 
+    private void checkKind() {
+        if ((checkpoint == null ? 0 : 1) + (isDecisions ? 1 : 0) + (isInFlight ? 1 : 0) > 1) {
+            throw new ParameterException(spec.commandLine(), "--checkpoint, --decisions and --in-flight are three"
+                + " things: name one");
+        }
+        if (isInFlight && !(templates.isEmpty() && from == 0 && to == Long.MAX_VALUE)) {
+            throw new ParameterException(spec.commandLine(), "--in-flight tells of the journal's end: --from, --to and"
+                + " --template mean nothing then");
+        }
+    }
+
     private int dumpCheckpoint(final long coordinatorId, final EventDecoder decoder) {
         if (from != 0 || to != Long.MAX_VALUE) {
             throw new ParameterException(spec.commandLine(), "--from and --to narrow down records, not the items of a"
@@ -113,11 +178,16 @@ final class DumpCommand implements Callable<Integer> {
         final String name = checkpointName();
         final LineOutput lines = new LineOutput(spec.commandLine().getOut());
         try {
-            new CheckpointDump(filter(), lines, isJson).dump(directory.storage(), name, coordinatorId, decoder);
+            final CheckpointDump dump = new CheckpointDump(filter(), lines, isJson);
+            dump.dump(directory.storage(), name, coordinatorId, decoder);
+            if (dump.printed() == 0) {
+                note("no item of " + name + " is selected");
+            }
             return 0;
         } catch (final JournalException damaged) {
             lines.flush();
-            note(DamageLine.of(new JournalDamage(name, FileNames.position(name), 0, damaged.defect())));
+            note(DamageLine.of(new JournalDamage(
+                name, FileNames.position(name), 0, damaged.defect(), damaged.isOtherVersion())));
             return 1;
         } catch (final UncheckedIOException unreadable) {
             lines.flush();
@@ -130,7 +200,9 @@ final class DumpCommand implements Callable<Integer> {
             final List<String> names = directory.storage().list().stream().filter(FileNames::isCheckpoint).toList();
             final long position = checkpoint.equals(NEWEST) ? 0 : Long.parseLong(checkpoint);
             if (names.isEmpty()) {
-                throw new ParameterException(spec.commandLine(), "there is no checkpoint in " + directory.path());
+                throw new ParameterException(spec.commandLine(), "there is no checkpoint in " + directory.path()
+                    + ": the coordinator makes one every dtm.checkpoint.interval of journal, and ./dtm journal"
+                    + " checkpoint of a stopped one");
             }
             final String asked = checkpoint.equals(NEWEST)
                 ? names.get(names.size() - 1) : FileNames.checkpoint(Math.max(0, position));
@@ -176,76 +248,6 @@ final class DumpCommand implements Callable<Integer> {
                 option.setValue(NEWEST);
             }
             return !isAttached;
-        }
-    }
-
-    /** Prints record by record. */
-    private final class Printer implements JournalVisitor {
-        private final EventDecoder decoder;
-        private final EventFilter filter = filter();
-        private final LineOutput lines = new LineOutput(spec.commandLine().getOut());
-        private final StringBuilder line = new StringBuilder();
-        private long events;
-        private boolean isDamaged;
-
-        Printer(final EventDecoder decoder) {
-            this.decoder = decoder;
-        }
-
-        @Override
-        public boolean onRecord(
-            final long position,
-            final long end,
-            final int linkId,
-            final long timeNs,
-            final DirectBuffer frame,
-            final int offset,
-            final int length) {
-            if (position >= to) {
-                return false;
-            }
-            boolean goesOn = true;
-            for (final Event event : decoder.decode(frame, offset)) {
-                if (goesOn && filter.passes(event)) {
-                    events++;
-                    line.setLength(0);
-                    if (isJson) {
-                        json(position, end, linkId, timeNs, event);
-                    } else {
-                        text(position, linkId, timeNs, event);
-                    }
-                    goesOn = lines.line(line);
-                }
-            }
-            return goesOn;
-        }
-
-        private void text(final long position, final int linkId, final long timeNs, final Event event) {
-            column(Long.toString(position), 12);
-            column(LogicalTime.seconds(timeNs), 18);
-            line.append("  link ").append(linkId).append("  ").append(event.template());
-            line.append(event.fields().isEmpty() ? "" : " ");
-            Field.appendText(event.fields(), line);
-        }
-
-        private void column(final String text, final int width) {
-            line.append(" ".repeat(Math.max(1, width - text.length()))).append(text);
-        }
-
-        private void json(
-            final long position, final long end, final int linkId, final long timeNs, final Event event) {
-            line.append("{\"position\":").append(position).append(",\"end\":").append(end)
-                .append(",\"timeNs\":").append(timeNs).append(",\"link\":").append(linkId)
-                .append(",\"template\":\"").append(event.template()).append("\",\"fields\":");
-            Field.appendJson(event.fields(), line);
-            line.append('}');
-        }
-
-        @Override
-        public void onDamage(final JournalDamage damage) {
-            isDamaged = true;
-            lines.flush();
-            note(DamageLine.of(damage));
         }
     }
 }

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dtm.codec.CheckpointDescriptor;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.Templates;
+import io.dtm.codec.checkpoint.EndDecoder;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ final class EventDecoder implements TokenListener {
     private static final String COORDINATOR_ID = "coordinatorId";
 
     private final Ir schema;
+    private final boolean isOfItems;
+    private String template;
     private final List<Event> events = new ArrayList<>();
     /** Fields of the message, then of the element of its group, if it is in one. */
     private final Deque<List<Field>> levels = new ArrayDeque<>();
@@ -44,6 +47,7 @@ final class EventDecoder implements TokenListener {
     private boolean isGrouped;
 
     private EventDecoder(final String resource) {
+        isOfItems = resource.equals(ITEMS);
         try (InputStream in = Templates.class.getResourceAsStream(resource)) {
             schema = new IrGenerator().generate(XmlSchemaParser.parse(in, ParserOptions.DEFAULT));
         } catch (final Exception broken) {
@@ -59,10 +63,15 @@ final class EventDecoder implements TokenListener {
         return new EventDecoder(ITEMS);
     }
 
-    /** @return names of all templates, sorted. */
+    /** @return names of all templates of events, or of items, sorted. */
     Set<String> templates() {
         final Set<String> names = new TreeSet<>();
-        schema.messages().forEach(message -> names.add(message.get(0).name()));
+        schema.messages().forEach(message -> {
+            final int id = message.get(0).id();
+            if (isOfItems ? id != EndDecoder.TEMPLATE_ID : Templates.isJournalled(id)) {
+                names.add(message.get(0).name());
+            }
+        });
         return names;
     }
 
@@ -104,6 +113,7 @@ final class EventDecoder implements TokenListener {
 
     @Override
     public void onBeginMessage(final Token token) {
+        template = token.name();
         levels.clear();
         levels.push(new ArrayList<>());
     }
@@ -125,7 +135,10 @@ final class EventDecoder implements TokenListener {
     public void onEncoding(
         final Token field, final DirectBuffer buffer, final int index, final Token type, final int version) {
         final long value = Types.getLong(buffer, index, type.encoding());
-        if (type.isOptionalEncoding() && value == type.encoding().applicableNullValue().longValue()) {
+        final Value code = isOfItems ? ItemCodes.shown(template, field.name(), value) : null;
+        if (code != null) {
+            add(field, code);
+        } else if (type.isOptionalEncoding() && value == type.encoding().applicableNullValue().longValue()) {
             add(field, new Value.Symbol("NONE"));
         } else if (SECRET.equals(type.name())) {
             add(field, new Value.Secret());

@@ -48,8 +48,12 @@ final class StoppedCheckpointCommand implements Callable<Integer> {
             return make(directory.storage());
         } catch (final IOException unreadable) {
             throw directory.unreadable(new UncheckedIOException(unreadable));
-        } catch (final JournalException | UncheckedIOException refused) {
-            say(refused.getMessage());
+        } catch (final JournalException refused) {
+            say(refused.category() + " - " + refused.what() + ". None is made; docs/journal-format.md, \"A start\","
+                + " says what to do");
+            return 1;
+        } catch (final UncheckedIOException unreadable) {
+            say(unreadable.getMessage());
             return 1;
         }
     }

@@ -26,6 +26,19 @@ sealed interface Value {
         }
     }
 
+    /** Logical nanoseconds: seconds for people, as at the beginning of an event's line. */
+    record Time(long valueNs) implements Value {
+        @Override
+        public void appendText(final StringBuilder to) {
+            to.append(LogicalTime.seconds(valueNs));
+        }
+
+        @Override
+        public void appendJson(final StringBuilder to) {
+            to.append(valueNs);
+        }
+    }
+
     /** An id of 64 bits, hexadecimal as in logs; a string in JSON, whose numbers don't hold it. */
     record Id(long value, int digits) implements Value {
         @Override
@@ -67,13 +80,35 @@ sealed interface Value {
             to.append('"');
             for (int i = 0; i < text.length(); i++) {
                 final char one = text.charAt(i);
-                if (Character.isISOControl(one) || one >= 0x7F) {
-                    to.append(String.format(Locale.ROOT, "\\u%04x", (int) one));
+                if (isStrange(one)) {
+                    appendEscaped(one, to);
                 } else {
                     Types.jsonEscape(one, to);
                 }
             }
             to.append('"');
+        }
+
+        /** @return the text, as it may stand in a line, without quotes: file names are anybody's. */
+        static String printable(final String text) {
+            final StringBuilder printable = new StringBuilder(text.length());
+            for (int i = 0; i < text.length(); i++) {
+                final char one = text.charAt(i);
+                if (isStrange(one)) {
+                    appendEscaped(one, printable);
+                } else {
+                    printable.append(one);
+                }
+            }
+            return printable.toString();
+        }
+
+        private static boolean isStrange(final char one) {
+            return Character.isISOControl(one) || one >= 0x7F;
+        }
+
+        private static void appendEscaped(final char one, final StringBuilder to) {
+            to.append(String.format(Locale.ROOT, "\\u%04x", (int) one));
         }
     }
 

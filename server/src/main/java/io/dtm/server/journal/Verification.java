@@ -6,10 +6,7 @@ import io.dtm.core.journal.inspection.JournalVisitor;
 import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.journal.reading.SegmentSummary;
 import io.dtm.core.recovery.InspectedCheckpoint;
-import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalStorage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,47 +18,52 @@ import org.agrona.DirectBuffer;
 final class Verification implements JournalVisitor {
     private final Consumer<String> lines;
     private final Set<String> damagedFiles = new LinkedHashSet<>();
+    private final Set<String> filesOfOtherVersions = new LinkedHashSet<>();
     private final List<SegmentSummary> segments = new ArrayList<>();
     private Replay replay;
     private JournalTail tail;
     private long records;
     private int checkpoints;
     private int damages;
+    private int unreadable;
 
     /** @param lines takes what is found, in sentences; the last one says whether all is well. */
     Verification(final Consumer<String> lines) {
         this.lines = lines;
     }
 
-    /** @return whether nothing is damaged. */
+    /** @return whether nothing is damaged, and all is of this version. */
     boolean run(final JournalInspector inspector, final JournalStorage storage) {
         final List<InspectedCheckpoint> all = InspectedCheckpoint.all(storage, inspector.coordinatorId());
         final List<InspectedCheckpoint> valid = all.stream().filter(InspectedCheckpoint::isValid).toList();
         checkpoints = valid.size();
-        replay = Replay.of(storage, inspector.coordinatorId(), segmentNames(storage), valid);
+        replay = Replay.of(storage, inspector.coordinatorId(), Replay.segmentNames(storage), valid);
         for (final InspectedCheckpoint one : all) {
             if (one.isValid()) {
                 lines.accept("checkpoint " + one.name() + ": " + one.items() + " items, " + one.lengthBytes()
                     + " bytes, whole");
             } else {
-                tellDamage(new JournalDamage(one.name(), one.position(), 0, one.damage()));
+                tellDamage(new JournalDamage(one.name(), one.position(), 0, one.damage(), one.isOtherVersion()));
             }
         }
         tail = inspector.inspect(0, this);
         replay.reach(tail.position(), this::tellDamage);
         tellReplay();
-        lines.accept("tail: " + tail.description());
-        lines.accept(damages == 0 ? "journal verify: ok: " + summary() : "journal verify: DAMAGED: " + damages
-            + (damages == 1 ? " place" : " places") + " in " + String.join(", ", damagedFiles));
-        return damages == 0;
+        lines.accept("end: " + tail.description());
+        lines.accept("journal verify: " + verdict());
+        return damages + unreadable == 0;
     }
 
-    private static List<String> segmentNames(final JournalStorage storage) {
-        try {
-            return storage.list().stream().filter(FileNames::isSegment).toList();
-        } catch (final IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+    private String verdict() {
+        if (damages > 0) {
+            return "DAMAGED: " + places(damages, damagedFiles);
         }
+        return unreadable > 0
+            ? "UNREADABLE by this version: " + places(unreadable, filesOfOtherVersions) : "ok: " + summary();
+    }
+
+    private static String places(final int count, final Set<String> files) {
+        return count + (count == 1 ? " place" : " places") + " in " + Value.Text.printable(String.join(", ", files));
     }
 
     private void tellReplay() {
@@ -85,19 +87,10 @@ final class Verification implements JournalVisitor {
         return count + " " + what + (count == 1 ? ", " : "s, ");
     }
 
-    /** A coordinator that runs may let go of segments before they are read: then there is nothing to replay from. */
     @Override
     public void onSegment(final SegmentSummary opened) {
-        final long reached = segments.isEmpty() ? replay.basePosition() : endOfLast();
-        if (opened.basePosition() > reached) {
-            replay.interrupted(reached, "segments before position " + opened.basePosition() + " are missing");
-        }
+        replay.segment(opened);
         segments.add(opened);
-    }
-
-    private long endOfLast() {
-        final SegmentSummary last = segments.get(segments.size() - 1);
-        return last.basePosition() + last.length();
     }
 
     @Override
@@ -130,13 +123,18 @@ final class Verification implements JournalVisitor {
     }
 
     private void tellDamage(final JournalDamage damage) {
-        damages++;
-        damagedFiles.add(damage.file());
+        if (damage.isOtherVersion()) {
+            unreadable++;
+            filesOfOtherVersions.add(damage.file());
+        } else {
+            damages++;
+            damagedFiles.add(damage.file());
+        }
         lines.accept(DamageLine.of(damage));
     }
 
     @Override
     public void onNote(final String note) {
-        lines.accept("note: " + note);
+        lines.accept("note: " + Value.Text.printable(note));
     }
 }

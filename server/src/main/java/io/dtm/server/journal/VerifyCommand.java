@@ -12,10 +12,12 @@ import picocli.CommandLine.Spec;
 /** {@code dtm journal verify}: is anything damaged? */
 @Command(
     name = "verify",
-    description = "Checks every byte that means something, and replays all records as a start would. A torn tail, as a"
+    description = "Checks every byte that means something, and replays all records as a start would. A torn end, as a"
         + " kill or a power loss leaves it, is told and is no damage. The last line sums up.",
     exitCodeListHeading = "Exit status:%n",
-    exitCodeList = {"0:nothing is damaged", "1:damaged: lines with DAMAGE name file, position, offset and what",
+    exitCodeList = {"0:nothing is damaged",
+        "1:damaged: lines with DAMAGE name file, position, offset and what; or another version of the program wrote"
+            + " it: lines with UNREADABLE name that",
         "2:an option is wrong, or there is no journal"},
     sortOptions = false,
     mixinStandardHelpOptions = true)

@@ -5,7 +5,9 @@
  * <pre>
  *   JournalInspector (core) ──► describe   what is there
  *     reads everything,     ──► dump       EventDecoder ──► EventFilter ──► EventPrinter
- *     names damages         ──► verify     and the real recovery replays all of it
+ *     names damages         │                --decisions    and a Replay: what followed from each event
+ *                           │                --in-flight    a Replay, then InFlight: what is left in the end
+ *                           └► verify      a Replay: the real recovery takes all of it
  * </pre>
  */
 package io.dtm.server.journal;

@@ -9,7 +9,7 @@ import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,11 +19,15 @@ final class DirectoryInspection {
     private static final Set<String> KNOWN = Set.of(
         FileNames.COORDINATOR_ID, FileNames.MARK, FileNames.TAIL_POINTER, FileNames.LOCK);
 
+    /** A start falls back on the older of the last two; what is older than these is on its way out. */
+    private static final int KEPT_CHECKPOINTS = 2;
+
     private final JournalStorage storage;
     private final long coordinatorId;
     private final Consumer<JournalDamage> damages;
     private final JournalVisitor visitor;
-    private long newestCheckpoint = JournalDamage.NOWHERE;
+    /** Positions of those whose headers are right, oldest first. */
+    private final List<Long> checkpoints = new ArrayList<>();
 
     DirectoryInspection(
         final JournalStorage storage,
@@ -54,19 +58,19 @@ final class DirectoryInspection {
     }
 
     /** As a start does: whoever made one had applied everything before it, and that was forced. */
-    private void readHeader(final String name, final ForcedEvidence evidence) throws IOException {
+    private void readHeader(final String name, final ForcedEvidence evidence) {
         try (ReadableByteChannel channel = storage.openSequential(name)) {
             final CheckpointHeader header = CheckpointHeader.read(channel, storage.describe(name));
             if (header.coordinatorId() == coordinatorId && FileNames.position(name) == header.replayPosition()) {
                 evidence.checkpoint(storage.describe(name), header.replayPosition());
-                newestCheckpoint = Math.max(newestCheckpoint, header.replayPosition());
+                checkpoints.add(header.replayPosition());
             }
-        } catch (final JournalException | NoSuchFileException useless) {
+        } catch (final JournalException | IOException useless) {
             assert name != null; // Who restores from it says what is wrong with it.
         }
     }
 
-    private void inspectCut() throws IOException {
+    private void inspectCut() {
         try {
             final CutOrderFile order = CutOrderFile.read(storage);
             if (order != null) {
@@ -75,6 +79,8 @@ final class DirectoryInspection {
             }
         } catch (final JournalException damaged) {
             damages.accept(new JournalDamage(FileNames.CUT_ORDER, JournalDamage.NOWHERE, 0, damaged.what()));
+        } catch (final IOException unreadable) {
+            damages.accept(JournalDamage.unreadable(FileNames.CUT_ORDER, JournalDamage.NOWHERE, unreadable));
         }
     }
 
@@ -90,13 +96,33 @@ final class DirectoryInspection {
             damages.accept(new JournalDamage(FileNames.segment(0), 0, 0, "there is no segment: the whole journal is"
                 + " missing"));
         }
-        if (segments.isEmpty() || segments.get(0).basePosition() <= Math.max(0, newestCheckpoint)) {
-            return !segments.isEmpty();
+        if (segments.isEmpty()) {
+            return false;
         }
-        if (damaged.stream().noneMatch(name -> name.compareTo(segments.get(0).name()) < 0)) {
-            damages.accept(new JournalDamage(segments.get(0).name(), segments.get(0).basePosition(), 0,
+        final SegmentSummary first = segments.get(0);
+        if (damaged.stream().noneMatch(name -> name.compareTo(first.name()) < 0)) {
+            checkBefore(first);
+        }
+        return first.basePosition() <= (checkpoints.isEmpty() ? 0 : checkpoints.get(checkpoints.size() - 1));
+    }
+
+    private void checkBefore(final SegmentSummary first) {
+        if (first.basePosition() > 0 && checkpoints.isEmpty()) {
+            damages.accept(new JournalDamage(first.name(), first.basePosition(), 0,
                 "the segments before it are missing, and there is no checkpoint that holds what they said"));
         }
-        return false;
+        for (int i = 0; i < checkpoints.size(); i++) {
+            final long position = checkpoints.get(i);
+            if (position < first.basePosition()) {
+                final String what = "checkpoint " + FileNames.checkpoint(position) + " is of no use without the segment"
+                    + " that starts at position " + position + ": it is missing, the first one starts at position "
+                    + first.basePosition();
+                if (checkpoints.size() - i <= KEPT_CHECKPOINTS) {
+                    damages.accept(new JournalDamage(FileNames.segment(position), position, 0, what));
+                } else {
+                    visitor.onNote(what);
+                }
+            }
+        }
     }
 }

@@ -125,18 +125,25 @@ final class JournalInspection {
     }
 
     /** @return null if it is damaged, or gone since it was listed. */
-    private SegmentSummary header(final String name) throws IOException {
+    private SegmentSummary header(final String name) {
         try (SegmentReader reader = SegmentReader.open(storage, name, coordinatorId, checksum)) {
             evidence.header(reader.place(), reader.forcedPosition());
             return reader.summary();
         } catch (final NoSuchFileException ex) {
             visitor.onNote(name + " was let go of while it was read");
         } catch (final JournalException ex) {
-            damagedSegments.add(name);
-            report(new JournalDamage(name, FileNames.positionOr(name, JournalDamage.NOWHERE), 0,
-                ex.defect() + "; its records aren't looked at"));
+            unreadable(new JournalDamage(name, FileNames.positionOr(name, JournalDamage.NOWHERE), 0,
+                ex.defect() + "; its records aren't looked at", ex.isOtherVersion()));
+        } catch (final IOException ex) {
+            unreadable(JournalDamage.unreadable(name, FileNames.positionOr(name, JournalDamage.NOWHERE), ex));
         }
         return null;
+    }
+
+    private void unreadable(final JournalDamage segmentDamage) {
+        damagedSegments.add(segmentDamage.file());
+        report(segmentDamage);
+        visitor.onUnreadableSegment(segmentDamage.file());
     }
 
     private void checkChain(final SegmentSummary next, final boolean isSkipped) {
@@ -186,7 +193,7 @@ final class JournalInspection {
     }
 
     /** @return the segment to begin with: not one behind the last record, so that the end is found. */
-    private int first() throws IOException {
+    private int first() {
         int index = 0;
         while (index + 1 < segments.size() && segments.get(index + 1).basePosition() <= from) {
             index++;
@@ -205,7 +212,7 @@ final class JournalInspection {
         brokenFrom = brokenFrom == JournalDamage.NOWHERE ? at : brokenFrom;
     }
 
-    private boolean open(final String name) throws IOException {
+    private boolean open(final String name) {
         closeSegment();
         try {
             segment = SegmentReader.open(storage, name, coordinatorId, checksum);
@@ -214,8 +221,10 @@ final class JournalInspection {
             return true;
         } catch (final NoSuchFileException ex) {
             visitor.onNote(name + " was let go of while it was read");
-            return false;
+        } catch (final IOException ex) {
+            report(JournalDamage.unreadable(name, FileNames.position(name), ex));
         }
+        return false;
     }
 
     private void closeSegment() {
@@ -307,9 +316,10 @@ final class JournalInspection {
         final int length) {
         final Verdict verdict = FrameValidator.validate(frame, offset, length, Origin.HOST);
         if (verdict != Verdict.VALID) {
-            damage(position, position - segment.basePosition(), verdict == Verdict.WRONG_VERSION
+            final boolean isOtherVersion = verdict == Verdict.WRONG_VERSION;
+            report(new JournalDamage(segment.name(), position, position - segment.basePosition(), isOtherVersion
                 ? Upgrade.unknownSchema(FrameDescriptor.version(frame, offset))
-                : "holds no valid frame (" + verdict + ")");
+                : "holds no valid frame (" + verdict + ")", isOtherVersion));
         } else if (end > from) {
             isStopped = !visitor.onRecord(position, end, linkId, recordTimeNs, frame, offset, length);
         }
@@ -339,7 +349,7 @@ final class JournalInspection {
     }
 
     /** @return whether anything proves that there was a record at the position. */
-    private boolean isForcedBeyond() throws IOException {
+    private boolean isForcedBeyond() {
         if (!isBehindKnown) {
             isBehindKnown = true;
             endOfOthers = segment.scan(position, evidence);
@@ -353,13 +363,15 @@ final class JournalInspection {
         return Math.max(evidence.position(), mark.forcedPosition()) > position;
     }
 
-    private void scanLater(final SegmentSummary later) throws IOException {
+    private void scanLater(final SegmentSummary later) {
         try (SegmentReader reader = SegmentReader.open(storage, later.name(), coordinatorId, checksum)) {
             final long end = reader.scan(reader.firstPosition(), evidence);
             if (end > reader.firstPosition()) {
                 endOfOthers = end;
                 fileOfOthers = later.name();
             }
+        } catch (final IOException ex) {
+            report(JournalDamage.unreadable(later.name(), later.basePosition(), ex));
         }
     }
 
@@ -397,7 +409,7 @@ final class JournalInspection {
     private JournalTail tail(final Found found) throws IOException {
         if (brokenFrom != JournalDamage.NOWHERE) {
             return new JournalTail(brokenFrom, timeNs, 0, 0, "the journal can be read up to position " + brokenFrom
-                + "; where it ends isn't known, since what comes next is damaged or missing");
+                + "; where it ends isn't known, since what comes next is missing or can't be read");
         }
         final String at = " at position " + position + " in segment " + segment.name();
         final long forced = Math.min(position, Math.max(evidence.position(), mark.forcedPosition()));
@@ -410,8 +422,8 @@ final class JournalInspection {
         }
         final long torn = endOfOthers - position;
         return new JournalTail(position, timeNs, forced, torn, (mark.isProcessAlive()
-            ? "a record is being written" : "torn tail: " + found.description()) + at + "; a start cuts off the "
-            + torn + " bytes from there on, the last of them in " + fileOfOthers);
+            ? "a record is being written" : "torn end: " + found.description()) + at + "; a start cuts off the "
+            + torn + " bytes that follow" + (fileOfOthers.equals(segment.name()) ? "" : ", up to " + fileOfOthers));
     }
 
     private void report(final JournalDamage damage) {

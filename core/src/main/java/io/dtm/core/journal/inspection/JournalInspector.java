@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads a whole data directory for tools, and goes on behind what is damaged: a start needs the first damage only, an
- * operator all of it. Changes nothing, owns nothing, and may read while the coordinator runs. One thread.
+ * Reads a whole journal's directory for tools, and goes on behind what is damaged: a start needs the first damage only,
+ * an operator all of it. Changes nothing, owns nothing, and may read while the coordinator runs. One thread.
  */
 public final class JournalInspector {
     private final JournalStorage storage;
@@ -63,7 +63,7 @@ public final class JournalInspector {
     }
 
     /** @param common id in the headers of all segments; 0: there is none. */
-    private static JournalInspector identified(final JournalStorage storage, final long common) throws IOException {
+    private static JournalInspector identified(final JournalStorage storage, final long common) {
         String defect;
         try {
             final long id = CoordinatorIdFile.read(storage);
@@ -73,6 +73,8 @@ public final class JournalInspector {
             defect = String.format("it says coordinator %016x, the header of each segment %016x", id, common);
         } catch (final NoSuchFileException ex) {
             defect = "it is missing; the coordinator's id is in the header of each segment";
+        } catch (final IOException ex) {
+            defect = JournalDamage.unreadable(FileNames.COORDINATOR_ID, JournalDamage.NOWHERE, ex).what();
         } catch (final JournalException ex) {
             defect = "it doesn't hold the coordinator's id: 16 hexadecimal digits and a line feed, as in the header of"
                 + " each segment";
@@ -88,11 +90,7 @@ public final class JournalInspector {
 
     /** @return what the mark file says now, or null if it says nothing. */
     public MarkSummary mark() {
-        try {
-            return MarkInspection.of(storage, coordinatorId).summary();
-        } catch (final IOException ex) {
-            throw new UncheckedIOException("can't be read: " + ex, ex);
-        }
+        return MarkInspection.of(storage, coordinatorId).summary();
     }
 
     /**
@@ -101,7 +99,7 @@ public final class JournalInspector {
      * @param from    position: records that end at or before it are left out, and segments before it aren't read.
      * @param visitor may throw, and ends the inspection so.
      * @return where the journal ends; null if the visitor ended it.
-     * @throws UncheckedIOException if it can't be read.
+     * @throws UncheckedIOException if the directory can't be read. A file that can't be is a damage.
      */
     public JournalTail inspect(final long from, final JournalVisitor visitor) {
         if (idDamage != null) {

@@ -10,6 +10,10 @@ public interface JournalVisitor {
     default void onSegment(final SegmentSummary segment) {
     }
 
+    /** @param name of a segment whose header can't be read: its records aren't told. Told before all others. */
+    default void onUnreadableSegment(final String name) {
+    }
+
     /** @param tail of a staged journal: its header is right. Told before all segments. */
     default void onTail(final TailSummary tail) {
     }
@@ -29,7 +33,7 @@ public interface JournalVisitor {
     boolean onRecord(
         long position, long end, int linkId, long timeNs, DirectBuffer frame, int offset, int length);
 
-    /** @param damage that a start would refuse, or that can't be by any crash. */
+    /** @param damage that a start would refuse, or that can't be by any crash; or what another version wrote. */
     void onDamage(JournalDamage damage);
 
     /** @param note about what isn't damage, and that an operator may wonder about. */

@@ -18,14 +18,21 @@ final class MarkInspection {
     private final MarkSummary summary;
     private final String damage;
     private final String note;
+    private final boolean isOtherVersion;
 
     private MarkInspection(final MarkSummary summary, final String damage, final String note) {
+        this(summary, damage, note, false);
+    }
+
+    private MarkInspection(
+        final MarkSummary summary, final String damage, final String note, final boolean isOtherVersion) {
+        this.isOtherVersion = isOtherVersion;
         this.summary = summary;
         this.damage = damage;
         this.note = note;
     }
 
-    static MarkInspection of(final JournalStorage storage, final long coordinatorId) throws IOException {
+    static MarkInspection of(final JournalStorage storage, final long coordinatorId) {
         try (JournalFile file = storage.open(FileNames.MARK, false)) {
             if (file.length() != MarkDescriptor.FILE_LENGTH) {
                 return new MarkInspection(null, "has " + file.length() + " bytes instead of "
@@ -35,6 +42,9 @@ final class MarkInspection {
         } catch (final NoSuchFileException ex) {
             return new MarkInspection(null, null, "there is no " + FileNames.MARK
                 + ": a power loss may have taken it, and with it the last evidence of a force");
+        } catch (final IOException ex) {
+            return new MarkInspection(
+                null, JournalDamage.unreadable(FileNames.MARK, JournalDamage.NOWHERE, ex).what(), null);
         }
     }
 
@@ -46,7 +56,7 @@ final class MarkInspection {
         }
         if (version != MarkDescriptor.VERSION) {
             return new MarkInspection(null, "has version " + version + "; this program knows "
-                + MarkDescriptor.VERSION, null);
+                + MarkDescriptor.VERSION + ": a start takes it for no evidence", null, true);
         }
         if (MarkDescriptor.coordinatorId(buffer) != coordinatorId) {
             return new MarkInspection(null, String.format("is of coordinator %016x, the directory of %016x",
@@ -63,7 +73,7 @@ final class MarkInspection {
             new MarkSummary(
                 MarkDescriptor.pid(buffer),
                 MarkDescriptor.forcedPosition(buffer),
-                MarkDescriptor.appendedPosition(buffer),
+                Math.max(MarkDescriptor.forcedPosition(buffer), MarkDescriptor.appendedPosition(buffer)),
                 buffer.getLong(MarkDescriptor.TIMESTAMP_OFFSET, LITTLE_ENDIAN),
                 MarkDescriptor.usableBytes(buffer),
                 MarkDescriptor.lowSpaceBytes(buffer),
@@ -88,7 +98,7 @@ final class MarkInspection {
 
     void tell(final Consumer<JournalDamage> damages, final JournalVisitor visitor) {
         if (damage != null) {
-            damages.accept(new JournalDamage(FileNames.MARK, JournalDamage.NOWHERE, 0, damage));
+            damages.accept(new JournalDamage(FileNames.MARK, JournalDamage.NOWHERE, 0, damage, isOtherVersion));
         }
         if (note != null) {
             visitor.onNote(note);
@@ -103,12 +113,12 @@ final class MarkInspection {
         if (summary.appendedPosition() > endPosition) {
             visitor.onNote(FileNames.MARK + " says that the journal was appended to up to position "
                 + summary.appendedPosition() + ": what is beyond " + endPosition
-                + " was lost with the power, and had not been forced");
+                + " isn't there; it hadn't been called forced");
         }
         if (summary.forcedPosition() < evidence.position()) {
             visitor.onNote(FileNames.MARK + " says that everything up to " + summary.forcedPosition()
                 + " was forced, " + evidence.witness() + " knows of " + evidence.position()
-                + ": a power loss took the mark file's last state");
+                + ": the mark file's last state isn't there, as after a power loss");
         }
     }
 }

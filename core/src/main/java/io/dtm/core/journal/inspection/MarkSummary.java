@@ -8,7 +8,8 @@ import java.nio.file.attribute.FileTime;
  * @param pid              of the process that owns the directory, or that owned it last and was killed; 0: nobody, the
  *                         last one closed it.
  * @param forcedPosition   up to which the journal was forced.
- * @param appendedPosition up to which it was appended to, as stored now and then.
+ * @param appendedPosition up to which it was appended to at least: stored now and then, and not below what was
+ *                         forced.
  * @param activityMs       epoch milliseconds of the last activity.
  * @param usableBytes      of the disk, as last asked; 0: not asked yet.
  * @param lowSpaceBytes    below which new transactions are refused.

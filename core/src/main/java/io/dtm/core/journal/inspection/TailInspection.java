@@ -9,6 +9,7 @@ import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.journal.reading.TailReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
+import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,31 +38,36 @@ final class TailInspection implements AutoCloseable {
         final long coordinatorId,
         final RecordChecksum checksum,
         final Consumer<JournalDamage> damages,
-        final JournalVisitor visitor) throws IOException {
+        final JournalVisitor visitor) {
         final TailInspection inspection = new TailInspection(checksum, damages);
         String location = FileNames.TAIL_POINTER;
+        boolean isOtherVersion = false;
         try {
             final TailPointer pointer = TailPointer.read(storage);
             if (pointer != null) {
                 location = pointer.location();
-                inspection.open(storage, location, coordinatorId, visitor);
+                final JournalFile file = storage.sharedMemory().open(location);
+                isOtherVersion = isOtherVersion(file);
+                inspection.open(storage, file, location, coordinatorId, visitor);
             }
         } catch (final NoSuchFileException ex) {
-            final TailPointer now = TailPointer.read(storage); // The coordinator may just have ended.
-            final String absence = now == null ? null : now.absence(storage);
-            if (absence != null) {
-                visitor.onNote(absence);
-            }
+            inspection.noteAbsence(storage, visitor);
         } catch (final JournalException ex) {
-            damages.accept(new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect()));
+            damages.accept(
+                new JournalDamage(location, JournalDamage.NOWHERE, 0, ex.defect(), isOtherVersion));
+        } catch (final IOException ex) {
+            damages.accept(JournalDamage.unreadable(location, JournalDamage.NOWHERE, ex));
         }
         return inspection;
     }
 
     private void open(
-        final JournalStorage storage, final String location, final long coordinatorId, final JournalVisitor visitor)
-        throws IOException {
-        tail = TailReader.of(storage.sharedMemory().open(location), location, coordinatorId);
+        final JournalStorage storage,
+        final JournalFile file,
+        final String location,
+        final long coordinatorId,
+        final JournalVisitor visitor) throws IOException {
+        tail = TailReader.of(file, location, coordinatorId);
         if (storage.isApartFrom(tail.directory())) {
             visitor.onNote("the tail " + location + " that " + FileNames.TAIL_POINTER + " names belongs to data"
                 + " directory " + tail.directory().path() + ", of which this one is a copy, or it is one of this: what"
@@ -71,6 +77,26 @@ final class TailInspection implements AutoCloseable {
             checkHeader();
             visitor.onTail(tail.summary());
         }
+    }
+
+    private void noteAbsence(final JournalStorage storage, final JournalVisitor visitor) {
+        try {
+            final TailPointer now = TailPointer.read(storage); // The coordinator may just have ended.
+            final String absence = now == null ? null : now.absence(storage);
+            if (absence != null) {
+                visitor.onNote(absence);
+            }
+        } catch (final JournalException ex) {
+            damages.accept(new JournalDamage(FileNames.TAIL_POINTER, JournalDamage.NOWHERE, 0, ex.defect()));
+        } catch (final IOException ex) {
+            damages.accept(JournalDamage.unreadable(FileNames.TAIL_POINTER, JournalDamage.NOWHERE, ex));
+        }
+    }
+
+    private static boolean isOtherVersion(final JournalFile file) {
+        return file.length() >= TailDescriptor.HEADER_LENGTH
+            && TailDescriptor.magic(file.buffer()) == TailDescriptor.MAGIC
+            && TailDescriptor.version(file.buffer()) != TailDescriptor.FORMAT_VERSION;
     }
 
     private void checkHeader() {

@@ -99,11 +99,11 @@ public record CheckpointHeader(
         final int schemaVersion = CheckpointDescriptor.schemaVersion(buffer);
         if (format != CheckpointDescriptor.FORMAT_VERSION || schema != CheckpointDescriptor.SCHEMA_ID
             || schemaVersion != CheckpointDescriptor.SCHEMA_VERSION) {
-            throw new JournalException(Category.FOREIGN, String.format(Locale.ROOT,
-                "checkpoint %s has format version %d and items of schema %d version %d; this program knows format"
+            throw JournalException.otherVersion("checkpoint " + place + " ", String.format(Locale.ROOT,
+                "has format version %d and items of schema %d version %d; this program knows format"
                     + " version %d and schema %d version %d: use the program that wrote it, or a later one",
-                place, format, schema, schemaVersion, CheckpointDescriptor.FORMAT_VERSION,
-                CheckpointDescriptor.SCHEMA_ID, CheckpointDescriptor.SCHEMA_VERSION), null);
+                format, schema, schemaVersion, CheckpointDescriptor.FORMAT_VERSION,
+                CheckpointDescriptor.SCHEMA_ID, CheckpointDescriptor.SCHEMA_VERSION));
         }
     }
 

@@ -149,9 +149,9 @@ public final class SegmentReader implements AutoCloseable {
             throw corrupt("it doesn't start as a segment does");
         }
         if (SegmentDescriptor.version(buffer) != SegmentDescriptor.FORMAT_VERSION) {
-            throw foreign("has format version "
+            throw JournalException.otherVersion("segment " + place + " ", "has format version "
                 + SegmentDescriptor.version(buffer) + "; this program knows " + SegmentDescriptor.FORMAT_VERSION + ". "
-                + Upgrade.ADVICE);
+                + Upgrade.advice(SegmentDescriptor.version(buffer) > SegmentDescriptor.FORMAT_VERSION));
         }
         if (RecordChecksum.header(checked) != SegmentDescriptor.crc(buffer)) {
             throw corrupt("the checksum of its header is wrong");

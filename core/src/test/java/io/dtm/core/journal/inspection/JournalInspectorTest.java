@@ -206,7 +206,7 @@ class JournalInspectorTest {
         assertEquals(List.of(), torn.damages);
         assertTrue(torn.tail.isTorn());
         assertEquals(end - torn.tail.position(), torn.tail.tornBytes() + 7 & ~7);
-        assertTrue(torn.tail.description().contains("torn tail: a bad record (wrong checksum) at position "
+        assertTrue(torn.tail.description().contains("torn end: a bad record (wrong checksum) at position "
             + torn.tail.position() + " in segment " + FIRST), torn.tail::description);
     }
 
@@ -224,7 +224,7 @@ class JournalInspectorTest {
         final Findings found = Findings.of(storage);
         assertEquals(List.of(), found.damages);
         assertEquals(forced, found.tail.position());
-        assertTrue(found.notes.get(0).contains("was lost with the power"), found::toString);
+        assertTrue(found.notes.get(0).contains("isn't there; it hadn't been called forced"), found::toString);
         storage.delete(FileNames.MARK);
         assertTrue(Findings.of(storage).notes.get(0).contains("there is no " + FileNames.MARK));
         assertNull(JournalInspector.open(storage).mark());
