@@ -138,7 +138,8 @@ class JournalDecisionsTest extends JournalCommandSuite {
         assertEquals(2, both.size(), both::toString);
         final Pattern line = Pattern.compile("\\d  Transaction transactionId=[0-9a-f]+ state=ABORTING"
             + " since=\\d+\\.\\d{9} deadline=\\d+\\.\\d{9} reason=VOTE_NO causeBranchId=0 flags=TOLD"
-            + " branches=\\[\\{branchId=0 participant=\"P[12]\" state=DONE vote=NO}, \\{branchId=1 participant=\"P[12]\" state=ASKED"
+            + " branches=\\[\\{branchId=0 participant=\"P[12]\" state=DONE vote=NO},"
+            + " \\{branchId=1 participant=\"P[12]\" state=ASKED"
             + " vote=NONE}] missing=\\[]");
         both.forEach(one -> assertTrue(line.matcher(one).matches(), one));
         final String begun = lines("dump", "--template", "Submit", "--transaction", "200000001", journal.toString())
