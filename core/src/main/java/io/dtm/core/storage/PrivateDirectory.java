@@ -19,7 +19,7 @@ import java.util.Deque;
 import java.util.Set;
 
 /**
- * Makes directories that are their owner's alone, with all that is missing above them, and puts their names onto the
+ * Makes directories that are their owner's alone, makes what is missing above them, and puts the names of all onto the
  * device: a file is as durable as the least of the names above it. There is no other place that makes one.
  */
 public final class PrivateDirectory {
@@ -79,8 +79,9 @@ public final class PrivateDirectory {
         for (Path path = directory.toAbsolutePath(); path != null && !Files.exists(path); path = path.getParent()) {
             missing.push(path);
         }
-        for (final Path path : missing) {
-            makeOne(path);
+        while (!missing.isEmpty()) {
+            final Path path = missing.pop();
+            makeOne(path, missing.isEmpty() ? attributes(path) : new FileAttribute<?>[0]);
         }
         if (!Files.isDirectory(directory)) {
             throw new NotDirectoryException(directory.toString());
@@ -88,10 +89,10 @@ public final class PrivateDirectory {
     }
 
     /** Where its name can't be forced it doesn't stay: the next start would take it for one that was always there. */
-    private void makeOne(final Path directory) throws IOException {
+    private void makeOne(final Path directory, final FileAttribute<?>... attributes) throws IOException {
         boolean isMade = false;
         try {
-            Files.createDirectory(directory, attributes(directory));
+            Files.createDirectory(directory, attributes);
             isMade = true;
         } catch (final FileAlreadyExistsException ex) {
             if (!Files.isDirectory(directory)) {

@@ -66,8 +66,10 @@ class PrivateDirectoryTest {
         PrivateDirectory.makeAmongOthers(directory);
         PrivateDirectory.makeAmongOthers(directory);
 
-        for (final Path made : List.of(directory, directory.getParent(), directory.getParent().getParent())) {
-            assertEquals(PosixFilePermissions.fromString("rwx------"), Files.getPosixFilePermissions(made));
+        assertEquals(PosixFilePermissions.fromString("rwx------"), Files.getPosixFilePermissions(directory));
+        final Path usual = Files.createDirectory(common.resolve("usual"));
+        for (final Path above : List.of(directory.getParent(), directory.getParent().getParent())) {
+            assertEquals(Files.getPosixFilePermissions(usual), Files.getPosixFilePermissions(above));
         }
     }
 
