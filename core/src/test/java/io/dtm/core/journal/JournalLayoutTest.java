@@ -29,8 +29,10 @@ class JournalLayoutTest {
     private static final String TAIL_HEADER = ""
         + "44 54 4d 2e 54 41 49 4c 01 00 00 10 00 00 08 00 " // magic, version, header length, capacity
         + "f0 de bc 9a 78 56 34 12 00 10 00 00 00 00 00 00 " // coordinator id, start position
-        + "15 cd 5b 07 00 00 00 00 20 04 00 00 00 00 00 00 " // created, margin
-        + "00 00 00 00 00 00 00 00 00 00 00 00 "; // nothing
+        + "15 cd 5b 07 00 00 00 00 20 04 00 00 " // created, margin
+        + "28 7c 2b 10 00 00 00 00 00 00 00 00 00 00 00 00 "; // CRC32C of the directory, nothing
+    private static final String TAIL_DIRECTORY =
+        "01 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 04 00 00 00 64 61 74 61 "; // device, inode, path
     private static final String END_PREFIX = "f0 de bc 9a 78 56 34 12 38 10 00 00 00 00 00 00 08 00 00 02 ";
 
     private final SimulatedStorage storage = new SimulatedStorage();
@@ -67,6 +69,7 @@ class JournalLayoutTest {
             final UnsafeBuffer buffer = file.buffer();
             assertEquals(4096 + Process.TAIL_LENGTH + 1056, file.length());
             assertEquals(TAIL_HEADER + crc(TAIL_HEADER), hex(buffer, 0, 64));
+            assertEquals(TAIL_DIRECTORY, hex(buffer, 512, 24));
             assertEquals("38 10 00 00 00 00 00 00 ", hex(buffer, 128, 8), "appended");
             assertEquals("00 10 00 00 00 00 00 00 ", hex(buffer, 256, 8), "forced");
             assertEquals(FIRST_RECORD, hex(buffer, 4096 + 4096, 32));
@@ -75,7 +78,8 @@ class JournalLayoutTest {
         try (JournalFile file = storage.open(FileNames.TAIL_POINTER, false)) {
             final byte[] bytes = new byte[file.length()];
             file.buffer().getBytes(0, bytes);
-            assertEquals("memory/dtm-123456789abcdef0.tail\n", new String(bytes));
+            assertEquals(512, bytes.length);
+            assertTrue(new String(bytes).startsWith("memory/dtm-123456789abcdef0.tail\nin use\n"), new String(bytes));
         }
         try (JournalFile file = storage.open("00000000000000000000.segment", false)) {
             assertEquals(0, file.buffer().getLong(4096), "nothing is forced");

@@ -80,9 +80,9 @@ public final class SimulatedMemory implements SharedMemory {
         return copy;
     }
 
-    /** @return of memories that differ in anything that a start can find, it differs almost surely. */
+    /** @return of memories that differ in any byte that a start can find, it differs almost surely. */
     long hash() {
-        long hash = SimulatedPage.mix(SimulatedStorage.hash(directory), boots);
+        long hash = SimulatedStorage.hash(directory);
         for (final Map.Entry<String, Content> file : files.entrySet()) {
             hash = SimulatedPage.mix(SimulatedPage.mix(hash, SimulatedStorage.hash(file.getKey())),
                 SimulatedPage.hash(file.getValue().bytes));
