@@ -122,9 +122,9 @@ final class CoordinatorCommand implements Callable<Integer> {
         final HostLog log, final Set<Consent> consents, final long cutAt, final boolean isRecoveryConfirmed)
         throws InterruptedException {
         final CoordinatorProcess coordinator;
+        final FailStop failStop = new FailStop(log);
         try {
-            coordinator = CoordinatorProcess.launch(
-                log, (stage, cause) -> FailStop.halt(log, stage, cause), consents, cutAt);
+            coordinator = CoordinatorProcess.launch(log, failStop::halt, consents, cutAt);
         } catch (final JournalException refused) {
             log.sayLast(NO_START + refused.getMessage());
             return ExitStatus.of(refused).code();
@@ -134,7 +134,7 @@ final class CoordinatorCommand implements Callable<Integer> {
             return ExitStatus.of(refused).code();
         } catch (final Error failed) {
             // Threads of the media driver may run by now: without an end by force they would keep lock and port.
-            FailStop.halt(log, "start", failed);
+            failStop.halt("start", failed);
             throw failed;
         }
         final CountDownLatch stop = new CountDownLatch(1);
@@ -151,10 +151,12 @@ final class CoordinatorCommand implements Callable<Integer> {
         while (!coordinator.isServing() && !stop.await(1, TimeUnit.MILLISECONDS)) {
             Thread.onSpinWait();
         }
-        log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId()) + ", listening on "
-            + ServerSetting.ENDPOINT.text());
-        if (isRecoveryConfirmed) {
-            coordinator.confirmRecovered();
+        if (coordinator.isServing()) {
+            log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId())
+                + ", listening on " + ServerSetting.ENDPOINT.text());
+            if (isRecoveryConfirmed) {
+                coordinator.confirmRecovered();
+            }
         }
         stop.await();
         coordinator.close();

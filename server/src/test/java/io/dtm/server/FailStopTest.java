@@ -22,8 +22,27 @@ class FailStopTest {
         }
 
         public static void main(final String[] arguments) {
-            FailStop.halt(new HostLog(System.out, new PrintStream(new Unread())), "journal",
-                new JournalException(Category.FORCE_FAILED, "on purpose", null));
+            new FailStop(new HostLog(System.out, new PrintStream(new Unread())))
+                .halt("journal", new JournalException(Category.FORCE_FAILED, "on purpose", null));
+        }
+    }
+
+    /** Fails for lack of memory, and what it says fails for lack of it too. */
+    static final class MainWithoutMemory {
+        private MainWithoutMemory() {
+        }
+
+        public static void main(final String[] arguments) {
+            final FailStop failStop = new FailStop(new HostLog(System.out, new PrintStream(new NoMemory())));
+            failStop.halt("journal", new OutOfMemoryError("on purpose"));
+        }
+    }
+
+    /** Nothing can be allocated. */
+    private static final class NoMemory extends OutputStream {
+        @Override
+        public void write(final int one) {
+            throw new OutOfMemoryError("on purpose");
         }
     }
 
@@ -41,12 +60,21 @@ class FailStopTest {
 
     @Test
     void shouldEndThoughNobodyReadsWhatItSays(@TempDir final Path directory) throws Exception {
+        assertEquals(ExitStatus.of(new JournalException(Category.FORCE_FAILED, "", null)).code(),
+            statusOf(Main.class, directory));
+    }
+
+    @Test
+    void shouldEndThoughThereIsNoMemoryToSayWhy(@TempDir final Path directory) throws Exception {
+        assertEquals(ExitStatus.STAGE_FAILED.code(), statusOf(MainWithoutMemory.class, directory));
+    }
+
+    private static int statusOf(final Class<?> main, final Path directory) throws Exception {
         final ChildProcess failing = new ChildProcess("failing", directory.resolve("log"),
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Main.class.getName(), List.of());
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), main.getName(), List.of());
         failing.start();
         try {
-            assertEquals(ExitStatus.of(new JournalException(Category.FORCE_FAILED, "", null)).code(),
-                failing.exitStatus(LIMIT_S), failing.said());
+            return failing.exitStatus(LIMIT_S);
         } finally {
             failing.kill();
         }

@@ -150,8 +150,9 @@ public final class CheckpointAgent implements Agent {
         launchedNs = clock.nanoTime();
         try {
             // What is reserved is on the disk already. Beside that nothing needs the last of it more than what ends the
-            // want: segments are let go.
-            child = launcher.launch(journal.closedPosition(), journal.hasSpaceForNew() ? keepFree : 0);
+            // want: segments are let go. The first one lets none go.
+            final boolean letsGo = !journal.hasSpaceForNew() && journal.checkpointPosition() > 0;
+            child = launcher.launch(journal.closedPosition(), letsGo ? 0 : keepFree);
         } catch (final IOException failed) {
             retryLater(failed.toString());
         }

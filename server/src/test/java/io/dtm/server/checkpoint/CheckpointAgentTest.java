@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.NewCheckpoint;
 import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.reading.CheckpointHeader;
+import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.SequentialFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +28,7 @@ class CheckpointAgentTest {
     private static final int FRAME_LENGTH = 60 * 1024;
     private static final int OTHER_FILES = 8 * 1024;
     private static final long KEEP_FREE = 99;
+    private static final long COORDINATOR_ID = 7;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(new byte[FRAME_LENGTH]);
     private final SimulatedStorage storage = new SimulatedStorage();
@@ -39,7 +45,7 @@ class CheckpointAgentTest {
             .storage(storage)
             .segmentLength(SEGMENT_LENGTH)
             .lowSpaceBytes(0)
-            .coordinatorIdSupplier(() -> 7))) {
+            .coordinatorIdSupplier(() -> COORDINATOR_ID))) {
             recovery.replay(0, (position, linkId, timeNs, buffer, offset, length) -> { });
             journal = recovery.start();
         }
@@ -90,7 +96,35 @@ class CheckpointAgentTest {
         agent.doWork();
 
         assertEquals(List.of((long) SEGMENT_LENGTH), launched);
-        assertEquals(List.of(0L), keptFree, "it may take the last of the disk");
+        assertEquals(List.of(KEEP_FREE), keptFree, "the first one lets nothing go");
+    }
+
+    @Test
+    void shouldTakeTheLastOfTheDiskForOneThatLetsSegmentsGo() throws IOException {
+        fillSegment();
+        adopt(SEGMENT_LENGTH);
+        storage.capacityBytes(4L * SEGMENT_LENGTH + OTHER_FILES);
+        fillSegment();
+        assertFalse(journal.hasSpaceForNew());
+
+        agent.doWork();
+
+        assertEquals(List.of(2L * SEGMENT_LENGTH), launched);
+        assertEquals(List.of(0L), keptFree);
+    }
+
+    /** A checkpoint of which only the header is looked at. */
+    private void adopt(final long position) throws IOException {
+        final String name = FileNames.temporaryCheckpoint(position, "test");
+        final ByteBuffer header = new CheckpointHeader(COORDINATOR_ID, position, position, 0, 1, 0, 0, 0, 0).encode();
+        final int length = header.remaining();
+        try (SequentialFile file = storage.createSequential(name)) {
+            file.write(header);
+            file.force();
+        }
+        journal.adoptCheckpoint(new NewCheckpoint(name, position, 0, length));
+        journal.prepareSpace();
+        assertEquals(position, journal.checkpointPosition(), said::toString);
     }
 
     @Test
