@@ -88,11 +88,14 @@ final class FormerTails implements AutoCloseable {
 
     /**
      * When all that was in them is in the segments and forced. One after the other: a tail that is found again is only
-     * compared again, and a pointer to none says that there is none.
+     * compared again, and a pointer says that it isn't needed before it goes.
      *
      * @param kept location of the new tail, which is there and pointed to; or null.
      */
     void delete(final String kept) throws IOException {
+        if (kept == null && pointer != null) {
+            pointer.ended().write(storage);
+        }
         for (final String location : owned.keySet()) {
             if (!location.equals(kept)) {
                 storage.sharedMemory().delete(location);
