@@ -222,6 +222,40 @@ class TailPointerTest {
         }
     }
 
+    /** Else a power loss would lose what was appended, and the next start not a word of it. */
+    @Test
+    void shouldHaveItsPointerOnTheDeviceAfterAnyStartThatWasKilledOrCouldNotForce() throws IOException {
+        for (final boolean hasEnded : new boolean[] {true, false}) {
+            final SimulatedStorage one = new SimulatedStorage().staged(true);
+            if (hasEnded) {
+                Process.start(one).close();
+            }
+            for (final SimulatedStorage image : imagesOf(one.copy())) {
+                assertPointedToOnTheDevice(image);
+            }
+            boolean hasFailed = true;
+            for (int forces = 0; hasFailed; forces++) {
+                final SimulatedStorage failing = one.copy();
+                failing.failForceAfter(forces);
+                hasFailed = hasFailed(() -> Process.start(failing));
+                failing.failForceAfter(Integer.MAX_VALUE);
+                failing.killProcess();
+                assertPointedToOnTheDevice(failing);
+            }
+        }
+    }
+
+    private static void assertPointedToOnTheDevice(final SimulatedStorage storage) throws IOException {
+        Process.start(storage).append("only in the tail");
+        storage.losePower(Survival.NOTHING);
+        final TailPointer pointer = TailPointer.read(storage);
+        assertTrue(pointer != null && !pointer.isEnded(), "on the device: " + pointer);
+    }
+
+    private static List<SimulatedStorage> imagesOf(final SimulatedStorage storage) {
+        return imagesOf(storage, () -> Process.start(storage));
+    }
+
     private static boolean hasFailed(final Runnable start) {
         try {
             start.run();

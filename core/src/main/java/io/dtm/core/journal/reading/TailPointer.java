@@ -84,22 +84,23 @@ public record TailPointer(String location, boolean isEnded, long device, long in
     }
 
     /**
-     * Puts it onto the device, too. Needs no space if there is one already.
+     * Puts it onto the device, too, also where it reads the same already: who wrote it may have died before it was
+     * forced, or that force may have failed. Needs no space if there is one already.
      *
      * @param storage that the caller owns.
      * @throws JournalException FORCE_FAILED.
      * @throws IOException      if it can't be written.
      */
     public void write(final JournalStorage storage) throws IOException {
-        final TailPointer before = read(storage);
-        if (before == null) {
+        if (read(storage) == null) {
             create(storage);
-        } else if (!before.equals(this)) {
+        } else {
             try (JournalFile file = storage.open(FileNames.TAIL_POINTER, true)) {
                 file.write(0, ByteBuffer.wrap(bytes()));
                 Forcing.file(storage, file, FileNames.TAIL_POINTER);
             }
         }
+        Forcing.directory(storage);
     }
 
     private void create(final JournalStorage storage) throws IOException {
@@ -109,7 +110,6 @@ public record TailPointer(String location, boolean isEnded, long device, long in
             Forcing.file(storage, file, FileNames.TAIL_POINTER);
         }
         storage.rename(temporary, FileNames.TAIL_POINTER);
-        Forcing.directory(storage);
     }
 
     /**
