@@ -97,7 +97,7 @@ final class FormerTails implements AutoCloseable {
             pointer.ended().write(storage);
         }
         for (final String location : owned.keySet()) {
-            if (!location.equals(kept)) {
+            if (kept == null || !storage.sharedMemory().isSame(location, kept)) {
                 storage.sharedMemory().delete(location);
             }
         }
@@ -120,7 +120,10 @@ final class FormerTails implements AutoCloseable {
             locations.add(pointer.location());
         }
         if (storage.isStaged()) {
-            locations.add(LiveTail.locationOf(storage, coordinatorId));
+            final String next = LiveTail.locationOf(storage, coordinatorId);
+            if (pointer == null || !storage.sharedMemory().isSame(pointer.location(), next)) {
+                locations.add(next);
+            }
         }
         return locations;
     }

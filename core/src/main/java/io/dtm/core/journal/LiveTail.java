@@ -113,7 +113,7 @@ final class LiveTail {
     /** It names this one, or a former one that was in the same place, or one elsewhere that is still there. */
     private void endPointer() throws IOException {
         final TailPointer written = TailPointer.read(context.storage());
-        if (written != null && written.location().equals(location)) {
+        if (written != null && context.storage().sharedMemory().isSame(written.location(), location)) {
             written.ended().write(context.storage());
         }
     }

@@ -62,7 +62,7 @@ class TailPointerTest {
         killedAfter(10);
         storage.losePower(Survival.NOTHING);
         final String report = Process.start(storage).reports().get(0);
-        assertTrue(report.contains("is gone: this machine was started again since"), report);
+        assertTrue(report.contains("is gone: this machine was started again since, or this directory was"), report);
     }
 
     /** It was made when the tail was there, and is started when the coordinator has ended well. */
@@ -73,6 +73,15 @@ class TailPointerTest {
         copy.identity(COPY);
         final String report = Process.start(copy).reports().get(0);
         assertTrue(report.contains("of which this one is a copy"), report);
+    }
+
+    @Test
+    void shouldNotTakeADeviceMadeAnewForACopyForSure() throws IOException {
+        killedAfter(10);
+        storage.sharedMemory().delete(TAIL);
+        storage.identity(new DirectoryIdentity(77, 1, "data"));
+        final String report = Process.start(storage).reports().get(0);
+        assertTrue(report.contains("its container was made anew, or this one is a copy"), report);
     }
 
     @Test

@@ -140,9 +140,11 @@ public record TailPointer(String location, boolean isEnded, long device, long in
         if (now.isEmpty() || bootId.isEmpty()) {
             why = ": the machine or its container was started again since, or somebody deleted it";
         } else if (!now.equals(bootId)) {
-            why = ": this machine was started again since";
+            why = ": this machine was started again since, or this directory was brought from another one";
         } else if (inode != 0 && !storage.identity().hasInode(device, inode)) {
-            why = ": it was that of another directory, of which this one is a copy";
+            why = inode == storage.identity().inode()
+                ? ": this directory was on another device then: its container was made anew, or this one is a copy"
+                : ": it was that of another directory, of which this one is a copy";
         } else {
             why = ", though this machine wasn't started again: somebody deleted it (systemd-logind with RemoveIPC=yes"
                 + " does at a logout), or the container was made anew";
