@@ -88,13 +88,16 @@ final class FormerTails implements AutoCloseable {
 
     /**
      * When all that was in them is in the segments and forced. One after the other: a tail that is found again is only
-     * compared again, and a pointer to none says that there is none.
+     * compared again, and a pointer says that it isn't needed before it goes.
      *
      * @param kept location of the new tail, which is there and pointed to; or null.
      */
     void delete(final String kept) throws IOException {
+        if (kept == null && pointer != null) {
+            pointer.ended().write(storage);
+        }
         for (final String location : owned.keySet()) {
-            if (!location.equals(kept)) {
+            if (kept == null || !storage.sharedMemory().isSame(location, kept)) {
                 storage.sharedMemory().delete(location);
             }
         }
@@ -117,7 +120,10 @@ final class FormerTails implements AutoCloseable {
             locations.add(pointer.location());
         }
         if (storage.isStaged()) {
-            locations.add(LiveTail.locationOf(storage, coordinatorId));
+            final String next = LiveTail.locationOf(storage, coordinatorId);
+            if (pointer == null || !storage.sharedMemory().isSame(pointer.location(), next)) {
+                locations.add(next);
+            }
         }
         return locations;
     }

@@ -48,7 +48,7 @@ final class LiveTail {
 
     /**
      * Makes it, complete before it gets its name, in the place of a former one; then points to it. If that fails,
-     * nothing is left of it.
+     * nothing is left of it, unless the pointer names it and can't be written: it holds nothing of its own.
      *
      * @param segment  that holds the position.
      * @param position at which the journal ends: everything before is forced.
@@ -69,8 +69,7 @@ final class LiveTail {
             return tail;
         } finally {
             if (!isDone) {
-                tail.file.close();
-                tail.delete();
+                tail.abandon();
             }
         }
     }
@@ -95,6 +94,28 @@ final class LiveTail {
             delete();
         }
         file.close();
+    }
+
+    /** One that nothing was appended to. */
+    private void abandon() {
+        file.close();
+        try {
+            if (place.equals(location)) {
+                endPointer();
+            }
+            delete();
+        } catch (final IOException | JournalException ex) {
+            context.reportSink().accept("journal: " + FileNames.TAIL_POINTER + " can't be written: " + ex + ". Tail "
+                + place + " stays, so that the next start doesn't take it for lost");
+        }
+    }
+
+    /** It names this one, or a former one that was in the same place, or one elsewhere that is still there. */
+    private void endPointer() throws IOException {
+        final TailPointer written = TailPointer.read(context.storage());
+        if (written != null && context.storage().sharedMemory().isSame(written.location(), location)) {
+            written.ended().write(context.storage());
+        }
     }
 
     private void delete() {

@@ -135,11 +135,16 @@ public class MappedStorage implements JournalStorage {
     @Override
     public boolean isApartFrom(final DirectoryIdentity other) throws IOException {
         final Path path = Path.of(other.path());
-        if (identity().succeeds(other) || Files.notExists(path, NOFOLLOW_LINKS)) {
+        final DirectoryIdentity own = identity();
+        if (own.succeeds(other) || Files.notExists(path, NOFOLLOW_LINKS)) {
             return false;
         }
+        final DirectoryIdentity there = DirectoryIdentity.of(path);
+        if (own.succeeds(there)) {
+            return false; // It was moved, and a link left behind.
+        }
         final Path id = path.resolve(FileNames.COORDINATOR_ID);
-        return DirectoryIdentity.of(path).hasInode(other.device(), other.inode())
+        return there.hasInode(other.device(), other.inode())
             || !Files.notExists(id, NOFOLLOW_LINKS)
             && Files.mismatch(id, directory.resolve(FileNames.COORDINATOR_ID)) == -1;
     }

@@ -113,7 +113,8 @@ public final class PrivateDirectory {
 
     /**
      * Puts the names above a directory that is there onto the device: a process that made them may have died before it
-     * did. Where one above may not be read, this user hasn't made what is above that.
+     * did. Where one above may not be read, this user hasn't made what is above that. Where the file system of one
+     * above can't force directories, there is nothing to force.
      *
      * @throws JournalException FORCE_FAILED.
      * @throws IOException      if the directory isn't there.
@@ -131,11 +132,21 @@ public final class PrivateDirectory {
         boolean isReadable = true;
         for (Path above = path.getParent(); above != null && isReadable; above = above.getParent()) {
             try {
-                forceOrFail(above);
+                force.of(above);
             } catch (final AccessDeniedException ex) {
                 isReadable = false;
+            } catch (final IOException ex) {
+                if (!hasNothingToForce(ex)) {
+                    throw failed(above, ex);
+                }
             }
         }
+    }
+
+    /** Of a file system that knows no force of a directory, as in memory, or that is read-only: EINVAL, EROFS. */
+    private static boolean hasNothingToForce(final IOException ex) {
+        final String message = String.valueOf(ex.getMessage());
+        return message.endsWith("Invalid argument") || message.endsWith("Read-only file system");
     }
 
     private void forceOrFail(final Path directory) throws AccessDeniedException {
@@ -144,8 +155,12 @@ public final class PrivateDirectory {
         } catch (final AccessDeniedException ex) {
             throw ex;
         } catch (final IOException ex) {
-            throw Forcing.failed("the names in " + directory, ex);
+            throw failed(directory, ex);
         }
+    }
+
+    private static JournalException failed(final Path directory, final IOException ex) {
+        return Forcing.failed("the names in " + directory, ex);
     }
 
     private static FileAttribute<?>[] attributes(final Path directory) {

@@ -56,6 +56,14 @@ public interface SharedMemory {
     boolean exists(String location);
 
     /**
+     * @param one   location of any time.
+     * @param other location of any time.
+     * @return whether a file is there, and both lead to it: a directory may have several names.
+     * @throws IOException if it can't be asked.
+     */
+    boolean isSame(String one, String other) throws IOException;
+
+    /**
      * Moves a file, in one step. It stays open, and owned.
      *
      * @param from where one is.

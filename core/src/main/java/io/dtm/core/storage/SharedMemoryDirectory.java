@@ -42,9 +42,14 @@ final class SharedMemoryDirectory implements SharedMemory {
         }
     }
 
+    /** One tail has one location, however its directory is spelled. */
     @Override
     public String locate(final String name) {
-        return directory.resolve(name).toString();
+        try {
+            return directory.toRealPath().resolve(name).toString();
+        } catch (final IOException missing) {
+            return directory.resolve(name).toString();
+        }
     }
 
     @Override
@@ -97,6 +102,15 @@ final class SharedMemoryDirectory implements SharedMemory {
     @Override
     public boolean exists(final String location) {
         return Files.exists(Path.of(location), NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public boolean isSame(final String one, final String other) throws IOException {
+        try {
+            return Files.isSameFile(Path.of(one), Path.of(other)) && exists(one);
+        } catch (final NoSuchFileException ex) {
+            return false;
+        }
     }
 
     @Override

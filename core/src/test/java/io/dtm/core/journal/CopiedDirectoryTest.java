@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.journal.reading.RecordedRecords;
+import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;
@@ -102,6 +103,35 @@ class CopiedDirectoryTest {
         final Process next = Process.start(staged(moved));
         assertEquals(process.all(), next.replayed());
         next.close();
+    }
+
+    /** As onto a larger disk, where the directory gets another inode. */
+    @Test
+    void shouldStartADirectoryThatWasMovedWithALinkLeftBehind() throws IOException {
+        process.abandon();
+        IoUtil.delete(original.toFile(), false);
+        Files.createSymbolicLink(original, copy);
+        final Process next = Process.start(staged(copy));
+        assertEquals(process.all(), next.replayed());
+        next.close();
+    }
+
+    /** As /run/shm is a link to /dev/shm. Also where the pointer has the other name. */
+    @Test
+    void shouldFindTheTailWhateverItsDirectoryIsCalled() throws IOException {
+        process.abandon();
+        final Path memory = Files.createDirectory(directory.resolve("memory"));
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), memory);
+        final String tail = "dtm-123456789abcdef0.tail";
+        Process.start(new StagedStorage(original, memory)).abandon();
+        for (final Path name : List.of(link, memory.resolve("."), memory)) {
+            final MappedStorage storage = new MappedStorage(original);
+            TailPointer.to(storage, link.resolve(tail).toString()).write(storage);
+            final Process next = Process.start(new StagedStorage(original, name));
+            assertEquals(process.all(), next.replayed());
+            assertTrue(Files.exists(memory.resolve(tail)), "the live tail, which has two names");
+            next.abandon();
+        }
     }
 
     @Test

@@ -12,8 +12,10 @@ import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;
+import io.dtm.core.storage.simulated.StorageObserver;
 import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -60,7 +62,7 @@ class TailPointerTest {
         killedAfter(10);
         storage.losePower(Survival.NOTHING);
         final String report = Process.start(storage).reports().get(0);
-        assertTrue(report.contains("is gone: this machine was started again since"), report);
+        assertTrue(report.contains("is gone: this machine was started again since, or this directory was"), report);
     }
 
     /** It was made when the tail was there, and is started when the coordinator has ended well. */
@@ -71,6 +73,15 @@ class TailPointerTest {
         copy.identity(COPY);
         final String report = Process.start(copy).reports().get(0);
         assertTrue(report.contains("of which this one is a copy"), report);
+    }
+
+    @Test
+    void shouldNotTakeADeviceMadeAnewForACopyForSure() throws IOException {
+        killedAfter(10);
+        storage.sharedMemory().delete(TAIL);
+        storage.identity(new DirectoryIdentity(77, 1, "data"));
+        final String report = Process.start(storage).reports().get(0);
+        assertTrue(report.contains("its container was made anew, or this one is a copy"), report);
     }
 
     @Test
@@ -178,5 +189,114 @@ class TailPointerTest {
         final Process process = killedAfter(10);
         TailPointer.delete(storage);
         assertEquals(process.all(), Process.start(storage).replayed());
+    }
+
+    /** Wherever a start is killed that lets go of a tail, the next one must not take it for lost. */
+    @Test
+    void shouldTellOfNoLossWhereverAStartOrAnEndIsKilled() {
+        for (final boolean isStaged : new boolean[] {true, false}) {
+            for (final String memory : List.of("memory/", "elsewhere/")) {
+                final SimulatedStorage one = new SimulatedStorage().staged(true);
+                final Process process = Process.start(one);
+                process.appendSome(20, new Random(1));
+                one.killProcess();
+                one.staged(isStaged).sharedMemory().directory(memory);
+                final List<SimulatedStorage> images = imagesOf(one, () -> Process.start(one).close());
+                assertTrue(images.size() > 10, "kills " + images.size());
+                images.forEach(image -> assertNothingLost(process, image));
+            }
+        }
+    }
+
+    @Test
+    void shouldTellOfNoLossWhereverAForceOfAStartFails() {
+        for (final boolean hasEnded : new boolean[] {true, false}) {
+            int forces = 0;
+            boolean hasFailed = true;
+            while (hasFailed) {
+                final SimulatedStorage one = new SimulatedStorage().staged(true);
+                final Process process = Process.start(one);
+                process.appendSome(20, new Random(1));
+                if (hasEnded) {
+                    process.close();
+                }
+                one.killProcess();
+                one.failForceAfter(forces++);
+                hasFailed = hasFailed(() -> Process.start(one));
+                one.failForceAfter(Integer.MAX_VALUE);
+                one.killProcess();
+                assertNothingLost(process, one);
+            }
+            assertTrue(forces > 3, "forces " + forces);
+        }
+    }
+
+    /** Else a power loss would lose what was appended, and the next start not a word of it. */
+    @Test
+    void shouldHaveItsPointerOnTheDeviceAfterAnyStartThatWasKilledOrCouldNotForce() throws IOException {
+        for (final boolean hasEnded : new boolean[] {true, false}) {
+            final SimulatedStorage one = new SimulatedStorage().staged(true);
+            if (hasEnded) {
+                Process.start(one).close();
+            }
+            for (final SimulatedStorage image : imagesOf(one.copy())) {
+                assertPointedToOnTheDevice(image);
+            }
+            boolean hasFailed = true;
+            for (int forces = 0; hasFailed; forces++) {
+                final SimulatedStorage failing = one.copy();
+                failing.failForceAfter(forces);
+                hasFailed = hasFailed(() -> Process.start(failing));
+                failing.failForceAfter(Integer.MAX_VALUE);
+                failing.killProcess();
+                assertPointedToOnTheDevice(failing);
+            }
+        }
+    }
+
+    private static void assertPointedToOnTheDevice(final SimulatedStorage storage) throws IOException {
+        Process.start(storage).append("only in the tail");
+        storage.losePower(Survival.NOTHING);
+        final TailPointer pointer = TailPointer.read(storage);
+        assertTrue(pointer != null && !pointer.isEnded(), "on the device: " + pointer);
+    }
+
+    private static List<SimulatedStorage> imagesOf(final SimulatedStorage storage) {
+        return imagesOf(storage, () -> Process.start(storage));
+    }
+
+    private static boolean hasFailed(final Runnable start) {
+        try {
+            start.run();
+            return false;
+        } catch (final JournalException ex) {
+            assertEquals(Category.FORCE_FAILED, ex.category());
+            return true;
+        }
+    }
+
+    private static List<SimulatedStorage> imagesOf(final SimulatedStorage storage, final Runnable run) {
+        final List<SimulatedStorage> images = new ArrayList<>();
+        storage.observer(new StorageObserver() {
+            @Override
+            public void before(final Operation operation, final String name) {
+                images.add(storage.copy());
+            }
+
+            @Override
+            public void after(final Operation operation, final String name) {
+                images.add(storage.copy());
+            }
+        });
+        run.run();
+        return images;
+    }
+
+    private static void assertNothingLost(final Process process, final SimulatedStorage image) {
+        for (final boolean isStaged : new boolean[] {true, false}) {
+            final Process next = Process.start(image.copy().staged(isStaged));
+            assertEquals(process.all(), next.replayed());
+            assertFalse(next.reports().toString().contains("lost"), next.reports().toString());
+        }
     }
 }

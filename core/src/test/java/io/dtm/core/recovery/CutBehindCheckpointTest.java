@@ -96,6 +96,26 @@ class CutBehindCheckpointTest {
         cutAt(behind.cutPosition(), digest);
     }
 
+    @Test
+    void shouldNameNoCutBeforeTheCheckpointWhereTheSegmentBehindItIsMissing() throws IOException {
+        final Life life = Life.start(storage).closeSegment();
+        life.checkpoint();
+        final long digest = lifeUpToTheEndOfASegment(life);
+        final long newest = life.checkpoint().checkpoint().replayPosition();
+        storage.killProcess();
+        storage.delete(FileNames.segment(newest));
+
+        final JournalException refusal = refused(Category.CORRUPT);
+        assertEquals(JournalException.NOWHERE, refusal.cutPosition(), refusal.getMessage());
+        final Matcher advice = RENAME.matcher(refusal.getMessage());
+        assertTrue(advice.find(), refusal.getMessage());
+        storage.rename(advice.group(1), advice.group(2));
+
+        final JournalException behind = refused(Category.CORRUPT);
+        assertTrue(behind.getMessage().contains("is missing"), "not lost in silence: " + behind.getMessage());
+        cutAt(behind.cutPosition(), digest);
+    }
+
     private long lifeUpToTheEndOfASegment(final Life life) {
         final long closed = life.journal.closedPosition();
         long digest = life.digest();
@@ -123,10 +143,6 @@ class CutBehindCheckpointTest {
         storage = whole.copy();
         storage.flip(FileNames.checkpoint(first), 20, 1);
         assertFalse(RENAME.matcher(refused(Category.CORRUPT).getMessage()).find(), "the first segment is gone");
-
-        storage = whole.copy();
-        storage.delete(FileNames.segment(newest));
-        assertFalse(RENAME.matcher(refused(Category.CORRUPT).getMessage()).find(), "the end would be lost in silence");
     }
 
     @Test

@@ -183,6 +183,28 @@ class PrivateDirectoryTest {
         assertEquals(List.of(closed), forced);
     }
 
+    /** As /sys, or a system that runs from a read-only image. */
+    @Test
+    void shouldForceOtherNamesWhereAFileSystemAboveCannotForceThem() throws IOException {
+        final Path directory = Files.createDirectories(common.resolve("one/two"));
+        for (final String cannot : List.of("Invalid argument", "Read-only file system")) {
+            forced.clear();
+            final PrivateDirectory names = new PrivateDirectory(path -> {
+                forced.add(path);
+                if (path.equals(common)) {
+                    throw new IOException(cannot);
+                }
+            });
+            names.forceNamesAbove(directory);
+            assertEquals(above(directory), forced);
+        }
+        final PrivateDirectory failing = new PrivateDirectory(path -> {
+            throw new IOException("Input/output error");
+        });
+        assertEquals(Category.FORCE_FAILED,
+            assertThrows(JournalException.class, () -> failing.forceNamesAbove(directory)).category());
+    }
+
     @Test
     void shouldNotStartWhereANameCannotBeForced() throws IOException {
         final PrivateDirectory failing = new PrivateDirectory(path -> {

@@ -67,6 +67,11 @@ public final class StoppingStorage extends ForwardingStorage {
         }
 
         @Override
+        public boolean isSame(final String one, final String other) throws IOException {
+            return memory.isSame(one, other);
+        }
+
+        @Override
         public String bootId() {
             return memory.bootId();
         }

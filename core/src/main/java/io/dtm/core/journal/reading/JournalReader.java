@@ -35,6 +35,7 @@ public final class JournalReader implements AutoCloseable {
     /** Logical time of the last record before the first that is read, if a checkpoint knows it; else 0. */
     private long timeBeforeNs;
     private long cutPosition = JournalException.NOWHERE;
+    private long neededFrom;
     private long unforcedEnd;
 
     /**
@@ -110,8 +111,8 @@ public final class JournalReader implements AutoCloseable {
         return reading(() -> {
             readMark();
             readCheckpoints(from);
-            openSegmentBehindCheckpoint(from);
-            return replayFromSegment(from, ALL, handler);
+            neededFrom = from;
+            return replayBehindCheckpoint(from, handler);
         });
     }
 
@@ -278,8 +279,10 @@ public final class JournalReader implements AutoCloseable {
             if (!FileNames.segments(storage).contains(FileNames.segment(segment.basePosition()))) {
                 throw new IOException("the coordinator let go of " + segment.place() + " while it was read", ex);
             }
-            throw Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
-                + " ends with a reference to it at position " + position).cuttableAt(position);
+            final JournalException missing =
+                Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
+                + " ends with a reference to it at position " + position);
+            throw position < neededFrom ? missing : missing.cuttableAt(position);
         }
     }
 
@@ -438,11 +441,13 @@ public final class JournalReader implements AutoCloseable {
         }
     }
 
-    private void openSegmentBehindCheckpoint(final long from) throws IOException {
+    /** A position before the checkpoint is none to cut at: a start from there would be refused. */
+    private JournalTail replayBehindCheckpoint(final long from, final RecordHandler handler) throws IOException {
         try {
             openSegmentOf(from);
+            return replayFromSegment(from, ALL, handler);
         } catch (final JournalException refused) {
-            throw refused.category() == Category.CORRUPT
+            throw refused.category() == Category.CORRUPT && refused.cutPosition() == JournalException.NOWHERE
                 ? OlderCheckpoint.advise(storage, coordinatorId, refused, from) : refused;
         }
     }

@@ -8,15 +8,15 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 
 /**
- * Where the segment right behind the newest checkpoint is damaged, a replay from there reads no record, and so knows no
- * position to cut at. One from the checkpoint before, or from the journal's beginning, does.
+ * Where the segment right behind the newest checkpoint is damaged or missing, a replay from there reads no record, and
+ * so knows no position to cut at. One from the checkpoint before, or from the journal's beginning, does.
  */
 final class OlderCheckpoint {
     private OlderCheckpoint() {
     }
 
     /**
-     * @param refusal CORRUPT: the segment that starts at the position can't be read.
+     * @param refusal CORRUPT: the segment that starts at the position can't be read, or isn't there.
      * @param from    replay position of the checkpoint that was restored.
      * @return the refusal; with what an operator can do as a last resort, if there is something to go back to.
      */
@@ -25,7 +25,7 @@ final class OlderCheckpoint {
         throws IOException {
         final List<String> names = storage.list();
         final String newest = FileNames.checkpoint(from);
-        if (!names.contains(newest) || !names.contains(FileNames.segment(from))) {
+        if (!names.contains(newest)) {
             return refusal;
         }
         final long older = replayPositionBefore(storage, coordinatorId, names, from);

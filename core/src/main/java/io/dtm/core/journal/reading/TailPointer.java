@@ -84,22 +84,23 @@ public record TailPointer(String location, boolean isEnded, long device, long in
     }
 
     /**
-     * Puts it onto the device, too. Needs no space if there is one already.
+     * Puts it onto the device, too, also where it reads the same already: who wrote it may have died before it was
+     * forced, or that force may have failed. Needs no space if there is one already.
      *
      * @param storage that the caller owns.
      * @throws JournalException FORCE_FAILED.
      * @throws IOException      if it can't be written.
      */
     public void write(final JournalStorage storage) throws IOException {
-        final TailPointer before = read(storage);
-        if (before == null) {
+        if (read(storage) == null) {
             create(storage);
-        } else if (!before.equals(this)) {
+        } else {
             try (JournalFile file = storage.open(FileNames.TAIL_POINTER, true)) {
                 file.write(0, ByteBuffer.wrap(bytes()));
                 Forcing.file(storage, file, FileNames.TAIL_POINTER);
             }
         }
+        Forcing.directory(storage);
     }
 
     private void create(final JournalStorage storage) throws IOException {
@@ -109,7 +110,6 @@ public record TailPointer(String location, boolean isEnded, long device, long in
             Forcing.file(storage, file, FileNames.TAIL_POINTER);
         }
         storage.rename(temporary, FileNames.TAIL_POINTER);
-        Forcing.directory(storage);
     }
 
     /**
@@ -140,9 +140,11 @@ public record TailPointer(String location, boolean isEnded, long device, long in
         if (now.isEmpty() || bootId.isEmpty()) {
             why = ": the machine or its container was started again since, or somebody deleted it";
         } else if (!now.equals(bootId)) {
-            why = ": this machine was started again since";
+            why = ": this machine was started again since, or this directory was brought from another one";
         } else if (inode != 0 && !storage.identity().hasInode(device, inode)) {
-            why = ": it was that of another directory, of which this one is a copy";
+            why = inode == storage.identity().inode()
+                ? ": this directory was on another device then: its container was made anew, or this one is a copy"
+                : ": it was that of another directory, of which this one is a copy";
         } else {
             why = ", though this machine wasn't started again: somebody deleted it (systemd-logind with RemoveIPC=yes"
                 + " does at a logout), or the container was made anew";

@@ -151,6 +151,11 @@ public final class SimulatedMemory implements SharedMemory {
     }
 
     @Override
+    public boolean isSame(final String one, final String other) {
+        return files.containsKey(one) && files.get(one) == files.get(other);
+    }
+
+    @Override
     public void delete(final String location) throws IOException {
         count();
         observer.before(Operation.DELETE, location);
