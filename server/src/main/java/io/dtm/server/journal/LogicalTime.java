@@ -10,6 +10,8 @@ final class LogicalTime {
 
     static String seconds(final long timeNs) {
         final String fraction = Long.toString(Math.abs(timeNs % SECOND_NS));
-        return (timeNs < 0 ? "-" : "") + Math.abs(timeNs / SECOND_NS) + "." + "0".repeat(FRACTION_DIGITS - fraction.length()) + fraction;
+        final String sign = timeNs < 0 ? "-" : "";
+        return sign + Math.abs(timeNs / SECOND_NS) + "."
+            + "0".repeat(FRACTION_DIGITS - fraction.length()) + fraction;
     }
 }
