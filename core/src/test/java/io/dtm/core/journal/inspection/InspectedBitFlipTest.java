@@ -2,6 +2,7 @@ package io.dtm.core.journal.inspection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.MarkDescriptor;
@@ -10,6 +11,7 @@ import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.Process;
 import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
@@ -106,6 +108,19 @@ class InspectedBitFlipTest {
         final Findings found = Findings.of(storage);
         assertEquals(List.of(FileNames.MARK), found.damages.stream().map(JournalDamage::file).toList());
         assertEquals(end, found.tail.position());
+    }
+
+    @Test
+    void shouldCallAFirstStartThatIsUnderWayNoDamage() throws IOException {
+        final SimulatedStorage fresh = new SimulatedStorage();
+        Process.start(Process.context(fresh).epochClock(() -> 1_000)).close();
+        for (final String name : List.copyOf(fresh.list())) {
+            if (!name.equals(FileNames.segment(0))) {
+                fresh.delete(name);
+            }
+        }
+        final JournalException refusal = assertThrows(JournalException.class, () -> JournalInspector.open(fresh));
+        assertTrue(refusal.getMessage().contains("a first start is under way"), refusal::getMessage);
     }
 
     private int length(final String name) throws IOException {
