@@ -2,8 +2,10 @@ package io.dtm.codec;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * Layout of the mark file: what tools want to know of a running coordinator, and what a start wants to know of the
@@ -137,29 +139,36 @@ public final class MarkDescriptor {
     }
 
     /**
+     * Stores the second copy after the first, for whoever reads beside the process, on any machine.
+     *
      * @param buffer   that holds the file, from 0.
      * @param position up to which the journal is forced.
      */
-    public static void forcedPosition(final MutableDirectBuffer buffer, final long position) {
-        buffer.putLong(FORCED_POSITION_OFFSET, position, LITTLE_ENDIAN);
-        buffer.putLong(FORCED_POSITION_CHECK_OFFSET, ~position, LITTLE_ENDIAN);
+    public static void forcedPosition(final AtomicBuffer buffer, final long position) {
+        buffer.putLongRelease(FORCED_POSITION_OFFSET, littleEndian(position));
+        buffer.putLongRelease(FORCED_POSITION_CHECK_OFFSET, littleEndian(~position));
     }
 
     /**
      * @param buffer that holds the file, from 0.
-     * @return position up to which the journal is forced, at least.
+     * @return position up to which the journal is forced, at least. Read behind the other copy it isn't below that.
      */
-    public static long forcedPosition(final DirectBuffer buffer) {
-        return buffer.getLong(FORCED_POSITION_OFFSET, LITTLE_ENDIAN);
+    public static long forcedPosition(final AtomicBuffer buffer) {
+        return littleEndian(buffer.getLongAcquire(FORCED_POSITION_OFFSET));
     }
 
     /**
      * @param buffer that holds the file, from 0.
      * @return position up to which the journal is forced, by the other copy; by the only one, if it has no other.
      */
-    public static long checkedForcedPosition(final DirectBuffer buffer) {
-        final long complement = buffer.getLong(FORCED_POSITION_CHECK_OFFSET, LITTLE_ENDIAN);
+    public static long checkedForcedPosition(final AtomicBuffer buffer) {
+        final long complement = littleEndian(buffer.getLongAcquire(FORCED_POSITION_CHECK_OFFSET));
         return complement == 0 ? forcedPosition(buffer) : ~complement;
+    }
+
+    /** Ordered accesses know the machine's byte order only. */
+    private static long littleEndian(final long value) {
+        return ByteOrder.nativeOrder() == LITTLE_ENDIAN ? value : Long.reverseBytes(value);
     }
 
     /**

@@ -3,9 +3,17 @@ package io.dtm.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.codec.message.AbortReason;
+import io.dtm.codec.message.EpochStartedDecoder;
+import io.dtm.codec.message.EpochStartedEncoder;
+import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.JournalRecovery;
+import io.dtm.core.journal.SegmentedJournal;
+import io.dtm.core.journal.reading.JournalTail;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +34,9 @@ class JournalDecisionsTest extends JournalCommandSuite {
     private static final Pattern DECISION = Pattern.compile(" *(\\d+) +[\\d.]+  =>  Decision"
         + " transactionId=([0-9a-f]+) decision=(COMMIT|ROLLBACK) reason=(\\w+) branchId=(\\d+|NONE)");
     private static final String COMMITTED = "2";
+    private static final long MILLI_NS = 1_000_000;
+    private static final long SECOND_NS = 1_000 * MILLI_NS;
+    private static final long DAY_NS = 86_400 * SECOND_NS;
 
     private void open(final String name) throws IOException {
         journal = GoldenJournal.unpack(name, directory.resolve("decisions-" + name));
@@ -137,7 +149,7 @@ class JournalDecisionsTest extends JournalCommandSuite {
         final List<String> both = lines("dump", "--in-flight", journal.toString());
         assertEquals(2, both.size(), both::toString);
         final Pattern line = Pattern.compile("\\d  Transaction transactionId=[0-9a-f]+ state=ABORTING"
-            + " since=\\d+\\.\\d{9} deadline=\\d+\\.\\d{9} reason=VOTE_NO causeBranchId=0 flags=TOLD"
+            + " since=\\d+\\.\\d{9} deadline=NONE reason=VOTE_NO causeBranchId=0 flags=TOLD"
             + " branches=\\[\\{branchId=0 participant=\"P[12]\" state=DONE vote=NO},"
             + " \\{branchId=1 participant=\"P[12]\" state=ASKED"
             + " vote=NONE}] missing=\\[]");
@@ -155,6 +167,77 @@ class JournalDecisionsTest extends JournalCommandSuite {
         open("00-commit");
         assertEquals(List.of(), lines("dump", "--in-flight", journal.toString()));
         assertTrue(err.toString().contains("no transaction is in flight; the journal ends at"), err::toString);
+    }
+
+    @Test
+    void shouldBringTheDeadlineOfTheUndecidedNearerByADowntime() throws IOException {
+        open("00-commit");
+        lines("dump", "--json", "--template", "Submit", journal.toString());
+        final long end = Long.parseLong(found("\"end\":(\\d+)").get(0));
+        cutAt(end);
+        lines("dump", "--in-flight", "--json", journal.toString());
+        final long before = Long.parseLong(found("\"state\":\"PREPARING\".*\"deadline\":(\\d+),").get(0));
+
+        restart(MILLI_NS);
+        lines("dump", "--in-flight", "--json", journal.toString());
+        assertEquals(List.of(Long.toString(before - MILLI_NS)),
+            found("\"state\":\"PREPARING\".*\"deadline\":(\\d+),"), out::toString);
+        final long deadlineNs = before - MILLI_NS;
+        assertTrue(lines("dump", "--in-flight", journal.toString()).get(0).contains(
+            String.format(" deadline=%d.%09d ", deadlineNs / SECOND_NS, deadlineNs % SECOND_NS)), out::toString);
+    }
+
+    /** After it everything, the deadlines too, lies before the logical time's beginning. */
+    @Test
+    void shouldTellWhatIsInFlightAfterADowntimeThatIsLongerThanTheJournalsTime() throws IOException {
+        open("00-commit");
+        lines("dump", "--json", "--template", "Submit", journal.toString());
+        cutAt(Long.parseLong(found("\"end\":(\\d+)").get(0)));
+        restart(DAY_NS);
+        assertTrue(lines("dump", "--in-flight", journal.toString()).get(0).contains(
+            " state=PREPARING since=0.200024041 deadline=PASSED "), out::toString);
+        Json.check(lines("dump", "--in-flight", "--json", journal.toString()).get(0));
+        assertTrue(out.toString().contains("\"deadline\":\"PASSED\""), out::toString);
+
+        open("rare-events");
+        restart(DAY_NS);
+        assertTrue(lines("dump", "--in-flight", journal.toString()).get(0).contains(
+            " state=COMMITTING since=0.200024041 deadline=NONE "), out::toString);
+    }
+
+    /** As a kill behind a record leaves it that nobody had called forced. */
+    private void cutAt(final long position) throws IOException {
+        try (RandomAccessFile segment = new RandomAccessFile(journal.resolve(FIRST).toFile(), "rw")) {
+            segment.seek(position);
+            segment.write(new byte[(int) (segment.length() - position)]);
+        }
+        Files.delete(journal.resolve("coordinator.mark"));
+    }
+
+    private void restart(final long downtimeNs) {
+        final JournalContext context = new JournalContext()
+            .directory(journal).segmentLength(131_072).lowSpaceBytes(0).coordinatorIdSupplier(() -> 1);
+        final UnsafeBuffer epoch = new UnsafeBuffer(new byte[0]);
+        try (JournalRecovery recovery = JournalRecovery.open(context)) {
+            final JournalTail tail = recovery.replay(0, (position, linkId, timeNs, frame, offset, length) -> {
+                final int message = offset + FrameDescriptor.HEADER_LENGTH;
+                if (FrameDescriptor.messageCount(frame, offset) > 0
+                    && FrameDescriptor.templateId(frame, message) == EpochStartedDecoder.TEMPLATE_ID) {
+                    epoch.wrap(new byte[length]);
+                    epoch.putBytes(0, frame, offset, length);
+                }
+            });
+            final int body = FrameDescriptor.HEADER_LENGTH + FrameDescriptor.PREFIX_LENGTH;
+            final EpochStartedDecoder last = new EpochStartedDecoder().wrap(
+                epoch, body, EpochStartedDecoder.BLOCK_LENGTH, EpochStartedDecoder.SCHEMA_VERSION);
+            new EpochStartedEncoder().wrap(epoch, body)
+                .epoch(last.epoch() + 1).nonce(last.nonce() + 1).recoveredEnd(tail.position()).downtimeNs(downtimeNs);
+            try (SegmentedJournal live = recovery.start()) {
+                live.append(0, tail.timeNs(), epoch, 0, epoch.capacity());
+                live.requestForce(live.appendedPosition());
+                live.force();
+            }
+        }
     }
 
     @Test

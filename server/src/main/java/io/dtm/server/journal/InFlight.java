@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.collections.Long2LongHashMap;
 
 /** The transactions that a coordinator hasn't finished, each with its branches: made of the items of its state. */
@@ -12,12 +13,15 @@ final class InFlight {
     /** Instead of a time: it began before what was replayed. */
     static final long UNKNOWN = -1;
 
+    private static final Set<Value> UNDECIDED = Set.of(new Value.Symbol("ACTIVE"), new Value.Symbol("PREPARING"));
+
     private final EventDecoder decoder = EventDecoder.ofCheckpointItems();
     private final Map<Long, Value> participants = new HashMap<>();
     private final List<Event> transactions = new ArrayList<>();
     private final Long2LongHashMap begunNs;
     private List<List<Field>> branches;
     private List<List<Field>> missing;
+    private long nowNs;
     private long downtimeNs;
 
     private InFlight(final Long2LongHashMap begunNs) {
@@ -38,7 +42,10 @@ final class InFlight {
 
     private void take(final Event item) {
         switch (item.template()) {
-            case "Coordinator" -> downtimeNs = item.number("downtimeNs", 0);
+            case "Coordinator" -> {
+                nowNs = item.number("nowNs", 0);
+                downtimeNs = item.number("downtimeNs", 0);
+            }
             case "Resource" -> participants.put(item.number("resourceId", 0), item.value("resourceName"));
             case "Transaction" -> transactions.add(transaction(item));
             case "ExpectedBranch" -> missing.add(List.of(field(item, "branchId")));
@@ -62,12 +69,21 @@ final class InFlight {
             field(item, "transactionId"),
             field(item, "state"),
             new Field("since", sinceNs == UNKNOWN ? new Value.Symbol("UNKNOWN") : new Value.Time(sinceNs)),
-            new Field("deadline", new Value.Time(item.number("deadlineNs", 0) - downtimeNs)),
+            new Field("deadline", deadline(item)),
             field(item, "reason"),
             field(item, "causeBranchId"),
             field(item, "flags"),
             new Field("branches", new Value.Group(branches)),
             new Field("missing", new Value.Group(missing))));
+    }
+
+    /** Downtimes bring it nearer. What is delegated or decided has none any more. */
+    private Value deadline(final Event item) {
+        if (!UNDECIDED.contains(item.value("state"))) {
+            return new Value.Symbol("NONE");
+        }
+        final long deadlineNs = item.number("deadlineNs", 0);
+        return deadlineNs <= nowNs ? new Value.Symbol("PASSED") : new Value.Time(deadlineNs - downtimeNs);
     }
 
     private static Field field(final Event item, final String name) {

@@ -187,7 +187,7 @@ final class JournalInspection {
         }
         unforced.tell(tail.position(), visitor);
         if (!isDamaged) {
-            mark.tellAgainst(tail.position(), evidence, visitor);
+            mark.tellAgainst(tail.position(), evidence, this::report, visitor);
         }
         return tail;
     }

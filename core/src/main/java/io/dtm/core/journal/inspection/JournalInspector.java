@@ -1,11 +1,14 @@
 package io.dtm.core.journal.inspection;
 
+import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.journal.reading.CoordinatorIdFile;
 import io.dtm.core.journal.reading.JournalTail;
 import io.dtm.core.journal.reading.RecordChecksum;
+import io.dtm.core.journal.reading.Zeros;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;
 import java.io.IOException;
@@ -36,7 +39,7 @@ public final class JournalInspector {
     /**
      * @param directory of a coordinator that may run.
      * @return an inspector of its journal.
-     * @throws JournalException     FOREIGN if there is no journal in it.
+     * @throws JournalException     FOREIGN if there is no journal in it, or not yet.
      * @throws UncheckedIOException if it can't be read.
      */
     public static JournalInspector open(final Path directory) {
@@ -46,7 +49,7 @@ public final class JournalInspector {
     /**
      * @param storage of a coordinator that may run; it stays the caller's.
      * @return an inspector of its journal.
-     * @throws JournalException     FOREIGN if there is no journal in it.
+     * @throws JournalException     FOREIGN if there is no journal in it, or not yet.
      * @throws UncheckedIOException if it can't be read.
      */
     public static JournalInspector open(final JournalStorage storage) {
@@ -72,6 +75,7 @@ public final class JournalInspector {
             }
             defect = String.format("it says coordinator %016x, the header of each segment %016x", id, common);
         } catch (final NoSuchFileException ex) {
+            checkFirstStartEnded(storage);
             defect = "it is missing; the coordinator's id is in the header of each segment";
         } catch (final IOException ex) {
             defect = JournalDamage.unreadable(FileNames.COORDINATOR_ID, JournalDamage.NOWHERE, ex).what();
@@ -81,6 +85,27 @@ public final class JournalInspector {
         }
         return new JournalInspector(storage, common,
             new JournalDamage(FileNames.COORDINATOR_ID, JournalDamage.NOWHERE, 0, defect));
+    }
+
+    /** The id comes behind the first segment, and everything else behind the id. */
+    private static void checkFirstStartEnded(final JournalStorage storage) {
+        try {
+            final List<String> names = storage.list().stream().filter(name -> FileNames.isSegment(name)
+                || FileNames.isCheckpoint(name) || name.equals(FileNames.MARK)).toList();
+            if (!names.equals(List.of(FileNames.segment(0)))) {
+                return;
+            }
+            try (JournalFile first = storage.open(names.get(0), false)) {
+                if (Zeros.hold(first.buffer(), Math.min(SegmentDescriptor.HEADER_LENGTH, first.length()),
+                    first.length())) {
+                    throw new JournalException(Category.FOREIGN, "there is no journal in " + storage.describe("")
+                        + " yet: a first start is under way, or was killed before its end. Start the coordinator",
+                        null);
+                }
+            }
+        } catch (final IOException ex) {
+            assert ex != null; // The inspection says what can't be read.
+        }
     }
 
     /** @return whose journal it is: by its file, or by the segments if that is damaged; 0: nobody says. */

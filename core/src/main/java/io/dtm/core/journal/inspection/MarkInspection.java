@@ -19,15 +19,27 @@ final class MarkInspection {
     private final String damage;
     private final String note;
     private final boolean isOtherVersion;
+    /** The higher copy of the forced position. A process that is killed between storing the two leaves them so. */
+    private final long higherForced;
 
-    private MarkInspection(final MarkSummary summary, final String damage, final String note) {
-        this(summary, damage, note, false);
+    private MarkInspection(final MarkSummary summary, final long higherForced, final String damage) {
+        this(summary, higherForced, damage, null, false);
+    }
+
+    /** It says nothing. */
+    private MarkInspection(final String damage, final String note) {
+        this(null, 0, damage, note, false);
     }
 
     private MarkInspection(
-        final MarkSummary summary, final String damage, final String note, final boolean isOtherVersion) {
+        final MarkSummary summary,
+        final long higherForced,
+        final String damage,
+        final String note,
+        final boolean isOtherVersion) {
         this.isOtherVersion = isOtherVersion;
         this.summary = summary;
+        this.higherForced = higherForced;
         this.damage = damage;
         this.note = note;
     }
@@ -35,51 +47,63 @@ final class MarkInspection {
     static MarkInspection of(final JournalStorage storage, final long coordinatorId) {
         try (JournalFile file = storage.open(FileNames.MARK, false)) {
             if (file.length() != MarkDescriptor.FILE_LENGTH) {
-                return new MarkInspection(null, "has " + file.length() + " bytes instead of "
+                return new MarkInspection("has " + file.length() + " bytes instead of "
                     + MarkDescriptor.FILE_LENGTH + ": it says nothing, and the next start makes another", null);
             }
             return of(file.buffer(), coordinatorId);
         } catch (final NoSuchFileException ex) {
-            return new MarkInspection(null, null, "there is no " + FileNames.MARK
+            return new MarkInspection(null, "there is no " + FileNames.MARK
                 + ": a power loss may have taken it, and with it the last evidence of a force");
         } catch (final IOException ex) {
             return new MarkInspection(
-                null, JournalDamage.unreadable(FileNames.MARK, JournalDamage.NOWHERE, ex).what(), null);
+                JournalDamage.unreadable(FileNames.MARK, JournalDamage.NOWHERE, ex).what(), null);
         }
     }
 
     private static MarkInspection of(final UnsafeBuffer buffer, final long coordinatorId) {
         final int version = buffer.getInt(MarkDescriptor.VERSION_OFFSET, LITTLE_ENDIAN);
         if (version == 0) {
-            return new MarkInspection(null, null,
+            return new MarkInspection(null,
                 FileNames.MARK + " isn't ready: a first start was killed while it wrote it, or power was lost");
         }
         if (version != MarkDescriptor.VERSION) {
-            return new MarkInspection(null, "has version " + version + "; this program knows "
+            return new MarkInspection(null, 0, "has version " + version + "; this program knows "
                 + MarkDescriptor.VERSION + ": a start takes it for no evidence", null, true);
         }
         if (MarkDescriptor.coordinatorId(buffer) != coordinatorId) {
-            return new MarkInspection(null, String.format("is of coordinator %016x, the directory of %016x",
+            return new MarkInspection(String.format("is of coordinator %016x, the directory of %016x",
                 MarkDescriptor.coordinatorId(buffer), coordinatorId), null);
         }
+        // The second copy first: it is stored last, so that of a coordinator that runs the first is never below it.
+        final long pidBefore = MarkDescriptor.pid(buffer);
+        final long checked = MarkDescriptor.checkedForcedPosition(buffer);
+        final long forced = MarkDescriptor.forcedPosition(buffer);
+        final boolean isClosed = pidBefore == 0 && MarkDescriptor.pid(buffer) == 0;
         String damage = null;
-        if (MarkDescriptor.checkedCoordinatorId(buffer) != coordinatorId
-            || MarkDescriptor.checkedForcedPosition(buffer) > MarkDescriptor.forcedPosition(buffer)) {
-            damage = "differs from its own second copy of the coordinator's id, or of the forced position";
+        if (MarkDescriptor.checkedCoordinatorId(buffer) != coordinatorId) {
+            damage = "differs from its own second copy of the coordinator's id";
+        } else if (forced < checked || isClosed && forced != checked) {
+            damage = copiesDiffer(forced, checked);
         }
         final boolean isZero = Zeros.hold(buffer, Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET)
             && Zeros.hold(buffer, MarkDescriptor.FIELDS_LENGTH, MarkDescriptor.FILE_LENGTH);
         return new MarkInspection(
             new MarkSummary(
                 MarkDescriptor.pid(buffer),
-                MarkDescriptor.forcedPosition(buffer),
-                Math.max(MarkDescriptor.forcedPosition(buffer), MarkDescriptor.appendedPosition(buffer)),
+                Math.min(forced, checked),
+                Math.max(Math.min(forced, checked), MarkDescriptor.appendedPosition(buffer)),
                 buffer.getLong(MarkDescriptor.TIMESTAMP_OFFSET, LITTLE_ENDIAN),
                 MarkDescriptor.usableBytes(buffer),
                 MarkDescriptor.lowSpaceBytes(buffer),
                 MarkDescriptor.refusedSinceMs(buffer),
                 MarkDescriptor.refusals(buffer)),
-            isZero ? damage : "isn't zero where it has no field", null);
+            Math.max(forced, checked),
+            isZero ? damage : "isn't zero where it has no field");
+    }
+
+    private static String copiesDiffer(final long forced, final long checked) {
+        return "its two copies of the forced position are " + forced + " and " + checked + ", which no killed process"
+            + " leaves: the lower one counts";
     }
 
     /** @return what it says, or null if that is of no use. */
@@ -106,9 +130,18 @@ final class MarkInspection {
     }
 
     /** Holds it against the end of an undamaged journal. */
-    void tellAgainst(final long endPosition, final ForcedEvidence evidence, final JournalVisitor visitor) {
+    void tellAgainst(
+        final long endPosition,
+        final ForcedEvidence evidence,
+        final Consumer<JournalDamage> damages,
+        final JournalVisitor visitor) {
         if (summary == null || isProcessAlive()) {
             return;
+        }
+        if (damage == null && higherForced != summary.forcedPosition() && higherForced > endPosition) {
+            damages.accept(new JournalDamage(FileNames.MARK, JournalDamage.NOWHERE, 0,
+                copiesDiffer(higherForced, summary.forcedPosition())
+                    + "; the journal ends at position " + endPosition));
         }
         if (summary.appendedPosition() > endPosition) {
             visitor.onNote(FileNames.MARK + " says that the journal was appended to up to position "

@@ -5,8 +5,8 @@ import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import java.util.Locale;
-import org.agrona.DirectBuffer;
 import org.agrona.MarkFile;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a mark file is evidence of: of which force, and of whose process. It isn't needed, so its damage is told and
@@ -29,7 +29,7 @@ record MarkReader(long forcedPosition, long pid, String damage) {
         if (file.length() != MarkDescriptor.FILE_LENGTH || version(file) != MarkDescriptor.VERSION) {
             return NOTHING;
         }
-        final DirectBuffer buffer = file.buffer();
+        final UnsafeBuffer buffer = file.buffer();
         final long id = MarkDescriptor.coordinatorId(buffer);
         final long checkedId = MarkDescriptor.checkedCoordinatorId(buffer);
         final boolean isOurs = id == coordinatorId || checkedId == coordinatorId;
@@ -39,8 +39,8 @@ record MarkReader(long forcedPosition, long pid, String damage) {
                     + " what belongs together. If only the mark file is in the wrong place, delete it: it isn't needed,"
                     + " and the start makes another", place, id, coordinatorId), null);
         }
+        final long checkedForced = MarkDescriptor.checkedForcedPosition(buffer); // Stored last, so read first.
         final long forced = MarkDescriptor.forcedPosition(buffer);
-        final long checkedForced = MarkDescriptor.checkedForcedPosition(buffer);
         String damage = null;
         if (id != checkedId) {
             damage = damage(place, isOurs ? "one of its two copies of the coordinator's id is wrong"

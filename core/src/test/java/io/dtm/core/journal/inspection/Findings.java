@@ -28,7 +28,7 @@ class Findings implements JournalVisitor {
     }
 
     boolean names(final String file) {
-        return damages.stream().anyMatch(damage -> damage.file().equals(file) || damage.what().contains(file))
+        return damages.stream().anyMatch(damage -> damage.file().equals(file))
             || notes.stream().anyMatch(note -> note.contains(file))
             || (tail.isTorn() && tail.description().contains(file));
     }

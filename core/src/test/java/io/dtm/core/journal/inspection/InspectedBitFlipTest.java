@@ -2,6 +2,7 @@ package io.dtm.core.journal.inspection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.MarkDescriptor;
@@ -10,10 +11,12 @@ import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.journal.Process;
 import io.dtm.core.storage.FileNames;
+import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,13 +83,44 @@ class InspectedBitFlipTest {
                     unseen++;
                 } else {
                     assertTrue(found.names(name), () -> found + " with another " + name);
+                    assertTrue(found.damages.stream().allMatch(damage -> damage.file().equals(name)),
+                        () -> found + " with another " + name);
                     assertEquals(isBehindLastForce(name, bit / 8), found.damages.isEmpty(), found::toString);
                 }
                 storage.flip(name, bit / 8, 1 << bit % 8);
             }
         }
-        // Six fields of the mark file that decide nothing, and of two positions what makes them lower.
-        assertTrue(unseen > 8 * 48 && unseen < 8 * 64, "unseen: " + unseen);
+        // Six fields of the mark file that decide nothing, and of the appended position what makes it lower.
+        assertTrue(unseen > 8 * 48 && unseen < 8 * 56, "unseen: " + unseen);
+    }
+
+    @Test
+    void shouldBlameTheMarkFileOnlyForCopiesOfTheForcedPositionThatNoKillExplains() throws IOException {
+        try (JournalFile mark = storage.open(FileNames.MARK, true)) {
+            MarkDescriptor.pid(mark.buffer(), Integer.MAX_VALUE);
+            MarkDescriptor.forcedPosition(mark.buffer(), end - 64);
+            mark.buffer().putLong(MarkDescriptor.FORCED_POSITION_OFFSET, end, ByteOrder.LITTLE_ENDIAN);
+            mark.force();
+        }
+        assertEquals(List.of(), Findings.of(storage).damages, "killed between the two");
+
+        storage.flip(FileNames.MARK, MarkDescriptor.FORCED_POSITION_OFFSET + 4, 0x80);
+        final Findings found = Findings.of(storage);
+        assertEquals(List.of(FileNames.MARK), found.damages.stream().map(JournalDamage::file).toList());
+        assertEquals(end, found.tail.position());
+    }
+
+    @Test
+    void shouldCallAFirstStartThatIsUnderWayNoDamage() throws IOException {
+        final SimulatedStorage fresh = new SimulatedStorage();
+        Process.start(Process.context(fresh).epochClock(() -> 1_000)).close();
+        for (final String name : List.copyOf(fresh.list())) {
+            if (!name.equals(FileNames.segment(0))) {
+                fresh.delete(name);
+            }
+        }
+        final JournalException refusal = assertThrows(JournalException.class, () -> JournalInspector.open(fresh));
+        assertTrue(refusal.getMessage().contains("a first start is under way"), refusal::getMessage);
     }
 
     private int length(final String name) throws IOException {
@@ -110,7 +144,6 @@ class InspectedBitFlipTest {
             && (isField(offset, MarkDescriptor.TIMESTAMP_OFFSET)
             || isField(offset, MarkDescriptor.PID_OFFSET)
             || offset >= MarkDescriptor.USABLE_BYTES_OFFSET && offset < MarkDescriptor.REFUSALS_OFFSET + Long.BYTES
-            || isField(offset, MarkDescriptor.FORCED_POSITION_CHECK_OFFSET) && checkedForced() < end
             || isField(offset, MarkDescriptor.APPENDED_POSITION_OFFSET) && appended() <= end);
     }
 
@@ -121,12 +154,6 @@ class InspectedBitFlipTest {
     private int markVersion() throws IOException {
         try (JournalFile mark = storage.open(FileNames.MARK, false)) {
             return mark.buffer().getInt(MarkDescriptor.VERSION_OFFSET);
-        }
-    }
-
-    private long checkedForced() throws IOException {
-        try (JournalFile mark = storage.open(FileNames.MARK, false)) {
-            return MarkDescriptor.checkedForcedPosition(mark.buffer());
         }
     }
 
