@@ -1,38 +1,22 @@
 package io.dtm.server.journal;
 
-import io.dtm.core.journal.inspection.JournalDamage;
-import io.dtm.core.journal.inspection.JournalVisitor;
-import io.dtm.core.journal.reading.SegmentSummary;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 
 /** Gives an inspection to a replay, and notes on the way when each transaction's begin came first. */
-final class Begins implements JournalVisitor {
+final class Begins extends ReplayingVisitor {
     private final EventDecoder decoder = EventDecoder.ofMessages();
     private final Long2LongHashMap timesNs = new Long2LongHashMap(InFlight.UNKNOWN);
-    private final Replay replay;
-    private final Consumer<String> notes;
-    private boolean isDamaged;
 
     /** @param notes takes what is damaged. */
     Begins(final Replay replay, final Consumer<String> notes) {
-        this.replay = replay;
-        this.notes = notes;
+        super(replay, notes);
     }
 
     /** @return logical times by the transaction's id. */
     Long2LongHashMap timesNs() {
         return timesNs;
-    }
-
-    boolean isDamaged() {
-        return isDamaged;
-    }
-
-    @Override
-    public void onSegment(final SegmentSummary segment) {
-        replay.segment(segment);
     }
 
     @Override
@@ -44,7 +28,7 @@ final class Begins implements JournalVisitor {
         final DirectBuffer frame,
         final int offset,
         final int length) {
-        replay.record(position, end, linkId, timeNs, frame, offset, length, this::tell, this::refused);
+        replay(position, end, linkId, timeNs, frame, offset, length);
         for (final Event event : decoder.decode(frame, offset)) {
             if (event.template().equals("Submit") || event.template().equals("Begin")) {
                 timesNs.putIfAbsent(event.number("transactionId", 0), timeNs);
@@ -54,17 +38,7 @@ final class Begins implements JournalVisitor {
     }
 
     @Override
-    public void onDamage(final JournalDamage damage) {
-        replay.damaged(damage);
-        tell(damage);
-    }
-
-    private void tell(final JournalDamage damage) {
-        refused(DamageLine.of(damage));
-    }
-
-    private void refused(final String what) {
-        isDamaged = true;
-        notes.accept(what);
+    void beforeNote() {
+        // Nothing is printed before the end.
     }
 }

@@ -49,6 +49,6 @@ final class CoordinatorItems implements SequentialFile {
 
     @Override
     public void close() {
-        isHeaderBehind = false;
+        // There is no file.
     }
 }

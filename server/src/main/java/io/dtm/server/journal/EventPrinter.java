@@ -3,9 +3,6 @@ package io.dtm.server.journal;
 import io.dtm.codec.message.AbortReason;
 import io.dtm.codec.message.DecisionType;
 import io.dtm.core.coordinator.ProtocolCodes;
-import io.dtm.core.journal.inspection.JournalDamage;
-import io.dtm.core.journal.inspection.JournalVisitor;
-import io.dtm.core.journal.reading.SegmentSummary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,7 +12,7 @@ import org.agrona.DirectBuffer;
  * Prints the events of an inspection record by record, those that pass a filter; and what the coordinator decided by
  * each, if there is a replay that knows it.
  */
-final class EventPrinter implements JournalVisitor {
+final class EventPrinter extends ReplayingVisitor {
     /** A template that isn't in the journal: what follows from an event. */
     static final String DECISION = "Decision";
 
@@ -25,13 +22,9 @@ final class EventPrinter implements JournalVisitor {
     private final boolean isJson;
     private final long from;
     private final long to;
-    /** Or null. */
-    private final Replay replay;
-    private final Consumer<String> notes;
     private final List<Event> decisions = new ArrayList<>();
     private final StringBuilder line = new StringBuilder();
     private long printed;
-    private boolean isDamaged;
 
     /**
      * @param from   position: records that end before aren't printed, but replayed.
@@ -48,14 +41,13 @@ final class EventPrinter implements JournalVisitor {
         final long to,
         final Replay replay,
         final Consumer<String> notes) {
+        super(replay, notes);
         this.decoder = decoder;
         this.filter = filter;
         this.lines = lines;
         this.isJson = isJson;
         this.from = from;
         this.to = to;
-        this.replay = replay;
-        this.notes = notes;
         if (replay != null) {
             replay.tellDecisions((transactionId, decision, reason, causeBranchId) ->
                 decisions.add(decision(transactionId, decision, reason, causeBranchId)));
@@ -65,17 +57,6 @@ final class EventPrinter implements JournalVisitor {
     /** @return number of lines. */
     long printed() {
         return printed;
-    }
-
-    boolean isDamaged() {
-        return isDamaged;
-    }
-
-    @Override
-    public void onSegment(final SegmentSummary segment) {
-        if (replay != null) {
-            replay.segment(segment);
-        }
     }
 
     @Override
@@ -91,9 +72,7 @@ final class EventPrinter implements JournalVisitor {
             return false;
         }
         decisions.clear();
-        if (replay != null) {
-            replay.record(position, end, linkId, timeNs, frame, offset, length, this::tell, this::refused);
-        }
+        replay(position, end, linkId, timeNs, frame, offset, length);
         boolean goesOn = true;
         if (end > from) {
             for (final Event event : decoder.decode(frame, offset)) {
@@ -154,20 +133,7 @@ final class EventPrinter implements JournalVisitor {
     }
 
     @Override
-    public void onDamage(final JournalDamage damage) {
-        if (replay != null) {
-            replay.damaged(damage);
-        }
-        tell(damage);
-    }
-
-    private void tell(final JournalDamage damage) {
-        refused(DamageLine.of(damage));
-    }
-
-    private void refused(final String what) {
-        isDamaged = true;
+    void beforeNote() {
         lines.flush();
-        notes.accept(what);
     }
 }
