@@ -4,16 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.SegmentDescriptor;
+import io.dtm.core.storage.ForwardingFile;
 import io.dtm.core.storage.ForwardingStorage;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;
 import io.dtm.core.storage.simulated.Survival;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** When the forced position may rise, and what is forced before. */
@@ -101,56 +100,19 @@ class ForceOrderTest {
             return new RecordingFile(simulated.open(name, writable));
         }
 
-        private final class RecordingFile implements JournalFile {
-            private final JournalFile file;
-
+        private final class RecordingFile extends ForwardingFile {
             RecordingFile(final JournalFile file) {
-                this.file = file;
-            }
-
-            @Override
-            public int length() {
-                return file.length();
-            }
-
-            @Override
-            public UnsafeBuffer buffer() {
-                return file.buffer();
-            }
-
-            @Override
-            public ByteBuffer byteBuffer() {
-                return file.byteBuffer();
-            }
-
-            @Override
-            public void write(final int offset, final ByteBuffer source) throws IOException {
-                file.write(offset, source);
+                super(file);
             }
 
             @Override
             public void force(final int offset, final int length) throws IOException {
-                final long base = SegmentDescriptor.basePosition(file.buffer());
+                final long base = SegmentDescriptor.basePosition(buffer());
                 ranges.add(new long[] {base + offset, base + offset + length});
                 if (journal != null) {
                     forcedDuringForces.add(journal.forcedPosition());
                 }
-                file.force(offset, length);
-            }
-
-            @Override
-            public void force() throws IOException {
-                file.force();
-            }
-
-            @Override
-            public void forceData() throws IOException {
-                file.forceData();
-            }
-
-            @Override
-            public void close() {
-                file.close();
+                super.force(offset, length);
             }
         }
     }

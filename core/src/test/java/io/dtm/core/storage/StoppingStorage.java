@@ -2,7 +2,6 @@ package io.dtm.core.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** A storage whose process stops at one of the operations that change something: that one is not done any more. */
 public final class StoppingStorage extends ForwardingStorage {
@@ -115,55 +114,33 @@ public final class StoppingStorage extends ForwardingStorage {
         }
     }
 
-    private final class StoppingFile implements JournalFile {
-        private final JournalFile file;
-
+    private final class StoppingFile extends ForwardingFile {
         StoppingFile(final JournalFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public int length() {
-            return file.length();
-        }
-
-        @Override
-        public UnsafeBuffer buffer() {
-            return file.buffer();
-        }
-
-        @Override
-        public ByteBuffer byteBuffer() {
-            return file.byteBuffer();
+            super(file);
         }
 
         @Override
         public void write(final int offset, final ByteBuffer source) throws IOException {
             operation();
-            file.write(offset, source);
+            super.write(offset, source);
         }
 
         @Override
         public void force(final int offset, final int length) throws IOException {
             operation();
-            file.force(offset, length);
+            super.force(offset, length);
         }
 
         @Override
         public void force() throws IOException {
             operation();
-            file.force();
+            super.force();
         }
 
         @Override
         public void forceData() throws IOException {
             operation();
-            file.forceData();
-        }
-
-        @Override
-        public void close() {
-            file.close();
+            super.forceData();
         }
     }
 }
