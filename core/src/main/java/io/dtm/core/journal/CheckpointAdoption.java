@@ -95,7 +95,7 @@ final class CheckpointAdoption {
         }
         try (ReadableByteChannel channel = storage.openSequential(name)) {
             final CheckpointHeader header = CheckpointHeader.read(channel, storage.describe(name));
-            if (header.coordinatorId() != coordinatorId || header.replayPosition() != checkpoint.replayPosition()) {
+            if (!header.isOf(coordinatorId, checkpoint.replayPosition())) {
                 throw new IOException("it is coordinator " + Long.toHexString(header.coordinatorId())
                     + "'s, of position " + header.replayPosition());
             }

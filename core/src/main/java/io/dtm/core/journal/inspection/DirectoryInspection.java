@@ -61,7 +61,7 @@ final class DirectoryInspection {
     private void readHeader(final String name, final ForcedEvidence evidence) {
         try (ReadableByteChannel channel = storage.openSequential(name)) {
             final CheckpointHeader header = CheckpointHeader.read(channel, storage.describe(name));
-            if (header.coordinatorId() == coordinatorId && FileNames.position(name) == header.replayPosition()) {
+            if (header.isOf(coordinatorId, FileNames.position(name))) {
                 evidence.checkpoint(storage.describe(name), header.replayPosition());
                 checkpoints.add(header.replayPosition());
             }

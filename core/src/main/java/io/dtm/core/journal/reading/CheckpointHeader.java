@@ -35,6 +35,15 @@ public record CheckpointHeader(
     long createdMs) {
     private static final int FIRST_LENGTH = CheckpointDescriptor.MIN_HEADER_LENGTH;
 
+    /**
+     * @param coordinator whose journal it lies in.
+     * @param position    that its file was named by.
+     * @return whether it is this coordinator's, and of that position.
+     */
+    public boolean isOf(final long coordinator, final long position) {
+        return coordinatorId == coordinator && replayPosition == position;
+    }
+
     /** @return the header's bytes. */
     public ByteBuffer encode() {
         final ByteBuffer bytes = ByteBuffer.allocate(CheckpointDescriptor.HEADER_LENGTH);

@@ -429,7 +429,7 @@ public final class JournalReader implements AutoCloseable {
         final String place = storage.describe(name);
         try (ReadableByteChannel channel = storage.openSequential(name)) {
             final CheckpointHeader header = CheckpointHeader.read(channel, place);
-            if (header.coordinatorId() == coordinatorId && FileNames.position(name) == header.replayPosition()) {
+            if (header.isOf(coordinatorId, FileNames.position(name))) {
                 evidence.checkpoint(place, header.replayPosition());
                 if (header.replayPosition() == from) {
                     timeBeforeNs = header.lastTimeNs();

@@ -56,8 +56,8 @@ final class OlderCheckpoint {
     private static boolean isUsable(final JournalStorage storage, final long coordinatorId, final String name)
         throws IOException {
         try (ReadableByteChannel channel = storage.openSequential(name)) {
-            final CheckpointHeader header = CheckpointHeader.read(channel, storage.describe(name));
-            return header.coordinatorId() == coordinatorId && header.replayPosition() == FileNames.position(name);
+            return CheckpointHeader.read(channel, storage.describe(name))
+                .isOf(coordinatorId, FileNames.position(name));
         } catch (final JournalException damaged) {
             return false;
         }
