@@ -27,6 +27,7 @@ final class CheckpointRig {
     private final int ratePerSecond;
     private final int seconds;
     private final int rounds;
+    private double secondsWith;
 
     /** @param seconds of each turn without a checkpoint, and at least of one with it. */
     CheckpointRig(
@@ -59,7 +60,7 @@ final class CheckpointRig {
             }
         }
         row(table, "all, without", without, (double) without.getTotalCount() / rounds / seconds);
-        row(table, "all, with", with, Double.NaN);
+        row(table, "all, with", with, with.getTotalCount() / secondsWith);
         curves.add("without a checkpoint", without);
         curves.add("while one is made", with);
         return table.note("latency from when a transaction was due to its outcome; those in flight wait for"
@@ -130,6 +131,7 @@ final class CheckpointRig {
         final Histogram latencies = load.taken();
         final double turnSeconds = (System.nanoTime() - startNs) / 1e9;
         coordinator.requireRunning();
+        secondsWith += counts ? turnSeconds : 0;
         table.row(name, ms(latencies, 50), ms(latencies, 99), ms(latencies, 99.9), latencies.getMaxValue() / 1e6,
             latencies.getTotalCount() / turnSeconds, child.seconds(), Long.parseLong(made[3]) / 1e6,
             Long.parseLong(made[4]), child.peakMegabytes());
