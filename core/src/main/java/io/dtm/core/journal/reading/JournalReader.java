@@ -405,10 +405,11 @@ public final class JournalReader implements AutoCloseable {
 
     private void readMark() throws IOException {
         try (JournalFile file = storage.open(FileNames.MARK, false)) {
-            final MarkReader mark = MarkReader.of(file, storage.describe(FileNames.MARK), coordinatorId);
-            evidence.mark(storage.describe(FileNames.MARK), mark.forcedPosition());
+            final String place = storage.describe(FileNames.MARK);
+            final MarkReader mark = MarkReader.ofStart(file, place, coordinatorId);
+            evidence.mark(place, mark.forcedPosition());
             isOwnerAlive = ProcessHandle.of(mark.pid()).isPresent();
-            markDamage = mark.damage();
+            markDamage = mark.damage(place);
         } catch (final NoSuchFileException ex) {
             // A power loss may have taken it: less evidence.
             assert evidence.position() >= 0;
