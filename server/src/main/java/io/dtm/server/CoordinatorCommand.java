@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -148,20 +149,28 @@ final class CoordinatorCommand implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         }, "dtm-shutdown"));
-        while (!coordinator.isServing() && !stop.await(1, TimeUnit.MILLISECONDS)) {
-            Thread.onSpinWait();
-        }
-        if (coordinator.isServing()) {
+        onceServing(coordinator::isServing, stop, () -> {
             log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId())
                 + ", listening on " + ServerSetting.ENDPOINT.text());
             if (isRecoveryConfirmed) {
                 coordinator.confirmRecovered();
             }
-        }
+        });
         stop.await();
         coordinator.close();
         log.say("coordinator stopped");
         stopped.countDown();
         return 0;
+    }
+
+    /** Does it never if it is told to stop before: nobody is served then. */
+    static void onceServing(final BooleanSupplier isServing, final CountDownLatch stop, final Runnable ready)
+        throws InterruptedException {
+        while (!isServing.getAsBoolean() && !stop.await(1, TimeUnit.MILLISECONDS)) {
+            Thread.onSpinWait();
+        }
+        if (isServing.getAsBoolean()) {
+            ready.run();
+        }
     }
 }

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +127,20 @@ class CoordinatorCommandTest {
 
         assertEquals(70, coordinator.exitStatus(LIMIT_S), coordinator.said());
         assertTrue(coordinator.said().contains("OutOfMemoryError"), coordinator.said());
+    }
+
+    @Test
+    void shouldBeReadyOnlyWhenItServes() throws Exception {
+        final AtomicInteger asked = new AtomicInteger();
+        final AtomicInteger ready = new AtomicInteger();
+
+        CoordinatorCommand.onceServing(
+            () -> asked.incrementAndGet() > 3, new CountDownLatch(1), ready::incrementAndGet);
+        assertEquals(1, ready.get());
+        assertTrue(asked.get() > 3);
+
+        CoordinatorCommand.onceServing(() -> false, new CountDownLatch(0), ready::incrementAndGet);
+        assertEquals(1, ready.get(), "it was told to stop before");
     }
 
     @Test

@@ -22,8 +22,17 @@ class FailStopTest {
         }
 
         public static void main(final String[] arguments) {
-            new FailStop(new HostLog(System.out, new PrintStream(new Unread())))
-                .halt("journal", new JournalException(Category.FORCE_FAILED, "on purpose", null));
+            final FailStop failStop = new FailStop(new HostLog(System.out, new PrintStream(new Unread())));
+            new NoThread().set("");
+            failStop.halt("journal", new JournalException(Category.FORCE_FAILED, "on purpose", null));
+        }
+    }
+
+    /** A thread that has it can't make another one. */
+    private static final class NoThread extends InheritableThreadLocal<String> {
+        @Override
+        protected String childValue(final String ofParent) {
+            throw new OutOfMemoryError("unable to create native thread, on purpose");
         }
     }
 
@@ -34,6 +43,7 @@ class FailStopTest {
 
         public static void main(final String[] arguments) {
             final FailStop failStop = new FailStop(new HostLog(System.out, new PrintStream(new NoMemory())));
+            new NoThread().set("");
             failStop.halt("journal", new OutOfMemoryError("on purpose"));
         }
     }
@@ -59,13 +69,13 @@ class FailStopTest {
     }
 
     @Test
-    void shouldEndThoughNobodyReadsWhatItSays(@TempDir final Path directory) throws Exception {
+    void shouldEndThoughNobodyReadsWhatItSaysAndNoThreadCanBeHad(@TempDir final Path directory) throws Exception {
         assertEquals(ExitStatus.of(new JournalException(Category.FORCE_FAILED, "", null)).code(),
             statusOf(Main.class, directory));
     }
 
     @Test
-    void shouldEndThoughThereIsNoMemoryToSayWhy(@TempDir final Path directory) throws Exception {
+    void shouldEndThoughThereIsNoMemoryToSayWhyAndNoThreadCanBeHad(@TempDir final Path directory) throws Exception {
         assertEquals(ExitStatus.STAGE_FAILED.code(), statusOf(MainWithoutMemory.class, directory));
     }
 

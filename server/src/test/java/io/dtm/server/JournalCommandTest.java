@@ -17,6 +17,7 @@ import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.journal.inspection.JournalDamage;
 import io.dtm.core.journal.inspection.JournalInspector;
 import io.dtm.core.journal.inspection.JournalVisitor;
+import io.dtm.core.storage.MappedStorage;
 import io.dtm.server.process.ChildProcess;
 import io.dtm.server.process.FreePorts;
 import io.dtm.server.process.ReadyLine;
@@ -313,6 +314,38 @@ class JournalCommandTest extends JournalCommandSuite {
             + " new transactions are REFUSED since 1970-01-01T00:00:00.001Z; new transactions weren't taken 3 times"
             + " since the start"), out::toString);
         assertEquals(0, run("verify", journal.toString()), out::toString);
+    }
+
+    /** It isn't needed for a start, so it isn't for a replay. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 24, 80, 96, 4095})
+    void shouldReplayAllWhateverIsWrongWithTheMarkFile(final int offset) throws IOException {
+        final String path = journal.toString();
+        assertEquals(0, run("verify", path), out::toString);
+        final String replay = found("(?m)^(replay: .*)$").get(0);
+        final List<String> decisions = lines("dump", "--decisions", path);
+        final List<String> inFlight = lines("dump", "--in-flight", path);
+        flip("coordinator.mark", offset, 1);
+
+        assertEquals(1, run("verify", path), out::toString);
+        assertEquals(replay, found("(?m)^(replay: .*)$").get(0));
+        assertEquals("journal verify: DAMAGED: 1 place in coordinator.mark", lastLine());
+        assertEquals(1, run("dump", "--decisions", path), err::toString);
+        assertEquals(decisions, out.toString().lines().toList());
+        assertEquals(1, run("dump", "--in-flight", path), err::toString);
+        assertEquals(inFlight, out.toString().lines().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"describe", "dump", "verify", "checkpoint"})
+    void shouldSayThatThereIsNoJournalYetWhileAFirstStartIsUnderWay(final String command) throws IOException {
+        final Path data = directory.resolve("first");
+        JournalRecovery.open(new JournalContext().storage(new MappedStorage(data)).segmentLength(131_072)
+            .coordinatorIdSupplier(() -> 1)).close();
+        Files.delete(data.resolve(ID_FILE));
+
+        assertRefused("there is no journal in " + data + " yet: a first start is under way, or was killed before its"
+            + " end. Start the coordinator", command, data.toString());
     }
 
     @Test

@@ -121,11 +121,20 @@ final class FormerTails implements AutoCloseable {
         }
         if (storage.isStaged()) {
             final String next = LiveTail.locationOf(storage, coordinatorId);
-            if (pointer == null || !storage.sharedMemory().isSame(pointer.location(), next)) {
+            if (pointer == null || !isSame(pointer.location(), next)) {
                 locations.add(next);
             }
         }
         return locations;
+    }
+
+    /** What can't be looked at isn't the other: who opens it says what is wrong with it. */
+    private boolean isSame(final String one, final String other) {
+        try {
+            return storage.sharedMemory().isSame(one, other);
+        } catch (final IOException ex) {
+            return false;
+        }
     }
 
     private void find(final String location) throws IOException {

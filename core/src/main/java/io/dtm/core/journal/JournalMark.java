@@ -43,11 +43,13 @@ final class JournalMark implements AutoCloseable {
         return new JournalMark(file);
     }
 
-    /** Everything but the version first, so that half of it says nothing. */
+    /** Everything but the version first, so that half of it says nothing. Where there is no field, there are zeros. */
     void start(final long coordinatorId, final long pid, final long forcedPosition, final long nowMs) {
         if (markFile.versionVolatile() != MarkDescriptor.VERSION) {
-            buffer.setMemory(0, MarkDescriptor.FILE_LENGTH, (byte) 0);
+            zero(0, MarkDescriptor.FILE_LENGTH);
         }
+        zero(Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET);
+        zero(MarkDescriptor.FIELDS_LENGTH, MarkDescriptor.FILE_LENGTH);
         MarkDescriptor.pid(buffer, pid);
         MarkDescriptor.coordinatorId(buffer, coordinatorId);
         forced(forcedPosition);
@@ -55,6 +57,10 @@ final class JournalMark implements AutoCloseable {
         space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
+    }
+
+    private void zero(final int from, final int to) {
+        buffer.setMemory(from, to - from, (byte) 0);
     }
 
     /** Force agent only, after the force. */

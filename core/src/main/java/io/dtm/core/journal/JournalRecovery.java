@@ -199,6 +199,8 @@ public final class JournalRecovery implements AutoCloseable {
         deleteUsed(names, tailIndex + 1);
         final RecordMemory memory = memory(names.get(tailIndex));
         opened.add(() -> memory.close(false));
+        // All that was in them is forced by now, or kept aside.
+        formerTails.delete(storage.isStaged() ? LiveTail.locationOf(storage, coordinatorId) : null);
         final List<Segment> segments = new ArrayList<>();
         for (final String name : names.subList(tailIndex, names.size())) {
             final Segment segment = new Segment(storage.open(name, true), memory);
@@ -206,7 +208,7 @@ public final class JournalRecovery implements AutoCloseable {
             segments.add(segment);
         }
         final JournalMark mark = JournalMark.openOrCreate(storage);
-        Forcing.directory(storage);
+        Forcing.directory(storage); // The names of the mark file and of the tail's pointer.
         mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
 
         final Segment current = segments.get(0);
@@ -229,18 +231,13 @@ public final class JournalRecovery implements AutoCloseable {
             .filter(FileNames::isCheckpoint).mapToLong(FileNames::position).max().orElse(0);
     }
 
-    /** All that was in former tails is forced by now, or kept aside. */
     private RecordMemory memory(final String segmentName) throws IOException {
         if (!storage.isStaged()) {
-            formerTails.delete(null);
             return InPlaceMemory.INSTANCE;
         }
-        final LiveTail live;
         try (JournalFile segment = storage.open(segmentName, false)) {
-            live = LiveTail.create(context, coordinatorId, segment, tail.position());
+            return new TailRing(LiveTail.create(context, coordinatorId, segment, tail.position()));
         }
-        formerTails.delete(LiveTail.locationOf(storage, coordinatorId));
-        return new TailRing(live);
     }
 
     /** The first record after the cut. Only when it is forced the order is carried out. */

@@ -12,6 +12,7 @@ import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;
 import io.dtm.core.storage.StagedStorage;
+import io.dtm.core.storage.StoppingStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import org.agrona.IoUtil;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies of a data directory of a file system, while there is a tail that belongs to one of them. */
 class CopiedDirectoryTest {
@@ -142,6 +145,81 @@ class CopiedDirectoryTest {
         final Process next = Process.start(staged(original));
         assertEquals(process.all(), next.replayed());
         next.close();
+    }
+
+    /** A link that leads nowhere, or a file: also where a directory above it was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"link", "file", "file above"})
+    void shouldNotTakeWhatIsNoDirectoryForTheOriginal(final String there) throws IOException {
+        process.abandon();
+        final Path moved = directory.resolve("moved");
+        final Path above = Files.createDirectory(directory.resolve("above"));
+        Files.move(copy, above.resolve("data"));
+        IoUtil.delete(original.toFile(), false);
+        final Process first = Process.start(staged(above.resolve("data")));
+        first.append("only in the tail");
+        first.abandon();
+        copy(above.resolve("data"), moved);
+        IoUtil.delete(above.toFile(), false);
+        if (there.equals("file above")) {
+            Files.writeString(above, "something");
+        } else {
+            Files.createDirectory(above);
+            if (there.equals("link")) {
+                Files.createSymbolicLink(above.resolve("data"), directory.resolve("nowhere"));
+            } else {
+                Files.writeString(above.resolve("data"), "something");
+            }
+        }
+
+        final Process next = Process.start(staged(moved));
+
+        assertEquals(first.all(), next.replayed());
+        next.close();
+    }
+
+    /** What that start opens says what is wrong, and not that the disk is full. */
+    @Test
+    void shouldSayThatTheTailLiesBelowWhatIsNoDirectory() throws IOException {
+        process.abandon();
+        final Path file = Files.writeString(directory.resolve("file"), "something");
+        final MappedStorage storage = new MappedStorage(original);
+        TailPointer.to(storage, file.resolve("dtm-123456789abcdef0.tail").toString()).write(storage);
+
+        for (final JournalStorage next : List.of(staged(original), storage)) {
+            final String message = assertCategory(Category.FOREIGN, () -> Process.start(next)).getMessage();
+            assertTrue(message.contains("tail " + file + "/dtm-123456789abcdef0.tail can't be opened"), message);
+        }
+    }
+
+    /** Wherever a start ends that finds a tail elsewhere, it lets go of its own. */
+    @Test
+    void shouldHoldNoTailBehindAStartThatFailed() throws IOException {
+        process.close();
+        boolean hasStopped = true;
+        int operations = 0;
+        while (hasStopped) {
+            final Path data = directory.resolve("data-" + operations);
+            final Path memory = Files.createDirectory(directory.resolve("memory-" + operations));
+            final Path former = Files.createDirectory(directory.resolve("former-" + operations));
+            final Process before = Process.start(new StagedStorage(data, former));
+            before.append("only in the tail");
+            before.abandon();
+            hasStopped = hasStopped(new StoppingStorage(new StagedStorage(data, memory), operations++));
+            final Process next = Process.start(new StagedStorage(data, memory));
+            assertEquals(before.all(), next.replayed(), "stopped at operation " + operations);
+            next.close();
+        }
+        assertTrue(operations > 8, "operations " + operations);
+    }
+
+    private static boolean hasStopped(final JournalStorage storage) {
+        try {
+            Process.start(storage).abandon();
+            return false;
+        } catch (final StoppingStorage.Stopped ex) {
+            return true;
+        }
     }
 
     /** Whatever lies where the original was: it isn't this coordinator's. */

@@ -359,7 +359,10 @@ abstract class RecoveryContract extends StorageSuite {
     }
 
     private static boolean isTold(final int offset) {
-        return IntStream.of(MarkDescriptor.COORDINATOR_ID_OFFSET, MarkDescriptor.COORDINATOR_ID_CHECK_OFFSET,
+        final boolean isNoField = offset >= Integer.BYTES && offset < MarkDescriptor.TIMESTAMP_OFFSET
+            || offset >= MarkDescriptor.FIELDS_LENGTH;
+        return isNoField || IntStream.of(
+                MarkDescriptor.COORDINATOR_ID_OFFSET, MarkDescriptor.COORDINATOR_ID_CHECK_OFFSET,
                 MarkDescriptor.FORCED_POSITION_OFFSET, MarkDescriptor.FORCED_POSITION_CHECK_OFFSET)
             .anyMatch(field -> offset >= field && offset < field + Long.BYTES);
     }

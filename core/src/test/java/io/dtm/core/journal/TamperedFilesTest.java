@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,26 @@ class TamperedFilesTest {
         Files.delete(data.resolve(FileNames.MARK));
         Process.start(new MappedStorage(data)).close();
         assertEquals(4096, Files.size(data.resolve(FileNames.MARK)));
+    }
+
+    @Test
+    void shouldTellWhatIsWhereTheMarkFileHasNoFieldAndWriteItAnew() throws IOException {
+        final byte[] mark = Files.readAllBytes(data.resolve(FileNames.MARK));
+        for (final int offset : new int[] {4, 7, 96, 4095}) {
+            mark[offset] = 1;
+            Files.write(data.resolve(FileNames.MARK), mark);
+            mark[offset] = 0;
+
+            final Process told = Process.start(new MappedStorage(data));
+
+            assertEquals(1, told.replayed().size());
+            assertEquals(1, told.reports().size());
+            assertTrue(told.reports().get(0).contains("isn't zero where it has no field"), told.reports()::toString);
+            told.close();
+            final Process next = Process.start(new MappedStorage(data));
+            assertEquals(List.of(), next.reports());
+            next.close();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.RecordDescriptor;
 import io.dtm.codec.SegmentDescriptor;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
@@ -113,6 +114,31 @@ class CutBehindCheckpointTest {
 
         final JournalException behind = refused(Category.CORRUPT);
         assertTrue(behind.getMessage().contains("is missing"), "not lost in silence: " + behind.getMessage());
+        cutAt(behind.cutPosition(), digest);
+    }
+
+    /** The segment behind the checkpoint is missing, and so is a record of the one before it. */
+    @Test
+    void shouldNameNoCutBeforeTheCheckpointWhereTheSegmentBeforeItIsDamagedToo() throws IOException {
+        final Life life = Life.start(storage).closeSegment();
+        life.checkpoint();
+        final long damaged = life.journal.appendedPosition();
+        final long digest = life.digest();
+        lifeUpToTheEndOfASegment(life);
+        final long newest = life.checkpoint().checkpoint().replayPosition();
+        storage.killProcess();
+        storage.delete(FileNames.segment(newest));
+        final long base = damaged / Life.SEGMENT_LENGTH * Life.SEGMENT_LENGTH;
+        storage.flip(FileNames.segment(base), (int) (damaged - base) + RecordDescriptor.HEADER_LENGTH, 1);
+
+        final JournalException refusal = refused(Category.CORRUPT);
+        assertEquals(JournalException.NOWHERE, refusal.cutPosition(), refusal.getMessage());
+        final Matcher advice = RENAME.matcher(refusal.getMessage());
+        assertTrue(advice.find(), refusal.getMessage());
+        storage.rename(advice.group(1), advice.group(2));
+
+        final JournalException behind = refused(Category.CORRUPT);
+        assertEquals(damaged, behind.cutPosition(), behind.getMessage());
         cutAt(behind.cutPosition(), digest);
     }
 

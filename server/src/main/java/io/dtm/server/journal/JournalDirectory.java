@@ -44,7 +44,7 @@ final class JournalDirectory {
         try {
             return JournalInspector.open(path());
         } catch (final JournalException foreign) {
-            throw refused("there is no journal in " + given, foreign);
+            throw refused(foreign.what(), foreign);
         } catch (final UncheckedIOException unreadable) {
             throw unreadable(unreadable);
         }

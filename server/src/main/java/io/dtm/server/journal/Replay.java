@@ -207,8 +207,14 @@ final class Replay {
         }
     }
 
-    /** What lies behind it isn't replayed. Nothing more is if nobody knows where it lies. */
+    /**
+     * What lies behind it isn't replayed. Nothing more is if nobody knows where it lies. The mark file's ends nothing:
+     * it isn't needed.
+     */
     void damaged(final JournalDamage damage) {
+        if (damage.file().equals(FileNames.MARK)) {
+            return;
+        }
         if (damage.position() == JournalDamage.NOWHERE) {
             end(damage.file() + (damage.isOtherVersion() ? " is another version's" : " is damaged"));
         } else {

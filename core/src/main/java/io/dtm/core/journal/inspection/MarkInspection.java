@@ -4,7 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.reading.ForcedEvidence;
-import io.dtm.core.journal.reading.Zeros;
+import io.dtm.core.journal.reading.MarkReader;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
@@ -70,35 +70,32 @@ final class MarkInspection {
             return new MarkInspection(null, 0, "has version " + version + "; this program knows "
                 + MarkDescriptor.VERSION + ": a start takes it for no evidence", null, true);
         }
-        if (MarkDescriptor.coordinatorId(buffer) != coordinatorId) {
+        final MarkReader mark = MarkReader.of(buffer, coordinatorId);
+        if (mark.foreignId() != 0) {
             return new MarkInspection(String.format("is of coordinator %016x, the directory of %016x",
-                MarkDescriptor.coordinatorId(buffer), coordinatorId), null);
+                mark.foreignId(), coordinatorId), null);
         }
-        // The second copy first: it is stored last, so that of a coordinator that runs the first is never below it.
-        final long pidBefore = MarkDescriptor.pid(buffer);
-        final long checked = MarkDescriptor.checkedForcedPosition(buffer);
-        final long forced = MarkDescriptor.forcedPosition(buffer);
-        final boolean isClosed = pidBefore == 0 && MarkDescriptor.pid(buffer) == 0;
-        String damage = null;
-        if (MarkDescriptor.checkedCoordinatorId(buffer) != coordinatorId) {
-            damage = "differs from its own second copy of the coordinator's id";
-        } else if (forced < checked || isClosed && forced != checked) {
-            damage = copiesDiffer(forced, checked);
+        if (!mark.isOurs()) {
+            return new MarkInspection(mark.defect(), null);
         }
-        final boolean isZero = Zeros.hold(buffer, Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET)
-            && Zeros.hold(buffer, MarkDescriptor.FIELDS_LENGTH, MarkDescriptor.FILE_LENGTH);
+        String damage = mark.defect();
+        // Of a coordinator that runs, or was killed, the first copy is never below the second.
+        if (damage == null && (mark.firstForced() < mark.secondForced()
+            || mark.pid() == 0 && mark.firstForced() != mark.secondForced())) {
+            damage = copiesDiffer(mark.firstForced(), mark.secondForced());
+        }
         return new MarkInspection(
             new MarkSummary(
-                MarkDescriptor.pid(buffer),
-                Math.min(forced, checked),
-                Math.max(Math.min(forced, checked), MarkDescriptor.appendedPosition(buffer)),
+                mark.pid(),
+                mark.forcedPosition(),
+                Math.max(mark.forcedPosition(), MarkDescriptor.appendedPosition(buffer)),
                 buffer.getLong(MarkDescriptor.TIMESTAMP_OFFSET, LITTLE_ENDIAN),
                 MarkDescriptor.usableBytes(buffer),
                 MarkDescriptor.lowSpaceBytes(buffer),
                 MarkDescriptor.refusedSinceMs(buffer),
                 MarkDescriptor.refusals(buffer)),
-            Math.max(forced, checked),
-            isZero ? damage : "isn't zero where it has no field");
+            mark.higherForced(),
+            damage);
     }
 
     private static String copiesDiffer(final long forced, final long checked) {

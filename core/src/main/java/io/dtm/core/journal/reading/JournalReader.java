@@ -258,8 +258,8 @@ public final class JournalReader implements AutoCloseable {
     private long checkedTime(final RecordView records, final long position, final long previousNs) {
         final long timeNs = records.timeNs(position, previousNs);
         if (timeNs < previousNs) {
-            throw Corruption.exception("segment " + segment.place() + ", position " + position + ": logical time goes"
-                + " back from " + previousNs + " to " + timeNs).cuttableAt(position);
+            throw cuttable(Corruption.exception("segment " + segment.place() + ", position " + position
+                + ": logical time goes back from " + previousNs + " to " + timeNs), position);
         }
         return timeNs;
     }
@@ -279,10 +279,8 @@ public final class JournalReader implements AutoCloseable {
             if (!FileNames.segments(storage).contains(FileNames.segment(segment.basePosition()))) {
                 throw new IOException("the coordinator let go of " + segment.place() + " while it was read", ex);
             }
-            final JournalException missing =
-                Corruption.exception("segment " + storage.describe(name) + " is missing: " + segment.place()
-                + " ends with a reference to it at position " + position);
-            throw position < neededFrom ? missing : missing.cuttableAt(position);
+            throw cuttable(Corruption.exception("segment " + storage.describe(name) + " is missing: "
+                + segment.place() + " ends with a reference to it at position " + position), position);
         }
     }
 
@@ -297,9 +295,9 @@ public final class JournalReader implements AutoCloseable {
                 "the journal ended at position " + position + " when it was read, and goes on");
         }
         if (evidence.position() > position) {
-            throw Corruption.exception(found.description() + " in segment " + segment.place() + ", position " + position
-                + " (offset " + (position - segment.basePosition()) + "), but " + evidence.witness()
-                + " says that everything up to " + evidence.position() + " was forced").cuttableAt(position);
+            throw cuttable(Corruption.exception(found.description() + " in segment " + segment.place() + ", position "
+                + position + " (offset " + (position - segment.basePosition()) + "), but " + evidence.witness()
+                + " says that everything up to " + evidence.position() + " was forced"), position);
         }
         final long tornBytes = found == Found.END ? 0 : last - position;
         final String description = tornBytes == 0
@@ -329,8 +327,10 @@ public final class JournalReader implements AutoCloseable {
         return false;
     }
 
-    private static JournalException cuttable(final JournalException damaged, final long position) {
-        return damaged.category() == Category.CORRUPT ? damaged.cuttableAt(position) : damaged;
+    /** Not before the checkpoint: a cut there would be refused. */
+    private JournalException cuttable(final JournalException damaged, final long position) {
+        return damaged.category() == Category.CORRUPT && position >= neededFrom
+            ? damaged.cuttableAt(position) : damaged;
     }
 
     /** What follows is given up: it may be anything. */
@@ -405,10 +405,11 @@ public final class JournalReader implements AutoCloseable {
 
     private void readMark() throws IOException {
         try (JournalFile file = storage.open(FileNames.MARK, false)) {
-            final MarkReader mark = MarkReader.of(file, storage.describe(FileNames.MARK), coordinatorId);
-            evidence.mark(storage.describe(FileNames.MARK), mark.forcedPosition());
+            final String place = storage.describe(FileNames.MARK);
+            final MarkReader mark = MarkReader.ofStart(file, place, coordinatorId);
+            evidence.mark(place, mark.forcedPosition());
             isOwnerAlive = ProcessHandle.of(mark.pid()).isPresent();
-            markDamage = mark.damage();
+            markDamage = mark.damage(place);
         } catch (final NoSuchFileException ex) {
             // A power loss may have taken it: less evidence.
             assert evidence.position() >= 0;

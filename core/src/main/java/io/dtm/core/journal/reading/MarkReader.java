@@ -12,12 +12,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  * What a mark file is evidence of: of which force, and of whose process. It isn't needed, so its damage is told and
  * refuses nothing; but one of another coordinator says that files were mixed.
  *
- * @param forcedPosition up to which it says that the journal was forced; 0: it says nothing.
- * @param pid            of the process that owns the directory, or owned it last; 0: not known.
- * @param damage         as full sentences; or null.
+ * @param firstForced  position up to which it says that the journal was forced; 0: it says nothing.
+ * @param secondForced the same by its second copy, which is stored last.
+ * @param pid          of the process that owns the directory, or owned it last; 0: not known, or closed in order.
+ * @param isOurs       whether it says anything about this coordinator's journal.
+ * @param foreignId    of the coordinator that it is of, going by both copies; 0: of none but this.
+ * @param defect       what is wrong with it, whatever its copies of the forced position say; or null.
  */
-record MarkReader(long forcedPosition, long pid, String damage) {
-    private static final MarkReader NOTHING = new MarkReader(0, 0, null);
+public record MarkReader(
+    long firstForced, long secondForced, long pid, boolean isOurs, long foreignId, String defect) {
+
+    private static final MarkReader NOTHING = new MarkReader(0, 0, 0, false, 0, null);
 
     /**
      * @param file  as it was found; it stays the caller's.
@@ -25,38 +30,66 @@ record MarkReader(long forcedPosition, long pid, String damage) {
      * @return what it says about this coordinator's journal.
      * @throws JournalException FOREIGN if it belongs to another one.
      */
-    static MarkReader of(final JournalFile file, final String place, final long coordinatorId) {
+    static MarkReader ofStart(final JournalFile file, final String place, final long coordinatorId) {
         if (file.length() != MarkDescriptor.FILE_LENGTH || version(file) != MarkDescriptor.VERSION) {
             return NOTHING;
         }
-        final UnsafeBuffer buffer = file.buffer();
-        final long id = MarkDescriptor.coordinatorId(buffer);
-        final long checkedId = MarkDescriptor.checkedCoordinatorId(buffer);
-        final boolean isOurs = id == coordinatorId || checkedId == coordinatorId;
-        if (!isOurs && id == checkedId) {
+        final MarkReader mark = of(file.buffer(), coordinatorId);
+        if (mark.foreignId != 0) {
             throw new JournalException(Category.FOREIGN, String.format(Locale.ROOT,
                 "the mark file %s is of coordinator %016x, the directory of %016x: files of two were mixed; put back"
                     + " what belongs together. If only the mark file is in the wrong place, delete it: it isn't needed,"
-                    + " and the start makes another", place, id, coordinatorId), null);
+                    + " and the start makes another", place, mark.foreignId, coordinatorId), null);
         }
-        final long checkedForced = MarkDescriptor.checkedForcedPosition(buffer); // Stored last, so read first.
-        final long forced = MarkDescriptor.forcedPosition(buffer);
-        String damage = null;
-        if (id != checkedId) {
-            damage = damage(place, isOurs ? "one of its two copies of the coordinator's id is wrong"
-                : "neither of its two copies of the coordinator's id is right: it says nothing");
-        } else if (forced != checkedForced) {
-            damage = damage(place, "its two copies of the forced position are " + forced + " and " + checkedForced
-                + ": the lower one counts. A process that is killed between storing the two leaves that, too");
-        }
-        return isOurs
-            ? new MarkReader(Math.min(forced, checkedForced), MarkDescriptor.pid(buffer), damage)
-            : new MarkReader(0, 0, damage);
+        return mark;
     }
 
-    private static String damage(final String place, final String what) {
-        return "the mark file " + place + " is damaged: " + what + ". It isn't needed, and is written anew; look at the"
-            + " device";
+    /**
+     * @param buffer        of a mark file of this version.
+     * @param coordinatorId whose it should be.
+     * @return what it says, and what is wrong with it.
+     */
+    public static MarkReader of(final UnsafeBuffer buffer, final long coordinatorId) {
+        final long id = MarkDescriptor.coordinatorId(buffer);
+        final long checkedId = MarkDescriptor.checkedCoordinatorId(buffer);
+        if (id != coordinatorId && checkedId != coordinatorId) {
+            final boolean isForeign = id == checkedId && id != 0;
+            return new MarkReader(0, 0, 0, false, isForeign ? id : 0,
+                isForeign ? null : "neither of its two copies of the coordinator's id is right: it says nothing");
+        }
+        final long pidBefore = MarkDescriptor.pid(buffer);
+        final long secondForced = MarkDescriptor.checkedForcedPosition(buffer); // Stored last, so read first.
+        final long firstForced = MarkDescriptor.forcedPosition(buffer);
+        final long pid = MarkDescriptor.pid(buffer);
+        final boolean isZero = Zeros.hold(buffer, Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET)
+            && Zeros.hold(buffer, MarkDescriptor.FIELDS_LENGTH, MarkDescriptor.FILE_LENGTH);
+        String defect = isZero ? null : "it isn't zero where it has no field";
+        if (id != checkedId) {
+            defect = "one of its two copies of the coordinator's id is wrong";
+        }
+        // A process that began or ended meanwhile may have stored one copy only of those that were read.
+        return new MarkReader(firstForced, secondForced, pid == 0 ? pidBefore : pid, true, 0, defect);
+    }
+
+    /** @return position up to which the journal was forced, at least: the lower copy counts. */
+    public long forcedPosition() {
+        return Math.min(firstForced, secondForced);
+    }
+
+    /** @return the higher copy. A process that is killed between storing the two leaves them so. */
+    public long higherForced() {
+        return Math.max(firstForced, secondForced);
+    }
+
+    /** @return what a start says of its damage, as full sentences; or null. */
+    String damage(final String place) {
+        String what = defect;
+        if (what == null && firstForced != secondForced) {
+            what = "its two copies of the forced position are " + firstForced + " and " + secondForced
+                + ": the lower one counts. A process that is killed between storing the two leaves that, too";
+        }
+        return what == null ? null : "the mark file " + place + " is damaged: " + what + ". It isn't needed, and is"
+            + " written anew; look at the device";
     }
 
     /** It is stored last: what else there is can be read after it. */

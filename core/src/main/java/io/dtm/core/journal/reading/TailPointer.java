@@ -85,7 +85,8 @@ public record TailPointer(String location, boolean isEnded, long device, long in
 
     /**
      * Puts it onto the device, too, also where it reads the same already: who wrote it may have died before it was
-     * forced, or that force may have failed. Needs no space if there is one already.
+     * forced, or that force may have failed. Needs no space if there is one already. If there was none, its name is on
+     * the device when the caller has forced the directory, before anything is put into the tail.
      *
      * @param storage that the caller owns.
      * @throws JournalException FORCE_FAILED.
@@ -100,7 +101,6 @@ public record TailPointer(String location, boolean isEnded, long device, long in
                 Forcing.file(storage, file, FileNames.TAIL_POINTER);
             }
         }
-        Forcing.directory(storage);
     }
 
     private void create(final JournalStorage storage) throws IOException {

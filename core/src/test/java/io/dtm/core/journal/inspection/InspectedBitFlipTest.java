@@ -111,6 +111,20 @@ class InspectedBitFlipTest {
     }
 
     @Test
+    void shouldGoByTheMarkFileAsAStartDoesWhicheverCopyOfTheIdIsWrong() throws IOException {
+        final MarkSummary whole = JournalInspector.open(storage).mark();
+        assertEquals(end, whole.forcedPosition());
+        for (final int offset : new int[] {
+            MarkDescriptor.COORDINATOR_ID_OFFSET, MarkDescriptor.COORDINATOR_ID_CHECK_OFFSET}) {
+            storage.flip(FileNames.MARK, offset, 1);
+            assertEquals(whole, JournalInspector.open(storage).mark());
+            assertEquals(List.of(FileNames.MARK),
+                Findings.of(storage).damages.stream().map(JournalDamage::file).toList());
+            storage.flip(FileNames.MARK, offset, 1);
+        }
+    }
+
+    @Test
     void shouldCallAFirstStartThatIsUnderWayNoDamage() throws IOException {
         final SimulatedStorage fresh = new SimulatedStorage();
         Process.start(Process.context(fresh).epochClock(() -> 1_000)).close();
