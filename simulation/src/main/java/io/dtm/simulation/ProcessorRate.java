@@ -1,10 +1,11 @@
 package io.dtm.simulation;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
- * How fast a simulation is, by the processor time of this process: what other processes do beside it doesn't count, what
- * the garbage collector and the compiler do for it does. Tells of nothing that the simulation sees.
+ * How fast a simulation is, by the processor time of this process: what other processes do beside it doesn't count,
+ * what the garbage collector and the compiler do for it does. Tells of nothing that the simulation sees.
  */
 final class ProcessorRate {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -36,7 +37,7 @@ final class ProcessorRate {
 
     private static String text(final long transactions, final long timeNs) {
         final double seconds = timeNs / NANOS_PER_SECOND;
-        return String.format("%.1f s of processor time, %,d transactions a minute of it",
+        return String.format(Locale.ROOT, "%.1f s of processor time, %,d transactions a minute of it",
             seconds, seconds > 0 ? Math.round(transactions * SECONDS_PER_MINUTE / seconds) : 0);
     }
 
