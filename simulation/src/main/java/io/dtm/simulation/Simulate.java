@@ -19,6 +19,7 @@ public final class Simulate {
     private final long seed;
     private final long transactions;
     private final PrintStream progress;
+    private final ProcessorRate rate = new ProcessorRate();
     private long lastProgressNs = System.nanoTime();
     private Consumer<String> log;
     private SimulationReport report;
@@ -26,7 +27,7 @@ public final class Simulate {
     /**
      * @param seed         decides everything.
      * @param transactions business requests to be carried out, greater than 0.
-     * @param progress     takes a line a second; null: none.
+     * @param progress     takes a line a second, and one at the end that tells how fast it was; null: none.
      */
     public Simulate(final long seed, final long transactions, final PrintStream progress) {
         if (transactions < 1) {
@@ -67,6 +68,9 @@ public final class Simulate {
             episode.run(() -> tell(episode));
             report = add(episode, settings);
         }
+        if (progress != null) {
+            progress.println("simulation: " + rate.sinceStart(report.transactions()));
+        }
         return report;
     }
 
@@ -97,9 +101,10 @@ public final class Simulate {
         final long nowNs = System.nanoTime();
         if (progress != null && nowNs - lastProgressNs >= PROGRESS_NS) {
             lastProgressNs = nowNs;
-            progress.println("simulation: seed=" + seed + " transactions="
-                + (report.transactions() + episode.workload().finishedCount()) + "/" + transactions
-                + " episode=" + report.episodes() + " crashes=" + (report.crashes() + episode.crashes()));
+            final long done = report.transactions() + episode.workload().finishedCount();
+            progress.println("simulation: seed=" + seed + " transactions=" + done + "/" + transactions
+                + " episode=" + report.episodes() + " crashes=" + (report.crashes() + episode.crashes())
+                + ", since the last line " + rate.sinceLast(done));
         }
     }
 }

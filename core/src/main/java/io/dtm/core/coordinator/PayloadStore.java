@@ -14,7 +14,7 @@ final class PayloadStore implements PayloadReader {
     static final int NONE = -1;
 
     private static final int BLOCK_LENGTH = 128;
-    private static final int BLOCKS_PER_SLAB = 4096;
+    private static final int BLOCKS_PER_SLAB = 256;
 
     private MutableDirectBuffer[] slabs = {};
     private int[] nextBlock = new int[0];
@@ -105,7 +105,9 @@ final class PayloadStore implements PayloadReader {
         final int first = slabs.length * BLOCKS_PER_SLAB;
         slabs = Arrays.copyOf(slabs, slabs.length + 1);
         slabs[slabs.length - 1] = new UnsafeBuffer(new byte[BLOCK_LENGTH * BLOCKS_PER_SLAB]);
-        nextBlock = Arrays.copyOf(nextBlock, first + BLOCKS_PER_SLAB);
+        if (nextBlock.length < first + BLOCKS_PER_SLAB) {
+            nextBlock = Arrays.copyOf(nextBlock, Math.max(2 * nextBlock.length, BLOCKS_PER_SLAB));
+        }
         for (int block = first + BLOCKS_PER_SLAB - 1; block >= first; block--) {
             nextBlock[block] = freeBlock;
             freeBlock = block;

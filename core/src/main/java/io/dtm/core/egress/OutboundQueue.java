@@ -44,12 +44,18 @@ public final class OutboundQueue {
 
     /** @param capacityBytes a power of two, at least 4 KiB. */
     public OutboundQueue(final int capacityBytes) {
-        if (!BitUtil.isPowerOfTwo(capacityBytes) || capacityBytes < 4096) {
-            throw new IllegalArgumentException("capacity must be a power of two of at least 4096: " + capacityBytes);
+        this(new UnsafeBuffer(new byte[capacityBytes]));
+    }
+
+    /** @param memory that it takes, whatever it holds; a power of two in bytes, at least 4 KiB. */
+    public OutboundQueue(final UnsafeBuffer memory) {
+        if (!BitUtil.isPowerOfTwo(memory.capacity()) || memory.capacity() < 4096) {
+            throw new IllegalArgumentException(
+                "capacity must be a power of two of at least 4096: " + memory.capacity());
         }
-        this.capacity = capacityBytes;
-        this.mask = capacityBytes - 1;
-        this.buffer = new UnsafeBuffer(new byte[capacityBytes]);
+        this.capacity = memory.capacity();
+        this.mask = capacity - 1;
+        this.buffer = memory;
     }
 
     /** @return size in bytes. */

@@ -59,7 +59,7 @@ public final class Pipeline implements AutoCloseable {
 
         // between the stages
         final EventRing ring = new EventRing(context.ringSlots(), context.arenaBytes());
-        final OutboundQueue outbound = new OutboundQueue(context.outboundBytes());
+        final OutboundQueue outbound = new OutboundQueue(context.outboundMemory());
         final PublishedLevels levels = new PublishedLevels();
         final SlowLinks slowLinks = new SlowLinks(context.slowLinks());
         final LinkReplies replies = new LinkReplies();

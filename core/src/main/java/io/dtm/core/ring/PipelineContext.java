@@ -29,6 +29,7 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a {@link Pipeline} is made of. The ports have no default; everything else has. Not thread-safe: filled before
@@ -59,7 +60,7 @@ public final class PipelineContext {
     // limits
     private int ringSlots = 1024;
     private int arenaBytes = 2 * 1024 * 1024;
-    private int outboundBytes = OutboundBound.QUEUE_CAPACITY;
+    private Supplier<UnsafeBuffer> outboundMemory = () -> new UnsafeBuffer(new byte[OutboundBound.QUEUE_CAPACITY]);
     private int outboundBoundBytes = OutboundBound.MAX_FRAME_BYTES;
     private int frameSoftLimitBytes = 1408 - 32;
     private long maxBacklogBytes = 8 * 1024 * 1024;
@@ -371,9 +372,19 @@ public final class PipelineContext {
         return this;
     }
 
-    /** @return a power of two: what the coordinator put out and egress has not seen. */
-    public int outboundBytes() {
-        return outboundBytes;
+    /** @return a power of two in bytes: takes what the coordinator put out and egress has not seen. */
+    UnsafeBuffer outboundMemory() {
+        return outboundMemory.get();
+    }
+
+    /**
+     * @param memory a power of two in bytes: takes what the coordinator put out and egress has not seen. A host that
+     *               makes one pipeline after the other may give it to each; what it holds doesn't matter.
+     * @return this.
+     */
+    public PipelineContext outboundMemory(final UnsafeBuffer memory) {
+        outboundMemory = () -> memory;
+        return this;
     }
 
     /**
@@ -381,7 +392,7 @@ public final class PipelineContext {
      * @return this.
      */
     public PipelineContext outboundBytes(final int value) {
-        outboundBytes = value;
+        outboundMemory = () -> new UnsafeBuffer(new byte[value]);
         return this;
     }
 

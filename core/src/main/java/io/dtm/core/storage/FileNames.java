@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Names of the files in a data directory. */
 public final class FileNames {
@@ -29,6 +30,9 @@ public final class FileNames {
     private static final int POSITION_DIGITS = 20;
     /** An exabyte, and less than a long can hold. */
     private static final String POSITION_PATTERN = "00[0-9]{18}";
+    private static final Pattern CHECKPOINT = Pattern.compile(POSITION_PATTERN + "\\" + CHECKPOINT_SUFFIX);
+    private static final Pattern SEGMENT = Pattern.compile(POSITION_PATTERN + "\\" + SEGMENT_SUFFIX);
+    private static final Pattern KEPT = Pattern.compile(".*\\" + KEPT_SUFFIX + "(\\.[0-9]+)?");
 
     private FileNames() {
     }
@@ -71,7 +75,7 @@ public final class FileNames {
      * @return whether it is called as complete checkpoints are.
      */
     public static boolean isCheckpoint(final String name) {
-        return name.matches(POSITION_PATTERN + "\\" + CHECKPOINT_SUFFIX);
+        return CHECKPOINT.matcher(name).matches();
     }
 
     /**
@@ -88,7 +92,7 @@ public final class FileNames {
      * @return the position that the name of a segment should be made of.
      */
     public static long positionOr(final String segmentName, final long otherwise) {
-        return segmentName.matches(POSITION_PATTERN + "\\" + SEGMENT_SUFFIX) ? position(segmentName) : otherwise;
+        return SEGMENT.matcher(segmentName).matches() ? position(segmentName) : otherwise;
     }
 
     /**
@@ -96,7 +100,7 @@ public final class FileNames {
      * @return whether it was taken out of the journal by a cut.
      */
     public static boolean isKept(final String name) {
-        return name.matches(".*\\" + KEPT_SUFFIX + "(\\.[0-9]+)?") && !name.equals(CUT_ORDER);
+        return KEPT.matcher(name).matches() && !name.equals(CUT_ORDER);
     }
 
     /**

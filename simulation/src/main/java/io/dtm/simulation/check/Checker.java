@@ -118,6 +118,7 @@ public final class Checker implements FrameObserver {
                 if (message.epoch <= highestForcedEpoch && !isCopy) {
                     violations.add("I14", "epoch " + message.epoch + " follows epoch " + highestForcedEpoch);
                 }
+                trace.event("coordinator", "epoch %1 begins", message.epoch, 0);
                 epoch = message.epoch;
                 epochPosition = recordEnd;
             }

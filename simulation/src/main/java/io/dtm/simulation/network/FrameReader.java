@@ -83,6 +83,31 @@ public final class FrameReader {
         }
     }
 
+    /**
+     * @param buffer that holds a frame.
+     * @param offset at which it starts.
+     * @return whether one of its messages opens, resumes, closes or keeps a session, or registers, looks up or takes
+     *         leave.
+     */
+    static boolean hasHandshake(final DirectBuffer buffer, final int offset) {
+        final int messages = FrameDescriptor.messageCount(buffer, offset);
+        int at = offset + FrameDescriptor.HEADER_LENGTH;
+        for (int i = 0; i < messages; i++) {
+            switch (FrameDescriptor.templateId(buffer, at)) {
+                case SessionOpenDecoder.TEMPLATE_ID, ChallengeDecoder.TEMPLATE_ID,
+                    ChallengeResponseDecoder.TEMPLATE_ID, SessionOpenedDecoder.TEMPLATE_ID,
+                    SessionResumeDecoder.TEMPLATE_ID, SessionResumedDecoder.TEMPLATE_ID,
+                    KeepAliveDecoder.TEMPLATE_ID, SessionCloseDecoder.TEMPLATE_ID, SessionClosedDecoder.TEMPLATE_ID,
+                    RegisterDecoder.TEMPLATE_ID, RegisteredDecoder.TEMPLATE_ID, EpochRefusedDecoder.TEMPLATE_ID,
+                    LookupDecoder.TEMPLATE_ID, FoundDecoder.TEMPLATE_ID, UnregisterDecoder.TEMPLATE_ID -> {
+                    return true;
+                }
+                default -> at += FrameDescriptor.messageLength(buffer, at);
+            }
+        }
+        return false;
+    }
+
     private static boolean isSession(final Kind kind) {
         return kind.ordinal() <= Kind.UNREGISTER.ordinal() || kind == Kind.EPOCH_STARTED;
     }

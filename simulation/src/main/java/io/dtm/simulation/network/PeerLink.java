@@ -55,7 +55,7 @@ public final class PeerLink implements CoordinatorLink {
 
     /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
     private void keep(final DirectBuffer buffer, final int offset, final int length) {
-        if (!network.isHandshake(buffer, offset)) {
+        if (!FrameReader.hasHandshake(buffer, offset)) {
             final byte[] copy = new byte[length];
             buffer.getBytes(offset, copy);
             sent.add(copy);

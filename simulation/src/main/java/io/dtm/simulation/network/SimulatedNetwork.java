@@ -3,7 +3,6 @@ package io.dtm.simulation.network;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
-import io.dtm.simulation.network.WireMessage.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,6 @@ import org.agrona.DirectBuffer;
 public final class SimulatedNetwork {
     private final Schedule schedule;
     private final RandomStream random;
-    private final FrameReader kinds = new FrameReader();
     private final Trace trace;
     private final FrameObserver observer;
     private final List<PeerLink> peers = new ArrayList<>();
@@ -143,13 +141,6 @@ public final class SimulatedNetwork {
      */
     public void replay(final PeerLink peer, final boolean toPeer, final DirectBuffer buffer, final int length) {
         direction(peer, toPeer).send(buffer, 0, length);
-    }
-
-    /** Whether a frame opens, resumes, closes or keeps a session, or registers or takes leave. */
-    boolean isHandshake(final DirectBuffer buffer, final int offset) {
-        final boolean[] found = new boolean[1];
-        kinds.read(buffer, offset, message -> found[0] |= message.kind.ordinal() <= Kind.UNREGISTER.ordinal());
-        return found[0];
     }
 
     private static Direction direction(final PeerLink peer, final boolean toPeer) {

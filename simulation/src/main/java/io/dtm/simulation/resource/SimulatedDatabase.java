@@ -4,6 +4,7 @@ import io.dtm.participant.BranchId;
 import io.dtm.simulation.engine.Trace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,15 +131,23 @@ public final class SimulatedDatabase {
      */
     public boolean rollBack(final BranchId branch) {
         boolean found = false;
-        for (final BranchId other : List.copyOf(prepared.keySet())) {
-            if (Key.of(other).equals(Key.of(branch))) {
-                prepared.remove(other);
+        for (final Iterator<BranchId> others = prepared.keySet().iterator(); others.hasNext();) {
+            final BranchId other = others.next();
+            if (isSameBranch(other, branch)) {
+                others.remove();
                 trace.event(name, "rolled back %T branch %2", branch.transactionId(), branch.branchId());
                 listener.onRolledBack(name, other);
                 found = true;
             }
         }
         return found;
+    }
+
+    /** Whether they differ at most in the epoch of enlistment. */
+    private static boolean isSameBranch(final BranchId one, final BranchId other) {
+        return one.transactionId() == other.transactionId()
+            && one.branchId() == other.branchId()
+            && one.coordinatorId() == other.coordinatorId();
     }
 
     /**
