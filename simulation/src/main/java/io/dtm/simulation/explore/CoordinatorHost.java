@@ -8,6 +8,7 @@ import io.dtm.core.recovery.StartEvents;
 import io.dtm.simulation.explore.CoordinatorLogic.Info;
 import io.dtm.simulation.explore.CoordinatorLogic.Output;
 import io.dtm.simulation.explore.CoordinatorLogic.Step;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,8 +152,8 @@ final class CoordinatorHost {
 
         Draft(final Ints host) {
             final int count = host.get(COUNT);
-            states = new Ints(java.util.Arrays.copyOfRange(host.values(), FIRST_STATE, FIRST_STATE + count));
-            held = new Ints(java.util.Arrays.copyOfRange(host.values(), FIRST_STATE + count, host.size()));
+            states = new Ints(Arrays.copyOfRange(host.values(), FIRST_STATE, FIRST_STATE + count));
+            held = new Ints(Arrays.copyOfRange(host.values(), FIRST_STATE + count, host.size()));
             epochAt = host.get(EPOCH_AT);
             position = host.get(POSITION);
             timeMs = host.get(TIME_MS);

@@ -84,7 +84,9 @@ final class ExploredResource {
 
     private void prepared(final BranchId branch) {
         stand(branch, Standing.PREPARED);
-        prepared.put(branch.transactionId(), branch);
+        if (prepared.put(branch.transactionId(), branch) != null) {
+            failure = "the work of branch " + branch + " was done twice";
+        }
     }
 
     private void committed(final BranchId branch) {

@@ -1,6 +1,5 @@
 package io.dtm.simulation.explore;
 
-import io.dtm.simulation.explore.World.Move;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +11,9 @@ final class Explorer {
     private final Scope scope;
     private final World world;
     private final StateSet states;
-    private long moves;
+    private final Moves moves;
+    private final Promises promises;
+    private long moveCount;
     private long ends;
     private boolean isExhausted;
     private String failure;
@@ -22,7 +23,9 @@ final class Explorer {
     Explorer(final Scope scope) {
         this.scope = scope;
         this.world = new World(scope);
-        this.states = new StateSet(world.slots());
+        this.moves = new Moves(scope, world);
+        this.promises = new Promises(scope, world);
+        this.states = new StateSet(Layout.length(scope));
     }
 
     /**
@@ -31,24 +34,25 @@ final class Explorer {
      */
     void run(final int limit, final Runnable progress) {
         states.add(world.initial(), -1);
-        final boolean[] isFaultless = new boolean[1];
         int at = 0;
         for (; at < states.size() && failure == null && states.size() < limit; at++) {
-            final int from = at;
-            isFaultless[0] = true;
-            world.moves(states.get(at), (move, next, broken) -> {
-                moves++;
-                isFaultless[0] &= move.isFault();
+            final int[] state = states.get(at);
+            boolean isAtEnd = true;
+            for (final Move move : moves.of(state)) {
+                moveCount++;
+                isAtEnd &= move.kind().isBudgeted();
+                final int[] next = world.after(state, move);
+                states.add(next, at);
+                final String broken = world.failure() != null ? world.failure() : promises.broken(next);
                 if (broken != null && failure == null) {
                     failure = broken;
-                    failedAt = from;
+                    failedAt = at;
                     failedMove = move;
                 }
-                states.add(next, from);
-            });
-            if (isFaultless[0] && failure == null) {
+            }
+            if (isAtEnd && failure == null) {
                 ends++;
-                failure = world.rest(states.get(at));
+                failure = promises.rest(state);
                 failedAt = at;
             }
             if (at % PROGRESS_STATES == PROGRESS_STATES - 1) {
@@ -73,7 +77,7 @@ final class Explorer {
     }
 
     String summary() {
-        return "explored: scope=" + scope.name() + " states=" + states.size() + " moves=" + moves + " ends=" + ends
+        return "explored: scope=" + scope.name() + " states=" + states.size() + " moves=" + moveCount + " ends=" + ends
             + " coordinatorStates=" + world.logic().stateCount() + " processStates=" + world.peers().count()
             + " exhausted=" + isExhausted + " violations=" + (failure == null ? 0 : 1);
     }
@@ -96,12 +100,11 @@ final class Explorer {
     }
 
     private Move moveTo(final int[] from, final int[] to) {
-        final Move[] found = new Move[1];
-        world.moves(from, (move, next, broken) -> {
-            if (found[0] == null && Arrays.equals(next, to)) {
-                found[0] = move;
+        for (final Move move : moves.of(from)) {
+            if (Arrays.equals(world.after(from, move), to)) {
+                return move;
             }
-        });
-        return found[0];
+        }
+        throw new IllegalStateException("no move leads from a state to the next");
     }
 }

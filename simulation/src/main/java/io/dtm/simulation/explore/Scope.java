@@ -108,6 +108,11 @@ record Scope(
         return isInteractive() ? resourceId(participant) : participant;
     }
 
+    /** The client opens the last session; its counters start at 1. */
+    long transactionId(final int transaction) {
+        return (long) peers() << 32 | transaction + 1;
+    }
+
     int[] resourceIds() {
         final int[] ids = new int[participants];
         for (int i = 0; i < participants; i++) {

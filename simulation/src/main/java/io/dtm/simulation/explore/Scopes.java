@@ -24,6 +24,9 @@ final class Scopes {
         return List.of(
             Scope.of("deadline").votes(3).with(DEADLINE, 1).with(COPY, 1),
             Scope.of("crash").with(COORDINATOR_CRASH, 1),
+            Scope.of("crash-copy").votes(1).with(COORDINATOR_CRASH, 1).with(COPY, 1),
+            Scope.of("ended").participants(1).votes(1).with(SESSION_LOSS, 1).with(LINK_LOSS, 1).with(COPY, 1),
+            Scope.of("late").participants(1).votes(1).with(COORDINATOR_CRASH, 2).with(PARTICIPANT_CRASH, 1),
             Scope.of("loss").with(LINK_LOSS, 1).with(DEADLINE, 1),
             Scope.of("restart").slow().with(PARTICIPANT_CRASH, 1).with(COPY, 1),
             Scope.of("pause").with(PARTICIPANT_CRASH, 1).with(PEER_TIMEOUT, 1).with(DEADLINE, 1),

@@ -1,7 +1,6 @@
 package io.dtm.simulation.explore;
 
 import io.dtm.simulation.diagram.SequenceDiagram;
-import io.dtm.simulation.explore.World.Move;
 import io.dtm.simulation.network.FrameReader;
 import io.dtm.simulation.network.WireMessage;
 import io.dtm.simulation.network.WireMessage.Kind;
