@@ -39,9 +39,9 @@ public final class SequenceDiagram {
         final char[] line = lifelines(right);
         Arrays.fill(line, left + 1, right, '-');
         line[end > start ? right - 1 : left + 1] = end > start ? '>' : '<';
-        final int room = right - left - 5;
+        final int room = right - left - 8;
         final String label = " " + (text.length() > room ? text.substring(0, Math.max(0, room)) : text) + " ";
-        final int at = left + (right - left - label.length()) / 2 + 1;
+        final int at = left + 1 + (right - left - 1 - label.length()) / 2;
         for (int i = 0; i < label.length(); i++) {
             line[at + i] = label.charAt(i);
         }

@@ -14,11 +14,11 @@ final class SequenceDiagramTest {
             .message("P1", "coordinator", "a message that has more to say")
             .message("C1", "P1", "CALL");
         assertEquals(String.join("\n",
-            "       C1               coordinator               P1",
+            "       C1                coordinator               P1",
             "        |------ SUBMIT ------>|                     |",
             "        |                     * dies                |",
-            "        |                     |<- a message that   -|  a message that has more to say",
-            "        |------------------- CALL ----------------->|"), normal(diagram));
+            "        |                     |<- a message that ---|  a message that has more to say",
+            "        |------------------ CALL ------------------>|"), normal(diagram));
     }
 
     @Test
