@@ -5,6 +5,7 @@ import io.dtm.server.demo.BankService;
 import io.dtm.server.demo.DemoCommand;
 import io.dtm.server.journal.JournalCommand;
 import io.dtm.simulation.SimulateCommand;
+import io.dtm.simulation.explore.ExploreCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -44,6 +45,7 @@ public final class Dtm implements Runnable {
     static CommandLine commandLine() {
         final CommandLine program = new CommandLine(new Dtm())
             .addSubcommand(new SimulateCommand(System.out, System.err))
+            .addSubcommand(new ExploreCommand(System.out, System.err))
             .setParameterExceptionHandler((refused, words) -> explain(refused));
         tellVersion(program, new Version());
         return program;

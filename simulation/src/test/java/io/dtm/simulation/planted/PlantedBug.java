@@ -9,13 +9,15 @@ import java.util.List;
 /**
  * A rule taken out of the coordinator's or the library's source, as a file of src/test/resources/planted says it:
  * which source ("in:"), which lines of it ("-") are replaced by which ("+"), and which transcripts ("fails:"), seeds of
- * the simulator ("caught:") and runs of the crash test ("crashes:") must notice. Lines with "#" say which rule it is.
+ * the simulator ("caught:"), scopes of the explorer ("explored:") and runs of the crash test ("crashes:") must notice.
+ * Lines with "#" say which rule it is.
  *
  * @param name        of the file.
  * @param source      that is changed, from the project's directory on.
  * @param hunks       what is replaced by what.
  * @param transcripts that must fail.
  * @param seeds       each a seed and a number of transactions within which it must find a violation.
+ * @param scopes      each the name of a scope and a number of states within which it must find a violation.
  * @param crashes     settings of crash tests; the last one is the number of crash states within which it must be found.
  */
 record PlantedBug(
@@ -24,6 +26,7 @@ record PlantedBug(
     List<Hunk> hunks,
     List<String> transcripts,
     List<long[]> seeds,
+    List<String> scopes,
     List<String> crashes) {
     /** Lines, joined by line feeds. */
     record Hunk(String before, String after) {
@@ -34,6 +37,7 @@ record PlantedBug(
         final List<Hunk> hunks = new ArrayList<>();
         final List<String> transcripts = new ArrayList<>();
         final List<long[]> seeds = new ArrayList<>();
+        final List<String> scopes = new ArrayList<>();
         final List<String> crashes = new ArrayList<>();
         final List<String> before = new ArrayList<>();
         final List<String> after = new ArrayList<>();
@@ -42,6 +46,8 @@ record PlantedBug(
                 source = Path.of(line.substring(4).trim());
             } else if (line.startsWith("fails: ")) {
                 transcripts.add(line.substring(7).trim());
+            } else if (line.startsWith("explored: ")) {
+                scopes.add(line.substring(10).trim());
             } else if (line.startsWith("crashes: ")) {
                 crashes.add(line.substring(9).trim());
             } else if (line.startsWith("caught: ")) {
@@ -59,12 +65,12 @@ record PlantedBug(
             }
         }
         hunks.add(hunk(before, after));
-        if (source == null || transcripts.isEmpty() && seeds.isEmpty() && crashes.isEmpty()) {
+        if (source == null || transcripts.isEmpty() && seeds.isEmpty() && scopes.isEmpty() && crashes.isEmpty()) {
             throw new IllegalStateException(
-                file + ": it needs a source, and a transcript, a seed or a crash test that must fail");
+                file + ": it needs a source, and a transcript, a seed, a scope or a crash test that must fail");
         }
         final String name = file.getFileName().toString().replace(".txt", "");
-        return new PlantedBug(name, source, hunks, transcripts, seeds, crashes);
+        return new PlantedBug(name, source, hunks, transcripts, seeds, scopes, crashes);
     }
 
     private static Hunk hunk(final List<String> before, final List<String> after) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.simulation.SeedRun;
+import io.dtm.simulation.explore.ExploreRun;
 import io.dtm.simulation.storage.CrashRun;
 import io.dtm.simulation.transcript.TranscriptRun;
 import java.io.IOException;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Takes one rule after the other out of the coordinator, the library or the journal and shows that the transcripts
- * about it, the simulator, or the crash test, notice. What stays green here without its rule guards nothing.
+ * about it, the simulator, the explorer, or the crash test, notice.
+ * What stays green here without its rule guards nothing.
  */
 final class PlantedRuleTest {
     private static final Path DIRECTORY = Path.of("src", "test", "resources", "planted");
@@ -79,6 +81,10 @@ final class PlantedRuleTest {
                     "the simulator found nothing with seed " + seed[0] + " in " + seed[1] + " transactions: look for"
                         + " another seed (./dtm simulate --seed n), or for what the checker no longer sees");
             }
+            for (final String scope : bug.scopes()) {
+                assertNotNull(run(world, ExploreRun.class, scope), "the explorer found nothing within scope and states "
+                    + scope + ": look for another scope (./dtm explore --list)");
+            }
             for (final String crashes : bug.crashes()) {
                 assertNotNull(run(world, CrashRun.class, crashes), "the crash test noticed nothing, run with model,"
                     + " seed, records, survivals of a moment, greatest number of crash states: " + crashes);
@@ -97,7 +103,7 @@ final class PlantedRuleTest {
     @Test
     void shouldSaySoWhenAChangeDoesNotFitTheSourceAnyMore() {
         final PlantedBug bug = new PlantedBug("any", Path.of("Any.java"),
-            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of(), List.of());
+            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of(), List.of(), List.of());
         final AssertionError error = assertThrows(AssertionError.class, () -> bug.plant("is here"));
         assertTrue(error.getMessage().contains("any more"), error.getMessage());
         assertThrows(AssertionError.class, () -> bug.plant("is gone, is gone"));

@@ -1,0 +1,213 @@
+package io.dtm.simulation.explore;
+
+import io.dtm.participant.BranchId;
+import io.dtm.participant.DecisionReply;
+import io.dtm.participant.OnePhaseReply;
+import io.dtm.participant.Participant;
+import io.dtm.participant.ScanReply;
+import io.dtm.participant.VoteReply;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+
+/**
+ * A resource and the participant that serves it. What it has done survives its process; work that isn't prepared
+ * doesn't. The explorer says how it votes.
+ */
+final class ExploredResource {
+    /** How a branch stands here. */
+    enum Standing { REFUSED, READ_ONLY, PREPARED, COMMITTED, ROLLED_BACK }
+
+    /** In how many phases it can commit: a last agent in one only. */
+    enum Phases { TWO, ONE_OR_TWO, ONE }
+
+    /** How the next branch that is asked votes. */
+    enum Choice { YES, NO, READ_ONLY }
+
+    /** By transaction; a branch of a transaction is the only one here. */
+    private final TreeMap<Long, Standing> standings = new TreeMap<>();
+    private final TreeMap<Long, BranchId> prepared = new TreeMap<>();
+    private final TreeMap<Long, Integer> commits = new TreeMap<>();
+    /** Rows of evidence: whether they say that the branch was committed. */
+    private final TreeMap<Long, Boolean> evidence = new TreeMap<>();
+    /** Sent by a process, not carried out yet; not even if that process has died. */
+    private final ArrayDeque<Statement> statements = new ArrayDeque<>();
+    private final boolean isSlow;
+    private final Phases phases;
+    private String failure;
+
+    private record Statement(Process sender, BranchId branch, VoteReply reply) {
+    }
+
+    /**
+     * @param isSlow whether a PREPARE stays in the database's hands until the explorer says so.
+     * @param phases in which it can commit.
+     */
+    ExploredResource(final boolean isSlow, final Phases phases) {
+        this.isSlow = isSlow;
+        this.phases = phases;
+    }
+
+    Map<Long, Standing> standings() {
+        return Map.copyOf(standings);
+    }
+
+    int preparedCount() {
+        return prepared.size();
+    }
+
+    /** @return what must not happen and did; null: nothing. */
+    String failure() {
+        return failure;
+    }
+
+    /** @return whether the database has something in its hands. */
+    boolean hasStatements() {
+        return !statements.isEmpty();
+    }
+
+    /**
+     * The database carries out what it was told first.
+     *
+     * @param running the process that is alive: another one's answers go nowhere.
+     */
+    void work(final Process running) {
+        final Statement statement = statements.poll();
+        prepared(statement.branch);
+        if (statement.sender == running) {
+            statement.reply.yes();
+        }
+    }
+
+    private void prepared(final BranchId branch) {
+        stand(branch, Standing.PREPARED);
+        if (prepared.put(branch.transactionId(), branch) != null) {
+            failure = "the work of branch " + branch + " was done twice";
+        }
+    }
+
+    private void committed(final BranchId branch) {
+        stand(branch, Standing.COMMITTED);
+        if (commits.merge(branch.transactionId(), 1, Integer::sum) > 1) {
+            failure = "branch " + branch + " was committed twice";
+        }
+    }
+
+    private void stand(final BranchId branch, final Standing value) {
+        final Standing before = standings.put(branch.transactionId(), value);
+        if (before == Standing.COMMITTED) {
+            failure = "branch " + branch + " was committed, and now is " + value;
+        }
+    }
+
+    /** The code of one process. */
+    final class Process implements Participant {
+        private Choice choice = Choice.YES;
+        private boolean hasChosen;
+
+        /** @param value of the next branch that is asked. */
+        void choose(final Choice value) {
+            choice = value;
+            hasChosen = false;
+        }
+
+        /** @return whether a branch was asked since. */
+        boolean hasChosen() {
+            return hasChosen;
+        }
+
+        @Override
+        public void prepare(
+            final BranchId branch,
+            final DirectBuffer payload,
+            final int offset,
+            final int length,
+            final VoteReply reply) {
+            hasChosen = true;
+            switch (choice) {
+                case YES -> {
+                    statements.add(new Statement(this, branch, reply));
+                    if (!isSlow) {
+                        work(this);
+                    }
+                }
+                case NO -> {
+                    stand(branch, Standing.REFUSED);
+                    reply.no("chosen");
+                }
+                default -> {
+                    stand(branch, Standing.READ_ONLY);
+                    reply.readOnly();
+                }
+            }
+        }
+
+        @Override
+        public void commit(final BranchId branch, final DecisionReply reply) {
+            if (prepared.remove(branch.transactionId()) == null) {
+                reply.absent();
+                return;
+            }
+            committed(branch);
+            reply.done();
+        }
+
+        @Override
+        public void rollback(final BranchId branch, final DecisionReply reply) {
+            if (prepared.remove(branch.transactionId()) == null) {
+                reply.absent();
+                return;
+            }
+            stand(branch, Standing.ROLLED_BACK);
+            reply.done();
+        }
+
+        @Override
+        public void scan(final long coordinatorId, final ScanReply reply) {
+            final List<BranchId> found = new ArrayList<>(prepared.values());
+            found.forEach(reply::prepared);
+            reply.complete();
+        }
+
+        @Override
+        public void commitOnePhase(
+            final BranchId branch,
+            final DirectBuffer payload,
+            final int offset,
+            final int length,
+            final boolean namedIsOther,
+            final OnePhaseReply reply) {
+            hasChosen |= !namedIsOther;
+            if (!namedIsOther && choice == Choice.YES && !evidence.containsKey(branch.transactionId())) {
+                committed(branch);
+                evidence.put(branch.transactionId(), true);
+            }
+            if (evidence.computeIfAbsent(branch.transactionId(), id -> false)) {
+                reply.committed();
+            } else {
+                if (standings.get(branch.transactionId()) != Standing.COMMITTED) {
+                    stand(branch, Standing.REFUSED);
+                }
+                reply.aborted("chosen");
+            }
+        }
+
+        @Override
+        public void forgetEvidence(final BranchId branch) {
+            evidence.remove(branch.transactionId(), true);
+        }
+
+        @Override
+        public boolean supportsOnePhase() {
+            return phases != Phases.TWO;
+        }
+
+        @Override
+        public boolean isLastAgent() {
+            return phases == Phases.ONE;
+        }
+    }
+}
