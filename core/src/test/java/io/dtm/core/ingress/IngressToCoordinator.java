@@ -58,8 +58,12 @@ final class IngressToCoordinator implements EventPublisher, CoordinatorLevels {
 
     void work() {
         for (int i = 0; i < DUTY_CYCLES; i++) {
+            readReplies();
             agent.doWork();
         }
+    }
+
+    private void readReplies() {
         replies.read(new LinkReplies.Handler() {
             @Override
             public void onReply(

@@ -8,6 +8,7 @@ import io.dtm.codec.TailDescriptor;
 import io.dtm.core.coordinator.CheckpointBytes;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.journal.JournalContext;
+import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.journal.reading.RecordChecksum;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalFile;
@@ -43,6 +44,7 @@ final class HostileJournal {
         final Life life = Life.start(storage, context(storage), CoordinatorSettings.defaults()).closeSegment();
         life.commitOne();
         life.closeSegment().checkpoint();
+        life.closeSegment().closeSegment().checkpoint(); // Only now positions are beyond the length of the tail.
         life.closeSegment();
         for (int i = 0; i < 10; i++) {
             life.submit();
@@ -58,17 +60,9 @@ final class HostileJournal {
             throw new UncheckedIOException(ex);
         }
         MarkDescriptor.pid(new UnsafeBuffer(VALID.get(FileNames.MARK)), 0); // Nobody runs, so nobody waits for it.
-        final UnsafeBuffer tail = new UnsafeBuffer(VALID.get(TAIL));
-        final int capacity = TailDescriptor.capacity(tail);
-        long position = Math.max(TailDescriptor.startPosition(tail), TailDescriptor.appendedPosition(tail)
-            + TailDescriptor.reach(TailDescriptor.margin(tail)) - capacity);
-        while (position < TailDescriptor.appendedPosition(tail)) {
-            final int lengthWord = RecordDescriptor.lengthWord(tail, ringOffset(position, capacity));
-            if (!RecordDescriptor.isPlausible(lengthWord)) {
-                throw new AssertionError("a segment ends in the tail: there is no record at " + position);
-            }
-            RECORDS.add(position);
-            position += RecordDescriptor.aligned(RecordDescriptor.recordLength(lengthWord));
+        try (JournalReader reader = JournalReader.open(storage)) {
+            // Where one ends the next one starts.
+            reader.replay(reader.oldestPosition(), (end, link, timeNs, frame, offset, length) -> RECORDS.add(end));
         }
     }
 
@@ -140,9 +134,10 @@ final class HostileJournal {
         final UnsafeBuffer tail = new UnsafeBuffer(bytes);
         TailDescriptor.directoryCrc(tail, RecordChecksum.directory(ByteBuffer.wrap(bytes)));
         TailDescriptor.crc(tail, RecordChecksum.header(ByteBuffer.wrap(bytes)));
+        final long lowest = RECORDS.get(RECORDS.size() - 1) - TAIL_LENGTH / 2;
         for (final long position : RECORDS) {
-            final int offset = ringOffset(position, TAIL_LENGTH);
-            if (offset <= bytes.length - RecordDescriptor.ALIGNMENT) {
+            final int offset = ringOffset(position);
+            if (position > lowest && offset <= bytes.length - RecordDescriptor.ALIGNMENT) {
                 signRecord(bytes, offset, position);
             }
         }
@@ -169,8 +164,8 @@ final class HostileJournal {
         System.arraycopy(text, 0, bytes, checked, POINTER_CRC_LENGTH);
     }
 
-    private static int ringOffset(final long position, final int capacity) {
-        return TailDescriptor.HEADER_LENGTH + (int) (position & (capacity - 1));
+    private static int ringOffset(final long position) {
+        return TailDescriptor.HEADER_LENGTH + (int) (position & (TAIL_LENGTH - 1));
     }
 
     private static byte[] content(final JournalFile file) {
