@@ -49,6 +49,8 @@ class FuzzedJournalTest {
                 new Script().put(FIRST_SEGMENT, 8, 2),
                 new Script().put(FIRST_SEGMENT, 12, 0, 1),
                 new Script().put(FIRST_SEGMENT, SegmentDescriptor.HEADER_LENGTH, 0xFF, 0xFF, 0xFF),
+                new Script().put(LAST_SEGMENT, SegmentDescriptor.HEADER_LENGTH, 0, 0xF0, 0),
+                new Script().put(FIRST_SEGMENT, SegmentDescriptor.HEADER_LENGTH, 0, 0xF0, 0),
                 new Script().put(LAST_SEGMENT, SegmentDescriptor.HEADER_LENGTH + 8, 0xFF, 0xFF, 0xFF, 0xFF),
                 new Script().length(LAST_SEGMENT, 4100).put(LAST_SEGMENT, 12, 4, 16),
                 new Script().put(HostileJournal.TAIL, 12, 0, 0, 0, 0).put(HostileJournal.TAIL, 40, 0x20, 0x84),
