@@ -165,6 +165,18 @@ public final class TailDescriptor {
     }
 
     /**
+     * @param capacity   that a header says.
+     * @param margin     that it says.
+     * @param fileLength of the file.
+     * @return whether a file of this length can have them: whoever reads one counts on it.
+     */
+    public static boolean isPlausible(final int capacity, final int margin, final int fileLength) {
+        return margin > 0 && margin % RecordDescriptor.ALIGNMENT == 0 && BitUtil.isPowerOfTwo(capacity)
+            && margin < (capacity - SegmentDescriptor.HEADER_LENGTH) / 2
+            && fileLength - HEADER_LENGTH - capacity == margin;
+    }
+
+    /**
      * Writes the fixed part of a header without its CRC.
      *
      * @param buffer        that holds the file, from 0, filled with zeros.
@@ -240,11 +252,19 @@ public final class TailDescriptor {
     }
 
     /**
-     * @param buffer that holds the file, from 0, whose CRCs are right.
+     * @param buffer that holds the file, from 0.
+     * @return length of the directory's path in bytes, as it is stored.
+     */
+    public static int pathLength(final DirectBuffer buffer) {
+        return buffer.getInt(PATH_LENGTH_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param buffer that holds the file, from 0, whose CRCs and path's length are right.
      * @return path of the directory, in UTF-8.
      */
     public static byte[] directoryPath(final DirectBuffer buffer) {
-        final byte[] path = new byte[buffer.getInt(PATH_LENGTH_OFFSET, LITTLE_ENDIAN)];
+        final byte[] path = new byte[pathLength(buffer)];
         buffer.getBytes(PATH_OFFSET, path);
         return path;
     }

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Checkpoints as bytes, for tests that change some. */
-final class CheckpointBytes {
+public final class CheckpointBytes {
     static final CheckpointHeader HEADER = new CheckpointHeader(
         CoordinatorScenario.COORDINATOR_ID, 0x8_0000, 0x7_FF00, 123_456_789, 3, 1, 2, 0x7_0000, 1_780_000_000_000L);
     static final String NAME = FileNames.checkpoint(HEADER.replayPosition());
@@ -69,7 +69,7 @@ final class CheckpointBytes {
     }
 
     /** Whoever changed something has computed all checksums again. Stops where the lengths make no sense. */
-    static void sign(final byte[] bytes) {
+    public static void sign(final byte[] bytes) {
         final UnsafeBuffer header = new UnsafeBuffer(bytes);
         final CRC32C headerCrc = new CRC32C();
         headerCrc.update(bytes, 0, CheckpointDescriptor.crcOffset(CheckpointDescriptor.HEADER_LENGTH));

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Whether everything that a coordinator's state says twice agrees: lists, counters, cursors, timers, pools. */
-final class StateCheck {
+public final class StateCheck {
     private final CoordinatorState state;
     private final Map<Resource, Integer> unfinished = new HashMap<>();
     private final Set<Transaction> inFlight = new HashSet<>();
@@ -19,7 +19,7 @@ final class StateCheck {
         this.state = state;
     }
 
-    static void check(final CommitCoordinator coordinator) {
+    public static void check(final CommitCoordinator coordinator) {
         new StateCheck(coordinator.state).all();
     }
 

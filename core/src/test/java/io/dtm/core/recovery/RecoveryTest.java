@@ -98,7 +98,7 @@ class RecoveryTest {
     @Test
     void shouldLeadEveryOutputToTheLiveOneAndNoneBefore() throws ReflectiveOperationException {
         final Calls sent = new Calls();
-        for (final var method : CoordinatorOutput.class.getDeclaredMethods()) {
+        for (final var method : CoordinatorOutput.class.getMethods()) {
             final Object[] arguments = new Object[method.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
                 arguments[i] = sample(method.getParameterTypes()[i]);

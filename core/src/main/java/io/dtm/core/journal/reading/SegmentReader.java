@@ -162,6 +162,7 @@ public final class SegmentReader implements AutoCloseable {
                 SegmentDescriptor.coordinatorId(buffer), coordinatorId));
         }
         if (SegmentDescriptor.segmentLength(buffer) != file.length()
+            || file.length() % RecordDescriptor.ALIGNMENT != 0
             || SegmentDescriptor.headerLength(buffer) != SegmentDescriptor.HEADER_LENGTH) {
             throw corrupt("it has " + file.length() + " bytes, its header says "
                 + SegmentDescriptor.segmentLength(buffer) + ": it was cut or extended");

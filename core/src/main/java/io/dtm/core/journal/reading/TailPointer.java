@@ -78,9 +78,13 @@ public record TailPointer(String location, boolean isEnded, long device, long in
         if (lines.length <= LINES) {
             throw damaged(storage, "it hasn't the lines that it should have");
         }
-        final String[] numbers = lines[2].split(" ");
-        return new TailPointer(lines[0], lines[1].equals(ENDED), Long.parseUnsignedLong(numbers[0]),
-            Long.parseUnsignedLong(numbers[1]), lines[3]);
+        try {
+            final String[] numbers = lines[2].split(" ");
+            return new TailPointer(lines[0], lines[1].equals(ENDED), Long.parseUnsignedLong(numbers[0]),
+                Long.parseUnsignedLong(numbers[1]), lines[3]);
+        } catch (final NumberFormatException | ArrayIndexOutOfBoundsException ex) {
+            throw damaged(storage, "it hasn't the two numbers that it should have");
+        }
     }
 
     /**

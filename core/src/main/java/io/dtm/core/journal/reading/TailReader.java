@@ -150,14 +150,18 @@ public final class TailReader implements AutoCloseable {
                 TailDescriptor.coordinatorId(buffer), coordinatorId));
         }
         if (TailDescriptor.headerLength(buffer) != TailDescriptor.HEADER_LENGTH
-            || file.length() != TailDescriptor.fileLength(
-                TailDescriptor.capacity(buffer), TailDescriptor.margin(buffer))) {
+            || !TailDescriptor.isPlausible(
+                TailDescriptor.capacity(buffer), TailDescriptor.margin(buffer), file.length())) {
             throw damaged("it has " + file.length() + " bytes, its header says something else: it was cut or extended");
+        }
+        final int pathLength = TailDescriptor.pathLength(buffer);
+        if (pathLength < 0 || pathLength > TailDescriptor.MAX_PATH_LENGTH) {
+            throw damaged("its directory's path can't have " + pathLength + " bytes");
         }
         final long start = TailDescriptor.startPosition(buffer);
         final long forced = forcedPosition(); // Before the other: it may be appended to just now.
         final long appended = appendedPosition();
-        if (appended < forced || forced < start
+        if (start < 0 || appended < forced || forced < start
             || (start | forced | appended) % RecordDescriptor.ALIGNMENT != 0) {
             throw damaged("its positions contradict one another, or no record ends there: start "
                 + start + ", forced " + forced + ", appended " + appended);
