@@ -4,7 +4,9 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Which directory it is: one that was moved keeps its inode, one that was put back its path, a copy elsewhere neither.
@@ -26,6 +28,22 @@ public record DirectoryIdentity(long device, long inode, String path) {
         }
         return new DirectoryIdentity((long) Files.getAttribute(path, "unix:dev", NOFOLLOW_LINKS),
             (long) Files.getAttribute(path, "unix:ino", NOFOLLOW_LINKS), path.toString());
+    }
+
+    /**
+     * Asked step by step, since JDKs differ in what they throw for a path that leads through what is no directory.
+     *
+     * @param directory that may have been there.
+     * @return whether none is: also where a link leads nowhere, or something else has its name, or that of one above.
+     * @throws IOException if that can't be seen.
+     */
+    static boolean isGone(final Path directory) throws IOException {
+        try {
+            return directory.getParent() != null && isGone(directory.getParent())
+                || !Files.readAttributes(directory, BasicFileAttributes.class).isDirectory();
+        } catch (final NoSuchFileException ex) {
+            return true;
+        }
     }
 
     /**

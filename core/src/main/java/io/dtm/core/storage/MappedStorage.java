@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -137,7 +136,7 @@ public class MappedStorage implements JournalStorage {
     public boolean isApartFrom(final DirectoryIdentity other) throws IOException {
         final Path path = Path.of(other.path());
         final DirectoryIdentity own = identity();
-        if (own.succeeds(other) || isGone(path)) {
+        if (own.succeeds(other) || DirectoryIdentity.isGone(path)) {
             return false;
         }
         final DirectoryIdentity there = DirectoryIdentity.of(path);
@@ -148,16 +147,6 @@ public class MappedStorage implements JournalStorage {
         return there.hasInode(other.device(), other.inode())
             || !Files.notExists(id, NOFOLLOW_LINKS)
             && Files.mismatch(id, directory.resolve(FileNames.COORDINATOR_ID)) == -1;
-    }
-
-    /** Also where a link leads nowhere, or something that is no directory has its name, or that of one above it. */
-    private static boolean isGone(final Path path) throws IOException {
-        try {
-            return path.getParent() != null && isGone(path.getParent())
-                || !Files.readAttributes(path, BasicFileAttributes.class).isDirectory();
-        } catch (final NoSuchFileException ex) {
-            return true;
-        }
     }
 
     @Override

@@ -119,6 +119,9 @@ final class SharedMemoryDirectory implements SharedMemory {
     }
 
     private void check(final Path file) throws IOException {
+        if (DirectoryIdentity.isGone(file.toAbsolutePath().getParent())) {
+            throw new NoSuchFileException(file.toString());
+        }
         final BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
         String objection = attributes.isRegularFile() ? null : "can't be trusted: it isn't a file; remove it";
         if (objection == null && FileTrust.isPosix(file)) {
