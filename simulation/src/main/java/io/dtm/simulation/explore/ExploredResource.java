@@ -30,6 +30,8 @@ final class ExploredResource {
     /** By transaction; a branch of a transaction is the only one here. */
     private final TreeMap<Long, Standing> standings = new TreeMap<>();
     private final TreeMap<Long, BranchId> prepared = new TreeMap<>();
+    /** Parts of the work, as bits, of branches that are prepared or committed. */
+    private final TreeMap<Long, Integer> kept = new TreeMap<>();
     private final TreeMap<Long, Integer> commits = new TreeMap<>();
     /** Rows of evidence: whether they say that the branch was committed. */
     private final TreeMap<Long, Boolean> evidence = new TreeMap<>();
@@ -39,7 +41,7 @@ final class ExploredResource {
     private final Phases phases;
     private String failure;
 
-    private record Statement(Process sender, BranchId branch, VoteReply reply) {
+    private record Statement(Process sender, BranchId branch, int parts, VoteReply reply) {
     }
 
     /**
@@ -53,6 +55,11 @@ final class ExploredResource {
 
     Map<Long, Standing> standings() {
         return Map.copyOf(standings);
+    }
+
+    /** @return parts of the work, as bits, of branches that are prepared or committed. */
+    Map<Long, Integer> kept() {
+        return Map.copyOf(kept);
     }
 
     int preparedCount() {
@@ -76,13 +83,14 @@ final class ExploredResource {
      */
     void work(final Process running) {
         final Statement statement = statements.poll();
-        prepared(statement.branch);
+        prepared(statement.branch, statement.parts);
         if (statement.sender == running) {
             statement.reply.yes();
         }
     }
 
-    private void prepared(final BranchId branch) {
+    private void prepared(final BranchId branch, final int parts) {
+        kept.put(branch.transactionId(), parts);
         stand(branch, Standing.PREPARED);
         if (prepared.put(branch.transactionId(), branch) != null) {
             failure = "the work of branch " + branch + " was done twice";
@@ -105,6 +113,8 @@ final class ExploredResource {
 
     /** The code of one process. */
     final class Process implements Participant {
+        /** Done, and lost with the process. */
+        private final TreeMap<Long, Integer> work = new TreeMap<>();
         private Choice choice = Choice.YES;
         private boolean hasChosen;
 
@@ -112,6 +122,16 @@ final class ExploredResource {
         void choose(final Choice value) {
             choice = value;
             hasChosen = false;
+        }
+
+        /** Does a part of the work of an interactive transaction. */
+        void work(final long transactionId, final int part) {
+            work.merge(transactionId, 1 << part, (one, other) -> one | other);
+        }
+
+        private int take(final BranchId branch, final int payloadLength) {
+            final Integer done = work.remove(branch.transactionId());
+            return payloadLength > 0 ? 1 : done == null ? 0 : done;
         }
 
         /** @return whether a branch was asked since. */
@@ -126,12 +146,18 @@ final class ExploredResource {
             final int offset,
             final int length,
             final VoteReply reply) {
+            final int parts = take(branch, length);
+            if (parts == 0) {
+                stand(branch, Standing.REFUSED);
+                reply.no("no work was done here");
+                return;
+            }
             hasChosen = true;
             switch (choice) {
                 case YES -> {
-                    statements.add(new Statement(this, branch, reply));
+                    statements.add(new Statement(this, branch, parts, reply));
                     if (!isSlow) {
-                        work(this);
+                        ExploredResource.this.work(this);
                     }
                 }
                 case NO -> {
@@ -180,9 +206,12 @@ final class ExploredResource {
             final int length,
             final boolean namedIsOther,
             final OnePhaseReply reply) {
-            hasChosen |= !namedIsOther;
-            if (!namedIsOther && choice == Choice.YES && !evidence.containsKey(branch.transactionId())) {
+            final int parts = take(branch, length);
+            final boolean mayCommit = !namedIsOther && parts != 0;
+            hasChosen |= mayCommit;
+            if (mayCommit && choice == Choice.YES && !evidence.containsKey(branch.transactionId())) {
                 committed(branch);
+                kept.put(branch.transactionId(), parts);
                 evidence.put(branch.transactionId(), true);
             }
             if (evidence.computeIfAbsent(branch.transactionId(), id -> false)) {

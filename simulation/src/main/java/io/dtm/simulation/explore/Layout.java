@@ -20,7 +20,7 @@ final class Layout {
     static final int LINK = 3;
     /** First frame that was sent over the link. */
     static final int HANDSHAKE = 4;
-    /** Copies of frames on their way over the current link, in no order. */
+    /** Copies of frames on their way, in no order; they outlive a link, for all that could make a frame come late. */
     static final int COPIES = 5;
     /** A frame of a former link that is still on its way to the coordinator, plus one; 0: none. */
     static final int STALE = 6;

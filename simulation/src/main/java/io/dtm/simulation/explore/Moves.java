@@ -83,7 +83,7 @@ final class Moves {
         }
         final Ints copies = world.queue(state[at + COPIES]);
         for (int i = 0; i < copies.size(); i++) {
-            if (standing == UP || (standing == CUT && (copies.get(i) & 1) == 1)) {
+            if (standing == UP) {
                 add(Kind.COPY_ARRIVES, peer, i);
             }
         }
@@ -98,7 +98,8 @@ final class Moves {
         if (info.begun() < scope.transactions()) {
             add(scope.isInteractive() ? Kind.BEGIN : Kind.SUBMIT, client);
         }
-        if (info.mayCommit() && (scope.isRacing() || info.answers() == scope.participants())) {
+        final boolean isAnswered = Integer.bitCount(info.answers()) == scope.participants() * scope.calls();
+        if (info.mayCommit() && (scope.isRacing() || isAnswered)) {
             add(Kind.COMMIT, client);
         }
     }

@@ -31,6 +31,7 @@ final class PeerModel {
     /** What others need to know of a state. */
     record Info(
         Map<Long, Standing> standings,
+        Map<Long, Integer> kept,
         Map<Long, Outcome.Status> told,
         int prepared,
         boolean hasStatements,
@@ -97,6 +98,7 @@ final class PeerModel {
             origins.add(origin);
             infos.add(new Info(
                 process.resource() == null ? Map.of() : process.resource().standings(),
+                process.resource() == null ? Map.of() : process.resource().kept(),
                 process.told().all(),
                 process.resource() == null ? 0 : process.resource().preparedCount(),
                 process.resource() != null && process.resource().hasStatements(),

@@ -159,7 +159,10 @@ final class PeerProcess {
             case SUBMIT -> submit();
             case BEGIN -> begin();
             case CALL -> serve(Call.decode(content));
-            case ANSWER -> answers++;
+            case ANSWER -> {
+                final Call answer = Call.decode(content);
+                answers |= 1 << answer.from() * scope.calls() + answer.part();
+            }
             case COMMIT -> commit();
             default -> throw new IllegalStateException("no such input: " + input);
         }
@@ -227,8 +230,10 @@ final class PeerProcess {
             public void onBegun(final ClientTransaction begun) {
                 transaction = begun;
                 for (int i = 0; i < scope.participants(); i++) {
-                    calls.add(Call.request(
-                        i, index, begun.transactionId(), begun.joinToken()).encode());
+                    for (int part = 0; part < scope.calls(); part++) {
+                        calls.add(new Call(
+                            i, index, false, part, begun.transactionId(), begun.joinToken()).encode());
+                    }
                 }
             }
 
@@ -241,12 +246,13 @@ final class PeerProcess {
 
     private void serve(final Call call) {
         final ExploredResource.Process asked = participant;
+        asked.work(call.transactionId(), call.part());
         session.join("R" + index, call.transactionId(), call.joinToken(), session.epoch(), 60 * SECOND,
             new JoinListener() {
                 @Override
                 public void onJoined() {
                     if (asked == participant) {
-                        calls.add(Call.answer(call.from(), index, call.transactionId()).encode());
+                        calls.add(call.answer().encode());
                     }
                 }
 
@@ -278,6 +284,7 @@ final class PeerProcess {
         return transaction != null && !isEnding;
     }
 
+    /** A bit for each participant and part: which of them answered. */
     int answers() {
         return answers;
     }

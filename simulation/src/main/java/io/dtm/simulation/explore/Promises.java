@@ -31,9 +31,13 @@ final class Promises {
             int undone = 0;
             int readOnly = 0;
             for (int peer = 0; peer < scope.participants(); peer++) {
-                final Standing standing = world.peers().info(state[slot(peer) + NODE]).standings().get(id);
+                final PeerModel.Info info = world.peers().info(state[slot(peer) + NODE]);
+                final Standing standing = info.standings().get(id);
                 if (standing == Standing.COMMITTED) {
                     committed++;
+                    if ((answered(state, peer) & ~info.kept().get(id)) != 0) {
+                        return "AC1: branch " + (peer + 1) + " is committed without part of the work that was answered";
+                    }
                 } else if (standing == Standing.ROLLED_BACK || standing == Standing.REFUSED) {
                     undone++;
                 } else if (standing == Standing.READ_ONLY) {
@@ -56,6 +60,12 @@ final class Promises {
             }
         }
         return null;
+    }
+
+    /** Parts of a participant's work of which the client has heard that they are done. */
+    private int answered(final int[] state, final int peer) {
+        return world.peers().info(state[slot(scope.participants()) + NODE]).answers() >> peer * scope.calls()
+            & (1 << scope.calls()) - 1;
     }
 
     private int prepared(final int[] state, final long id) {

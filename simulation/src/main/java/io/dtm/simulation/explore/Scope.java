@@ -10,6 +10,7 @@ import io.dtm.simulation.explore.ExploredResource.Phases;
  * @param participants   each with a resource of its own.
  * @param transactions   of the one client, each over all participants, all at the same time.
  * @param application    how the client runs them.
+ * @param calls          of each service, in an interactive transaction.
  * @param isSlow         whether a PREPARE may stay in a database's hands, also when its process dies.
  * @param firstCommitsIn phases of the first participant; the others can commit in two only.
  * @param votes          that a branch may give: 1 YES, 2 NO too, 3 READ_ONLY too.
@@ -20,6 +21,7 @@ record Scope(
     int participants,
     int transactions,
     Application application,
+    int calls,
     boolean isSlow,
     Phases firstCommitsIn,
     int votes,
@@ -45,36 +47,40 @@ record Scope(
 
     /** Two participants, one one-shot transaction, votes YES and NO, and nothing goes wrong. */
     static Scope of(final String name) {
-        return new Scope(name, 2, 1, Application.ONE_SHOT, false, Phases.TWO, 2, 0);
+        return new Scope(name, 2, 1, Application.ONE_SHOT, 1, false, Phases.TWO, 2, 0);
     }
 
     Scope with(final Budget budget, final int times) {
-        return new Scope(name, participants, transactions, application, isSlow, firstCommitsIn, votes,
+        return new Scope(name, participants, transactions, application, calls, isSlow, firstCommitsIn, votes,
             budgets + budget.times(times));
     }
 
     Scope with(final Application value) {
-        return new Scope(name, participants, transactions, value, isSlow, firstCommitsIn, votes, budgets);
+        return new Scope(name, participants, transactions, value, calls, isSlow, firstCommitsIn, votes, budgets);
     }
 
     Scope with(final Phases value) {
-        return new Scope(name, participants, transactions, application, isSlow, value, votes, budgets);
+        return new Scope(name, participants, transactions, application, calls, isSlow, value, votes, budgets);
+    }
+
+    Scope calls(final int value) {
+        return new Scope(name, participants, transactions, application, value, isSlow, firstCommitsIn, votes, budgets);
     }
 
     Scope slow() {
-        return new Scope(name, participants, transactions, application, true, firstCommitsIn, votes, budgets);
+        return new Scope(name, participants, transactions, application, calls, true, firstCommitsIn, votes, budgets);
     }
 
     Scope participants(final int value) {
-        return new Scope(name, value, transactions, application, isSlow, firstCommitsIn, votes, budgets);
+        return new Scope(name, value, transactions, application, calls, isSlow, firstCommitsIn, votes, budgets);
     }
 
     Scope transactions(final int value) {
-        return new Scope(name, participants, value, application, isSlow, firstCommitsIn, votes, budgets);
+        return new Scope(name, participants, value, application, calls, isSlow, firstCommitsIn, votes, budgets);
     }
 
     Scope votes(final int value) {
-        return new Scope(name, participants, transactions, application, isSlow, firstCommitsIn, value, budgets);
+        return new Scope(name, participants, transactions, application, calls, isSlow, firstCommitsIn, value, budgets);
     }
 
     boolean isInteractive() {
@@ -136,7 +142,8 @@ record Scope(
         final StringBuilder text = new StringBuilder();
         text.append("scope ").append(name).append(": ").append(participants).append(" participants, ")
             .append(transactions).append(transactions == 1 ? " transaction, " : " transactions at a time, ")
-            .append(application.text).append("; each branch votes YES").append(votes > 1 ? " or NO" : "")
+            .append(application.text).append(calls > 1 ? ", with " + calls + " calls of each service" : "")
+            .append("; each branch votes YES").append(votes > 1 ? " or NO" : "")
             .append(votes > 2 ? " or READ_ONLY" : "").append(isSlow ? ", some time later" : "");
         if (firstCommitsIn != Phases.TWO) {
             text.append("; the first participant ").append(

@@ -32,8 +32,11 @@ final class Scopes {
             Scope.of("pause").with(PARTICIPANT_CRASH, 1).with(PEER_TIMEOUT, 1).with(DEADLINE, 1),
             Scope.of("alone").with(Phases.ONE_OR_TWO).participants(1)
                 .with(COORDINATOR_CRASH, 1).with(PARTICIPANT_CRASH, 1).with(DEADLINE, 1),
-            Scope.of("last-agent").with(Phases.ONE).with(PARTICIPANT_CRASH, 1).with(DEADLINE, 1),
+            Scope.of("last-agent").with(Phases.ONE).with(PARTICIPANT_CRASH, 1).with(DEADLINE, 2),
+            Scope.of("delegated").with(Phases.ONE).votes(1).with(COORDINATOR_CRASH, 1),
             Scope.of("interactive").with(Application.INTERACTIVE).with(COORDINATOR_CRASH, 1),
+            Scope.of("calls").with(Application.INTERACTIVE).participants(1).calls(2).votes(1)
+                .with(PARTICIPANT_CRASH, 1).with(COPY, 1),
             Scope.of("session").with(Application.INTERACTIVE).with(SESSION_LOSS, 1).with(DEADLINE, 1),
             Scope.of("race").with(Application.RACING).with(DEADLINE, 1),
             Scope.of("operator").with(OPERATOR, 1).with(DEADLINE, 1),

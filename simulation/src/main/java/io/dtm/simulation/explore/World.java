@@ -220,7 +220,6 @@ final class World {
             standing(state, peer, WANTED);
             state[at + TO_COORDINATOR] = none;
             state[at + TO_PEER] = none;
-            state[at + COPIES] = queues.of(toCoordinator(queues.get(state[at + COPIES])));
         } else if (standing(state, peer) == UP && step.sent().size() > 0) {
             state[at + TO_COORDINATOR] =
                 queues.of(queues.get(state[at + TO_COORDINATOR]).with(step.sent().values()));
@@ -232,15 +231,6 @@ final class World {
             state[CALLS] = queues.of(queues.get(state[CALLS]).with(step.calls().values()).sorted());
         }
         return step;
-    }
-
-    /** Copies for the coordinator outlive a link: they stand for all that could make a frame come late. */
-    private static Ints toCoordinator(final Ints copies) {
-        Ints kept = Ints.NONE;
-        for (final int copy : copies.values()) {
-            kept = (copy & 1) == 0 ? kept.with(copy) : kept;
-        }
-        return kept;
     }
 
     private void deliverToCoordinator(final int[] state, final int peer) {
