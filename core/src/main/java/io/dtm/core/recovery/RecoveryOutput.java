@@ -18,7 +18,7 @@ public final class RecoveryOutput implements CoordinatorOutput {
     private String contradiction;
     private DecisionTaker decisionTaker;
 
-    /** Takes what the replayed coordinator decides. */
+    /** Takes what the coordinator decides. */
     @FunctionalInterface
     public interface DecisionTaker {
         /**
@@ -32,7 +32,7 @@ public final class RecoveryOutput implements CoordinatorOutput {
         void onDecided(long transactionId, int decision, int reason, int causeBranchId);
     }
 
-    /** @param taker of all decisions from now on until it goes live, for tools. */
+    /** @param taker of all decisions from now on, replayed and live, for tools and for whoever looks on. */
     public void tellDecisions(final DecisionTaker taker) {
         decisionTaker = taker;
     }
@@ -80,7 +80,8 @@ public final class RecoveryOutput implements CoordinatorOutput {
     public void decided(final long transactionId, final int decision, final int reason, final int causeBranchId) {
         if (live != null) {
             live.decided(transactionId, decision, reason, causeBranchId);
-        } else if (decisionTaker != null) {
+        }
+        if (decisionTaker != null) {
             decisionTaker.onDecided(transactionId, decision, reason, causeBranchId);
         }
     }

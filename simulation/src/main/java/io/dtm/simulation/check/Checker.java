@@ -25,6 +25,7 @@ public final class Checker implements FrameObserver {
     private final JournalFacts facts = new JournalFacts();
     private final EffectChecker effects;
     private final MessageChecker messages;
+    private final JournalOracle oracle;
     private final FrameReader frames = new FrameReader();
     private final FrameReader records = new FrameReader();
     private final Consumer<WireMessage> onMessageToPeer = this::onMessageToPeer;
@@ -54,6 +55,7 @@ public final class Checker implements FrameObserver {
         this.violations = violations;
         this.effects = new EffectChecker(ledger, violations);
         this.messages = new MessageChecker(ledger, facts, faults, violations);
+        this.oracle = new JournalOracle(violations);
     }
 
     /** @return what watches resources. */
@@ -90,6 +92,7 @@ public final class Checker implements FrameObserver {
     private void onMessageToPeer(final WireMessage message) {
         trace.event(peer, message.kind.toPeer(), message.traced(), message.tracedDetail());
         messages.fromCoordinator(message, epoch);
+        oracle.onSent(message);
     }
 
     private void onMessageToCoordinator(final WireMessage message) {
@@ -103,11 +106,15 @@ public final class Checker implements FrameObserver {
      * A record was appended.
      *
      * @param position its end.
+     * @param linkId   over which its frame came.
      * @param buffer   that holds its frame.
      * @param offset   at which it starts.
+     * @param length   of the frame in bytes.
      */
-    public void onAppended(final long position, final DirectBuffer buffer, final int offset) {
+    public void onAppended(
+        final long position, final int linkId, final DirectBuffer buffer, final int offset, final int length) {
         recordEnd = position;
+        oracle.onAppended(position, linkId, buffer, offset, length);
         facts.onAppended(position);
         records.read(buffer, offset, onRecord);
     }
@@ -140,10 +147,31 @@ public final class Checker implements FrameObserver {
         }
     }
 
+    /**
+     * The coordinator has decided, at the record that it is processing.
+     *
+     * @param transactionId of the transaction.
+     * @param decision      a DecisionType.
+     */
+    public void onDecided(final long transactionId, final int decision) {
+        oracle.onDecided(transactionId, decision);
+    }
+
+    /** The coordinator is done with the next record. */
+    public void onProcessed() {
+        oracle.onProcessed(facts.forced());
+    }
+
+    /** @return number of commits that were held against the specification. */
+    public long comparedCommits() {
+        return oracle.compared();
+    }
+
     /** @param position up to which the journal says that everything is on the device. */
     public void onForced(final long position) {
         // a new segment's header lies between the last record and the next one
         facts.onForced(Math.min(position, facts.appended()));
+        oracle.apply(facts.forced());
         if (facts.forced() >= epochPosition) {
             highestForcedEpoch = epoch;
         }
@@ -176,6 +204,7 @@ public final class Checker implements FrameObserver {
         }
         lostPower = false;
         facts.onRecovered(end);
+        oracle.onRecovered(end);
         onForced(forced);
     }
 
@@ -183,6 +212,7 @@ public final class Checker implements FrameObserver {
     public void onCopyStarted() {
         isCopy = true;
         messages.onCopyStarted();
+        oracle.switchOff();
         knowsDigest = false;
     }
 

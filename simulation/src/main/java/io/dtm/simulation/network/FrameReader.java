@@ -25,6 +25,7 @@ import io.dtm.codec.message.SessionOpenDecoder;
 import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumeDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
+import io.dtm.codec.message.SessionResumingDecoder;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.codec.message.UnregisterDecoder;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ public final class FrameReader {
     private final SessionOpenedDecoder opened = new SessionOpenedDecoder();
     private final SessionResumeDecoder resume = new SessionResumeDecoder();
     private final SessionResumedDecoder resumed = new SessionResumedDecoder();
+    private final SessionResumingDecoder resuming = new SessionResumingDecoder();
     private final SessionCloseDecoder close = new SessionCloseDecoder();
     private final SessionClosedDecoder closed = new SessionClosedDecoder();
     private final RegisterDecoder register = new RegisterDecoder();
@@ -75,6 +77,10 @@ public final class FrameReader {
                 && !readSession(templateId, buffer, body, blockLength)) {
                 message.kind = Kind.HOST_EVENT;
                 message.value = templateId;
+                if (templateId == SessionResumingDecoder.TEMPLATE_ID) {
+                    resuming.wrap(buffer, body, blockLength, SessionResumingDecoder.SCHEMA_VERSION);
+                    message.sessionId = resuming.sessionId();
+                }
                 consumer.accept(message);
             } else if (isSession(message.kind)) {
                 consumer.accept(message);
@@ -172,6 +178,7 @@ public final class FrameReader {
                 message.sessionId = register.sessionId();
                 message.incarnation = register.incarnation();
                 message.text = register.resourceName();
+                message.instance = register.instanceName();
             }
             case RegisteredDecoder.TEMPLATE_ID -> {
                 registered.wrap(buffer, body, blockLength, RegisteredDecoder.SCHEMA_VERSION);

@@ -56,6 +56,8 @@ public final class WireMessage {
     public long payload;
     /** Name of a resource, or text. */
     public String text;
+    /** Name of the place at which a process serves a resource. */
+    public String instance;
 
     /** Kinds of messages; elements of a group stand for themselves. */
     public enum Kind {

@@ -286,6 +286,7 @@ public final class CoordinatorNode {
 
         port = network.startCoordinator(this::wakeUp);
         coordinator = live.coordinator();
+        live.output().tellDecisions((transactionId, decision, reason, cause) -> decided(transactionId, decision));
         operators = new OperatorCommands();
         startedNs = schedule.nowNs();
         forceScheduled = false;
@@ -299,6 +300,13 @@ public final class CoordinatorNode {
     }
 
     /** All is replayed. At some starts it is done once more beside the live state: it must come to the same. */
+    /** While it recovers, nothing that it decides is new. */
+    private void decided(final long transactionId, final int decision) {
+        if (pipeline != null) {
+            checker.onDecided(transactionId, decision);
+        }
+    }
+
     private Journal liveJournal(final JournalRecovery recovery, final JournalReplay source) {
         final long digest = coordinator.digest();
         checker.onReplayed(digest);
@@ -320,7 +328,7 @@ public final class CoordinatorNode {
             .admission(new OpenAdmission("simulated"))
             .tokens(random::nextLong)
             .coordinator(coordinator)
-            .coordinatorClock(coordinator)
+            .coordinatorClock(new WatchedClock(coordinator, checker))
             .output(state.output())
             .egressListener(new AlarmListener())
             .dropListener((reason, linkId) -> trace.event(NAME, "drops: " + reason, linkId, 0))

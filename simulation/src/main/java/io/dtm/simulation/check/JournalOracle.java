@@ -1,0 +1,146 @@
+package io.dtm.simulation.check;
+
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.network.FrameReader;
+import io.dtm.simulation.network.WireMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Holds what the coordinator decided, at each record, against what the {@link Oracle} says. A record is applied to it
+ * when the coordinator has processed it and no power loss can take it back.
+ */
+final class JournalOracle {
+    private static final int COMMIT = 1;
+
+    /** A record, and what the coordinator decided when it processed it. */
+    private static final class Entry {
+        private final long position;
+        private final int linkId;
+        private final byte[] frame;
+        private final List<Decision> decisions = new ArrayList<>(0);
+        private boolean isProcessed;
+        /** The coordinator that processed it was only recovering: what it decided was not seen. */
+        private boolean isUnseen;
+
+        Entry(final long position, final int linkId, final byte[] frame) {
+            this.position = position;
+            this.linkId = linkId;
+            this.frame = frame;
+        }
+    }
+
+    private record Decision(long transactionId, int decision) {
+    }
+
+    private final Violations violations;
+    private final Oracle oracle = new Oracle();
+    private final FrameReader reader = new FrameReader();
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    private final ArrayDeque<Entry> unprocessed = new ArrayDeque<>();
+    private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[0]);
+    private boolean isOff;
+    private long compared;
+    private Entry applied;
+
+    JournalOracle(final Violations violations) {
+        this.violations = violations;
+    }
+
+    /** @return number of commits that were held against the specification. */
+    long compared() {
+        return compared;
+    }
+
+    /** The directory is another one from now on: there is no telling what it holds. */
+    void switchOff() {
+        isOff = true;
+        entries.clear();
+        unprocessed.clear();
+    }
+
+    void onSent(final WireMessage message) {
+        switch (message.kind) {
+            case PREPARE, ONE_PHASE_COMMIT -> oracle.asked(message);
+            case JOINED -> oracle.joined(message);
+            default -> { }
+        }
+    }
+
+    void onAppended(
+        final long position, final int linkId, final DirectBuffer source, final int offset, final int length) {
+        if (!isOff) {
+            final byte[] frame = new byte[length];
+            source.getBytes(offset, frame);
+            final Entry entry = new Entry(position, linkId, frame);
+            entries.add(entry);
+            unprocessed.add(entry);
+        }
+    }
+
+    void onDecided(final long transactionId, final int decision) {
+        if (!unprocessed.isEmpty()) {
+            unprocessed.peek().decisions.add(new Decision(transactionId, decision));
+        }
+    }
+
+    /** The coordinator is done with its next record. */
+    void onProcessed(final long forced) {
+        final Entry entry = unprocessed.poll();
+        if (entry != null) {
+            entry.isProcessed = true;
+            apply(forced);
+        }
+    }
+
+    /** What was not recovered never happened; the rest was processed, unseen. */
+    void onRecovered(final long end) {
+        while (!entries.isEmpty() && entries.peekLast().position > end) {
+            entries.pollLast();
+        }
+        for (final Entry entry : unprocessed) {
+            entry.isProcessed = true;
+            entry.isUnseen = true;
+        }
+        unprocessed.clear();
+    }
+
+    void apply(final long forced) {
+        while (!entries.isEmpty() && entries.peek().isProcessed && entries.peek().position <= forced) {
+            applied = entries.poll();
+            buffer.wrap(applied.frame);
+            reader.read(buffer, 0, this::applyMessage);
+            if (!applied.isUnseen) {
+                applied.decisions.forEach(this::compare);
+            }
+        }
+    }
+
+    private void applyMessage(final WireMessage message) {
+        oracle.apply(applied.linkId, message);
+        final long voted = oracle.takeVoted();
+        if (voted == 0 || !oracle.commits(voted)) {
+            return;
+        }
+        if (applied.isUnseen) {
+            oracle.forget(voted);
+        } else if (applied.decisions.stream().noneMatch(decision -> decision.transactionId == voted)) {
+            violations.add("oracle", "every consent of transaction " + Trace.transaction(voted)
+                + " is in the journal, and it is not decided: " + oracle.describe(voted));
+        }
+    }
+
+    private void compare(final Decision decision) {
+        if (decision.decision == COMMIT) {
+            compared++;
+            if (!oracle.commits(decision.transactionId)) {
+                violations.add("oracle", "transaction " + Trace.transaction(decision.transactionId)
+                    + " was decided to commit: " + oracle.describe(decision.transactionId));
+            }
+        }
+        oracle.forget(decision.transactionId);
+    }
+}
