@@ -1,0 +1,144 @@
+package io.dtm.simulation.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dtm.codec.message.LinkLostDecoder;
+import io.dtm.codec.message.SessionOpeningDecoder;
+import io.dtm.codec.message.SessionResumingDecoder;
+import io.dtm.simulation.network.WireMessage;
+import io.dtm.simulation.network.WireMessage.Kind;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class OracleTest {
+    private static final long ID = 77;
+    private static final int YES = 1;
+    private static final int NO = 2;
+    private static final int COMMITTED = 1;
+    private static final int CLIENT = 9;
+
+    private final Oracle oracle = new Oracle();
+
+    /** Two resources, each served over a link of its number by a process of ten times that; a transaction over both. */
+    @BeforeEach
+    void submit() {
+        apply(0, Kind.EPOCH_STARTED, message -> message.epoch = 1);
+        for (int resource = 1; resource <= 2; resource++) {
+            apply(resource, Kind.HOST_EVENT, message -> message.value = SessionOpeningDecoder.TEMPLATE_ID);
+            register(resource, resource * 10, resource);
+        }
+        apply(CLIENT, Kind.SUBMIT, message -> message.transactionId = ID);
+        for (int resource = 1; resource <= 2; resource++) {
+            final int of = resource;
+            apply(CLIENT, Kind.SUBMIT_BRANCH, message -> branch(message, of));
+            oracle.asked(asked(of));
+        }
+    }
+
+    private void apply(final int linkId, final Kind kind, final Consumer<WireMessage> fill) {
+        final WireMessage message = new WireMessage();
+        message.kind = kind;
+        fill.accept(message);
+        oracle.apply(linkId, message);
+    }
+
+    private static void branch(final WireMessage message, final int resource) {
+        message.transactionId = ID;
+        message.branchId = resource;
+        message.resourceId = resource;
+        message.enlistEpoch = 1;
+    }
+
+    private static WireMessage asked(final int resource) {
+        final WireMessage message = new WireMessage();
+        branch(message, resource);
+        message.incarnation = resource * 10;
+        return message;
+    }
+
+    private void register(final int resource, final long incarnation, final int sessionId) {
+        apply(resource, Kind.REGISTER, message -> {
+            message.text = "R" + resource;
+            message.instance = "one";
+            message.incarnation = incarnation;
+            message.sessionId = sessionId;
+        });
+    }
+
+    private void vote(final int linkId, final int resource, final int vote) {
+        apply(linkId, Kind.VOTE, message -> {
+            branch(message, resource);
+            message.value = vote;
+        });
+    }
+
+    @Test
+    void shouldCommitWithTheLastConsent() {
+        vote(1, 1, YES);
+        assertFalse(oracle.commits(ID));
+        vote(2, 2, YES);
+        assertTrue(oracle.commits(ID), () -> oracle.describe(ID));
+        assertEquals(ID, oracle.takeVoted());
+    }
+
+    @Test
+    void shouldNotCommitWhenOneRefuses() {
+        vote(1, 1, YES);
+        vote(2, 2, NO);
+        vote(2, 2, YES);
+        assertFalse(oracle.commits(ID));
+    }
+
+    @Test
+    void shouldCountNoVoteOfAnotherProcessOrOverAnotherLink() {
+        vote(1, 1, YES);
+        vote(1, 2, YES);
+        assertFalse(oracle.commits(ID), "another resource's link");
+        register(2, 21, 2);
+        vote(2, 2, YES);
+        assertFalse(oracle.commits(ID), "a process that wasn't asked");
+        register(2, 20, 2);
+        vote(2, 2, YES);
+        assertFalse(oracle.commits(ID), "a process that was replaced doesn't come back");
+    }
+
+    @Test
+    void shouldCountNoVoteOverALinkThatIsLost() {
+        vote(1, 1, YES);
+        apply(2, Kind.HOST_EVENT, message -> message.value = LinkLostDecoder.TEMPLATE_ID);
+        vote(2, 2, YES);
+        assertFalse(oracle.commits(ID));
+    }
+
+    @Test
+    void shouldCountAVoteOfAnEarlierEpochWhenItsResourceHasComeBack() {
+        vote(1, 1, YES);
+        apply(0, Kind.EPOCH_STARTED, message -> message.epoch = 2);
+        comeBack(2);
+        vote(2, 2, YES);
+        assertFalse(oracle.commits(ID), "the first resource has not been seen in this epoch");
+        comeBack(1);
+        assertTrue(oracle.commits(ID), () -> oracle.describe(ID));
+    }
+
+    private void comeBack(final int resource) {
+        apply(resource, Kind.HOST_EVENT, message -> {
+            message.value = SessionResumingDecoder.TEMPLATE_ID;
+            message.sessionId = resource;
+        });
+        register(resource, resource * 10, resource);
+    }
+
+    @Test
+    void shouldTakeADelegatesWord() {
+        vote(1, 1, YES);
+        apply(2, Kind.ONE_PHASE_RESULT, message -> {
+            branch(message, 2);
+            message.value = COMMITTED;
+        });
+        assertTrue(oracle.commits(ID), () -> oracle.describe(ID));
+    }
+}
