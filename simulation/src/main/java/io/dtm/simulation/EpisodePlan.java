@@ -32,7 +32,7 @@ public record EpisodePlan(
     List<FaultOccurrence> faults) {
     private static final int MIN_REQUESTS = 200;
     private static final int MAX_REQUESTS = 4_000;
-    private static final long OFTEN_NS = 5_000_000L;
+    private static final long OFTEN_NS = 20_000_000L;
 
     /** Keeps what it is given from being changed. */
     public EpisodePlan {

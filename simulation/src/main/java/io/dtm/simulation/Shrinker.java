@@ -13,12 +13,13 @@ import java.util.Set;
  * Looks for a small episode that breaks the same promise as a large one. First the large one is tried with a handful
  * of requests, drawn again and again, until it fails; then whatever is left is taken away, piece by piece: kinds of
  * faults, single faults, requests, clients, resources, and what isn't plain. What still fails in the same way is gone
- * on with; at last what is left is drawn again with half of its requests, as long as that helps. Every step depends on
- * what the runs before have shown, and on nothing else: only the limit in time, if there is one, makes the result
- * depend on the machine.
+ * on with; at last what is left is drawn again some times, for others that need less. Every step depends on what the
+ * runs before have shown, and on nothing else: only the limit in time, if there is one, makes the result depend on the
+ * machine.
  */
 public final class Shrinker {
     private static final int[] FEW = {3, 10, 30};
+    private static final int OTHERS = 40;
     private static final long PROGRESS_NS = 1_000_000_000L;
 
     private final Episode.Maker maker;
@@ -75,13 +76,20 @@ public final class Shrinker {
         }
         drawFew(plan);
         reduce();
-        EpisodePlan best;
-        do {
-            best = smallest;
-            if (best.requests() > 1 && drawAgain(best, best.requests() / 2, runs / 10)) {
+        return drawWhatIsLeft();
+    }
+
+    /** What a first failure is made of isn't the least that fails: others in the same world may need less. */
+    private EpisodePlan drawWhatIsLeft() {
+        EpisodePlan best = smallest;
+        for (int again = 1; again <= OTHERS && size(best) > 1 && mayRun(); again++) {
+            final int requests = again % 2 == 0 ? best.requests() : (best.requests() + 1) / 2;
+            final EpisodePlan other = best.withAgain(again).withRequests(requests).withFaults(null);
+            if (tried.add(other) && takeOver(other)) {
                 reduce();
+                best = size(smallest) < size(best) ? smallest : best;
             }
-        } while (size(smallest) < size(best));
+        }
         return best;
     }
 
@@ -225,7 +233,7 @@ public final class Shrinker {
         if (progress != null && nowNs - lastProgressNs >= PROGRESS_NS) {
             lastProgressNs = nowNs;
             final String faults = smallest.faults() == null ? "faults as drawn" : smallest.faults().size() + " faults";
-            progress.println("shrinking: run " + done + " of " + runs + ", smallest so far: " + smallest.requests()
+            progress.println("shrinking: run " + done + " of " + runs + ", at the moment: " + smallest.requests()
                 + " requests, " + faults);
         }
     }
