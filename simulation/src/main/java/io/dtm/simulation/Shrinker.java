@@ -221,11 +221,15 @@ public final class Shrinker {
     private Seen run(final EpisodePlan plan) {
         done++;
         tell();
-        final Episode episode = plan.make(maker);
-        episode.faults().record();
-        episode.run(this::tell);
-        return new Seen(invariant.equals(episode.violations().invariant()), episode.workload().startedCount(),
-            episode.virtualNs(), episode.faults().recorded());
+        try {
+            final Episode episode = plan.make(maker);
+            episode.faults().record();
+            episode.run(this::tell);
+            return new Seen(invariant.equals(episode.violations().invariant()), episode.workload().startedCount(),
+                episode.virtualNs(), episode.faults().recorded());
+        } catch (final RuntimeException | AssertionError ex) {
+            return new Seen(false, 0, 0, List.of()); // fails in another way: must not hide what was found
+        }
     }
 
     private void tell() {

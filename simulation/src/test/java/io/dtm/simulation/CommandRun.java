@@ -15,6 +15,7 @@ public final class CommandRun implements Function<String, Object> {
         final PrintStream output = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         final PrintStream progress = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         final int status = new CommandLine(new SimulateCommand(output, progress))
+            .setOut(new PrintWriter(output, true))
             .setErr(new PrintWriter(output, true))
             .execute(options.split(" "));
         return "status " + status + "\n" + bytes.toString(StandardCharsets.UTF_8);

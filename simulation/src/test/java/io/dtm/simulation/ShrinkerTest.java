@@ -121,6 +121,20 @@ final class ShrinkerTest {
     }
 
     @Test
+    void shouldGoAroundRunsThatEndInAnotherWay() {
+        final EpisodePlan failed =
+            new Simulate(1, 2_000, null).maker(ShrinkerTest::makeWithABug).run().failed();
+        final EpisodePlan smallest = new Shrinker((random, settings, requests) -> {
+            if (requests <= 3) {
+                throw new IllegalStateException("so few are too few for this world");
+            }
+            return makeWithABug(random, settings, requests);
+        }, RUNS, 0, null).shrink(failed, BROKEN);
+        assertEquals(4, smallest.requests());
+        assertEquals(BROKEN, run(smallest).invariant());
+    }
+
+    @Test
     void shouldDrawAnotherWayForEachNumber() {
         final EpisodePlan plan = EpisodePlan.drawn(3, 0).withRequests(20);
         final long hash = recorded(plan.withAgain(1)).trace().hash();

@@ -74,6 +74,14 @@ final class SimulateCommandTest {
     }
 
     @Test
+    void shouldSayInItsHelpWhatMinutesAndStatusesMean() {
+        final String text = run("--help").replaceAll("\\s+", " ");
+        assertTrue(text.startsWith("status 0 Usage: simulate"), text);
+        assertTrue(text.contains("depends on the machine") && text.contains("Exit statuses: 0 Every promise was kept."),
+            text);
+    }
+
+    @Test
     void shouldSayThatALogCannotBeWritten() {
         final String text = run("--seed 1 --transactions 1 --log " + directory);
         assertTrue(text.startsWith("status 2\n"), text);
