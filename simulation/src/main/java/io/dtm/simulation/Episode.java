@@ -45,6 +45,13 @@ public final class Episode {
     private final Workload workload;
     private final FaultInjector injector;
 
+    /** Makes an episode: tests plant bugs in it. */
+    @FunctionalInterface
+    public interface Maker {
+        /** See {@link Episode#Episode(RandomStream, EpisodeSettings, int)}. */
+        Episode make(RandomStream random, EpisodeSettings settings, int transactions);
+    }
+
     /** Makes the code of a participant's process. */
     @FunctionalInterface
     public interface ParticipantMaker {
@@ -124,6 +131,11 @@ public final class Episode {
     /** @return to plant bugs in, before it runs. */
     public CoordinatorNode coordinator() {
         return coordinator;
+    }
+
+    /** @return what goes wrong; may be taken down, or given, before it runs. */
+    public FaultInjector faults() {
+        return injector;
     }
 
     /** @return what is done. */

@@ -42,6 +42,7 @@ public record EpisodeSettings(
     FaultPlan faults) {
     private static final long MICRO = 1_000L;
     private static final long MILLI = 1_000_000L;
+    static final int UNLIMITED = 100_000;
 
     /**
      * @param random decides.
@@ -118,13 +119,21 @@ public record EpisodeSettings(
     }
 
     private static CoordinatorSettings drawSettings(final RandomStream random) {
+        return limited(random.nextInt(8) == 0 ? (int) random.between(2, 20) : UNLIMITED,
+            random.nextInt(3) == 0 ? random.nextInt(20) : UNLIMITED);
+    }
+
+    /**
+     * @param transactions greatest number in flight.
+     * @param outcomes     greatest number that is kept.
+     * @return the coordinator's settings.
+     */
+    static CoordinatorSettings limited(final int transactions, final int outcomes) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return new CoordinatorSettings(
             usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
-            CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES,
-            random.nextInt(8) == 0 ? (int) random.between(2, 20) : 100_000,
-            1000, 100, usual.maxInstances(), 1 << 20,
-            random.nextInt(3) == 0 ? random.nextInt(20) : 100_000, usual.retentionMs(),
+            CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, transactions,
+            1000, 100, usual.maxInstances(), 1 << 20, outcomes, usual.retentionMs(),
             usual.resendInitialMs(), usual.resendMaxMs(), usual.durability());
     }
 

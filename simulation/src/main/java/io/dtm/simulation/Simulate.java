@@ -2,7 +2,7 @@ package io.dtm.simulation;
 
 import io.dtm.simulation.engine.RandomStream;
 import java.io.PrintStream;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -11,16 +11,16 @@ import java.util.function.Consumer;
  * from the seed, and stops at the first broken promise. One seed is one way through everything, on every JDK.
  */
 public final class Simulate {
-    private static final int MIN_EPISODE = 200;
-    private static final int MAX_EPISODE = 4_000;
-    private static final int LAST_EVENTS = 200;
     private static final long PROGRESS_NS = 1_000_000_000L;
 
     private final long seed;
     private final long transactions;
+    private final long lengthNs;
     private final PrintStream progress;
     private final ProcessorRate rate = new ProcessorRate();
-    private long lastProgressNs = System.nanoTime();
+    private long startNs = System.nanoTime();
+    private long lastProgressNs = startNs;
+    private Episode.Maker maker = Episode::new;
     private Consumer<String> log;
     private SimulationReport report;
 
@@ -30,12 +30,30 @@ public final class Simulate {
      * @param progress     takes a line a second, and one at the end that tells how fast it was; null: none.
      */
     public Simulate(final long seed, final long transactions, final PrintStream progress) {
+        this(seed, transactions, Long.MAX_VALUE, progress);
         if (transactions < 1) {
             throw new IllegalArgumentException("at least one transaction: " + transactions);
         }
+    }
+
+    private Simulate(final long seed, final long transactions, final long lengthNs, final PrintStream progress) {
         this.seed = seed;
         this.transactions = transactions;
+        this.lengthNs = lengthNs;
         this.progress = progress;
+    }
+
+    /**
+     * One that begins no other episode when a time is over. How many transactions that makes depends on the machine; as
+     * many of them with the same seed are the same run.
+     *
+     * @param seed     decides everything else.
+     * @param length   of real time.
+     * @param progress takes a line a second, and one at the end that tells how fast it was; null: none.
+     * @return it.
+     */
+    public static Simulate lasting(final long seed, final Duration length, final PrintStream progress) {
+        return new Simulate(seed, Long.MAX_VALUE, length.toNanos(), progress);
     }
 
     /**
@@ -48,40 +66,65 @@ public final class Simulate {
     }
 
     /**
+     * @param value makes episodes: tests plant bugs in them.
+     * @return this.
+     */
+    public Simulate maker(final Episode.Maker value) {
+        maker = value;
+        return this;
+    }
+
+    /**
      * Runs.
      *
      * @return what happened; the same for the same seed and number of transactions.
      */
     public SimulationReport run() {
-        final RandomStream root = new RandomStream(seed);
-        report = new SimulationReport(seed, 0, 0, 0, 0, 0, 0, 0, 0, 0, seed, List.of());
-        while (report.transactions() < transactions && report.isClean()) {
-            final RandomStream random = root.split("episode " + report.episodes());
+        begin();
+        do { // at least one episode, however short the time
+            final EpisodePlan drawn = EpisodePlan.drawn(seed, report.episodes());
             final long left = transactions - report.transactions();
-            final int size = (int) Math.min(left, random.skewed(MIN_EPISODE, MAX_EPISODE));
-            final EpisodeSettings settings = EpisodeSettings.draw(random.split("settings"));
-            final Episode episode = new Episode(random, settings, size);
-            if (log != null) {
-                log.accept("episode " + report.episodes() + ": " + settings);
-                episode.trace().log(log);
-            }
-            episode.run(() -> tell(episode));
-            report = add(episode, settings);
-        }
+            run(left < drawn.requests() ? drawn.withRequests((int) left) : drawn);
+        } while (report.transactions() < transactions && report.isClean() && System.nanoTime() - startNs < lengthNs);
+        return end();
+    }
+
+    /**
+     * Runs one episode only.
+     *
+     * @param plan of it.
+     * @return what happened; the same for the same plan.
+     */
+    public SimulationReport runOnly(final EpisodePlan plan) {
+        begin();
+        run(plan);
+        return end();
+    }
+
+    private void begin() {
+        startNs = System.nanoTime();
+        report = new SimulationReport(seed, 0, 0, 0, 0, 0, 0, 0, 0, 0, seed, null, null, List.of());
+    }
+
+    private SimulationReport end() {
         if (progress != null) {
             progress.println("simulation: " + rate.sinceStart(report.transactions()));
         }
         return report;
     }
 
-    private SimulationReport add(final Episode episode, final EpisodeSettings settings) {
-        final List<String> texts = new ArrayList<>();
-        final int violations = episode.violations().count();
-        if (violations > 0) {
-            texts.add("seed " + seed + ", episode " + report.episodes() + ": " + settings);
-            texts.addAll(episode.trace().last(LAST_EVENTS));
-            texts.addAll(episode.violations().texts());
+    private void run(final EpisodePlan plan) {
+        final Episode episode = plan.make(maker);
+        if (log != null) {
+            log.accept("episode " + plan.episode() + ": " + plan.settings());
+            episode.trace().log(log);
         }
+        episode.run(() -> tell(episode));
+        report = add(episode, plan);
+    }
+
+    private SimulationReport add(final Episode episode, final EpisodePlan plan) {
+        final int violations = episode.violations().count();
         return new SimulationReport(
             seed,
             report.transactions() + episode.workload().finishedCount(),
@@ -94,7 +137,9 @@ public final class Simulate {
             report.virtualNs() + episode.virtualNs(),
             violations,
             new RandomStream(report.traceHash() ^ episode.trace().hash()).nextLong(),
-            texts);
+            violations > 0 ? plan : null,
+            episode.violations().invariant(),
+            violations > 0 ? EpisodeText.failure(plan, episode) : List.of());
     }
 
     private void tell(final Episode episode) {
@@ -102,9 +147,14 @@ public final class Simulate {
         if (progress != null && nowNs - lastProgressNs >= PROGRESS_NS) {
             lastProgressNs = nowNs;
             final long done = report.transactions() + episode.workload().finishedCount();
-            progress.println("simulation: seed=" + seed + " transactions=" + done + "/" + transactions
+            progress.println("simulation: seed=" + seed + " transactions=" + done + "/" + end(nowNs)
                 + " episode=" + report.episodes() + " crashes=" + (report.crashes() + episode.crashes())
                 + ", since the last line " + rate.sinceLast(done));
         }
+    }
+
+    private String end(final long nowNs) {
+        return lengthNs == Long.MAX_VALUE ? Long.toString(transactions)
+            : "as many as there is time for, " + Math.max(0, lengthNs - (nowNs - startNs)) / PROGRESS_NS + " s left,";
     }
 }

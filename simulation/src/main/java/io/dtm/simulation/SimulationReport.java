@@ -16,7 +16,9 @@ import java.util.List;
  * @param virtualNs    virtual time that passed.
  * @param violations   promises that were broken.
  * @param traceHash    of everything that happened.
- * @param texts        broken promises, and the last events before, as text.
+ * @param failed       the episode that broke a promise; null: none did.
+ * @param invariant    that was broken first; null: none was.
+ * @param texts        the failed episode in words: what it was made of, its end, and last what was broken.
  */
 public record SimulationReport(
     long seed,
@@ -30,6 +32,8 @@ public record SimulationReport(
     long virtualNs,
     int violations,
     long traceHash,
+    EpisodePlan failed,
+    String invariant,
     List<String> texts) {
     /** @return the one line by which runs are compared. */
     public String summary() {
@@ -44,6 +48,11 @@ public record SimulationReport(
             + " virtual=" + virtualNs / 1_000_000_000L + "s"
             + " violations=" + violations
             + " trace=" + String.format("%016x", traceHash);
+    }
+
+    /** @return what was broken first, as text. */
+    String firstViolation() {
+        return texts.stream().filter(text -> text.startsWith(invariant + ": ")).findFirst().orElse(invariant);
     }
 
     /** @return whether no promise was broken. */

@@ -12,6 +12,7 @@ public final class Violations {
     private final Schedule schedule;
     private final Trace trace;
     private final List<String> texts = new ArrayList<>();
+    private String invariant;
     private int count;
 
     /**
@@ -28,6 +29,11 @@ public final class Violations {
         return count;
     }
 
+    /** @return the invariant that was broken first; null: none was. */
+    public String invariant() {
+        return invariant;
+    }
+
     /** @return the first ones, as text. */
     public List<String> texts() {
         return texts;
@@ -36,14 +42,15 @@ public final class Violations {
     /**
      * A promise was broken.
      *
-     * @param invariant of FAULTS.md, section 2.
-     * @param text      what happened.
+     * @param broken the invariant, of FAULTS.md, section 2.
+     * @param text   what happened.
      */
-    public void add(final String invariant, final String text) {
+    public void add(final String broken, final String text) {
         count++;
-        trace.event("checker", "VIOLATION of " + invariant);
+        invariant = invariant == null ? broken : invariant;
+        trace.event("checker", "VIOLATION of " + broken);
         if (texts.size() < KEPT) {
-            texts.add(invariant + ": " + text + " (step " + schedule.steps() + ", virtual time "
+            texts.add(broken + ": " + text + " (step " + schedule.steps() + ", virtual time "
                 + schedule.nowNs() / 1_000 + " us)");
         }
     }

@@ -19,6 +19,24 @@ public final class RandomStream {
         state = origin;
     }
 
+    private RandomStream(final long origin, final long state) {
+        this.origin = origin;
+        this.state = state;
+    }
+
+    /**
+     * @param state of a stream.
+     * @return one that returns what that one returned from then on.
+     */
+    public static RandomStream at(final long state) {
+        return new RandomStream(state, state);
+    }
+
+    /** @return decides all that it returns from now on. */
+    public long state() {
+        return state;
+    }
+
     /**
      * @param name of a component.
      * @return its own stream: depends on this one's seed and the name, not on what was drawn so far.

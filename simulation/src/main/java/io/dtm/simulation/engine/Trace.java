@@ -23,6 +23,25 @@ public final class Trace {
     private long count;
     private long hash = FNV_BASIS;
 
+    /**
+     * Something that happened.
+     *
+     * @param timeNs  virtual nanoseconds since the beginning.
+     * @param actor   who did it, or whom it befell.
+     * @param pattern what it was, see {@link #event(String, String, long, long)}.
+     * @param first   the first number.
+     * @param second  the second.
+     */
+    public record Event(long timeNs, String actor, String pattern, long first, long second) {
+        /** @return what it was. */
+        public String text() {
+            return pattern
+                .replace("%T", transaction(first))
+                .replace("%1", Long.toString(first))
+                .replace("%2", Long.toString(second));
+        }
+    }
+
     /** @param schedule tells the time. */
     public Trace(final Schedule schedule) {
         this.schedule = schedule;
@@ -60,7 +79,7 @@ public final class Trace {
         seconds[index] = second;
         hash = mix(mix(mix(mix(mix(hash, times[index]), actor.hashCode()), pattern.hashCode()), first), second);
         if (log != null) {
-            log.accept(render(index));
+            log.accept(line(at(index)));
         }
     }
 
@@ -79,12 +98,17 @@ public final class Trace {
      * @return the last events, oldest first.
      */
     public List<String> last(final int limit) {
-        final List<String> lines = new ArrayList<>();
-        final long from = Math.max(0, count - Math.min(limit, KEPT));
-        for (long i = from; i < count; i++) {
-            lines.add(render((int) (i & KEPT - 1)));
+        final List<Event> kept = kept();
+        return kept.subList(Math.max(0, kept.size() - limit), kept.size()).stream().map(Trace::line).toList();
+    }
+
+    /** @return the last events, as many as are kept, oldest first. */
+    public List<Event> kept() {
+        final List<Event> events = new ArrayList<>();
+        for (long i = Math.max(0, count - KEPT); i < count; i++) {
+            events.add(at((int) (i & KEPT - 1)));
         }
-        return lines;
+        return events;
     }
 
     /**
@@ -95,12 +119,12 @@ public final class Trace {
         return (transactionId >>> 32) + ":" + (transactionId & 0xFFFF_FFFFL);
     }
 
-    private String render(final int index) {
-        final String text = patterns[index]
-            .replace("%T", transaction(firsts[index]))
-            .replace("%1", Long.toString(firsts[index]))
-            .replace("%2", Long.toString(seconds[index]));
-        return String.format("%12.6f  %-12s %s", times[index] / 1e9, actors[index], text);
+    private Event at(final int index) {
+        return new Event(times[index], actors[index], patterns[index], firsts[index], seconds[index]);
+    }
+
+    private static String line(final Event event) {
+        return String.format("%12.6f  %-12s %s", event.timeNs() / 1e9, event.actor(), event.text());
     }
 
     private static long mix(final long hash, final long value) {

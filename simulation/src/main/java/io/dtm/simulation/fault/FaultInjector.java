@@ -10,7 +10,10 @@ import io.dtm.simulation.node.Peer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Makes things go wrong as planned, until it is told to stop; then mends what it broke. */
+/**
+ * Makes things go wrong as planned, until it is told to stop; then mends what it broke. What it draws can be taken
+ * down, and be made to occur once more, all of it or some.
+ */
 public final class FaultInjector {
     private static final long MILLI = 1_000_000L;
     private static final long MIN_RESTART_NS = MILLI;
@@ -23,11 +26,13 @@ public final class FaultInjector {
 
     private final FaultPlan plan;
     private final Schedule schedule;
-    private final RandomStream random;
     private final FaultCounts counts;
     private final CoordinatorNode coordinator;
     private final List<ParticipantNode> participants;
     private final List<ClientNode> clients;
+    private RandomStream random;
+    private FaultScript record;
+    private FaultScript given;
     private boolean isActive = true;
     private int crashes;
 
@@ -62,11 +67,30 @@ public final class FaultInjector {
         return crashes;
     }
 
+    /** Takes down from now on what occurs. */
+    public void record() {
+        record = new FaultScript();
+    }
+
+    /** @return what has occurred since it is taken down, in order. */
+    public List<FaultOccurrence> recorded() {
+        return record.occurrences();
+    }
+
+    /** @param occurrences what is to occur, in order, instead of what the plan says; before it begins. */
+    public void occurrences(final List<FaultOccurrence> occurrences) {
+        given = new FaultScript(occurrences);
+    }
+
     /** Begins. */
     public void start() {
-        for (final Fault fault : Fault.values()) {
-            if (plan.has(fault)) {
-                next(fault);
+        if (given != null) {
+            given.occurrences().stream().filter(occurrence -> !occurrence.isAtCrashPoint()).forEach(this::await);
+        } else {
+            for (final Fault fault : Fault.values()) {
+                if (plan.has(fault)) {
+                    next(fault);
+                }
             }
         }
         coordinator.crashPoint(this::coordinatorCrashPoint);
@@ -91,7 +115,17 @@ public final class FaultInjector {
         });
     }
 
+    private void await(final FaultOccurrence occurrence) {
+        schedule.at(occurrence.timeNs(), () -> {
+            if (isActive) {
+                random = RandomStream.at(occurrence.draws());
+                inject(occurrence.fault());
+            }
+        });
+    }
+
     private void inject(final Fault fault) {
+        takeDown(fault, "");
         switch (fault) {
             case LINK_LOSS -> onPeer(this::loseLink, this::loseLink);
             case PARTITION -> {
@@ -206,15 +240,36 @@ public final class FaultInjector {
             () -> coordinator.storage().capacityBytes(Long.MAX_VALUE));
     }
 
+    private void takeDown(final Fault fault, final String node) {
+        if (record != null) {
+            record.occurs(fault, schedule.nowNs(), node, random.state());
+        }
+    }
+
     /** Between two stages of the coordinator. */
     private void coordinatorCrashPoint() {
-        if (isActive && random.chance(plan.crashPointPerMillion() / 20)) {
+        if (!isActive) {
+            return;
+        }
+        pass(CoordinatorNode.NAME);
+        if (given != null) {
+            final FaultOccurrence due = given.takeDue(CoordinatorNode.NAME);
+            if (due != null) {
+                random = RandomStream.at(due.draws());
+                killCoordinatorHere(due.fault());
+            }
+        } else if (random.chance(plan.crashPointPerMillion() / 20)) {
             if (plan.has(Fault.POWER_LOSS) && random.coin()) {
-                killCoordinator(true);
+                killCoordinatorHere(Fault.POWER_LOSS);
             } else if (plan.has(Fault.COORDINATOR_KILL)) {
-                killCoordinator(false);
+                killCoordinatorHere(Fault.COORDINATOR_KILL);
             }
         }
+    }
+
+    private void killCoordinatorHere(final Fault fault) {
+        takeDown(fault, CoordinatorNode.NAME);
+        killCoordinator(fault == Fault.POWER_LOSS);
     }
 
     /**
@@ -223,8 +278,32 @@ public final class FaultInjector {
      * @param node whose process may die here.
      */
     public void participantCrashPoint(final ParticipantNode node) {
-        if (isActive && plan.has(Fault.PARTICIPANT_CRASH) && random.chance(plan.crashPointPerMillion())) {
-            crash(node);
+        if (!isActive) {
+            return;
+        }
+        pass(node.name());
+        if (given != null) {
+            final FaultOccurrence due = given.takeDue(node.name());
+            if (due != null) {
+                random = RandomStream.at(due.draws());
+                crashHere(node);
+            }
+        } else if (plan.has(Fault.PARTICIPANT_CRASH) && random.chance(plan.crashPointPerMillion())) {
+            crashHere(node);
+        }
+    }
+
+    private void crashHere(final ParticipantNode node) {
+        takeDown(Fault.PARTICIPANT_CRASH, node.name());
+        crash(node);
+    }
+
+    private void pass(final String node) {
+        if (record != null) {
+            record.passes(node, schedule.nowNs());
+        }
+        if (given != null) {
+            given.passes(node, schedule.nowNs());
         }
     }
 }

@@ -53,6 +53,13 @@ public final class FaultPlan {
         return this;
     }
 
+    /** @param interval greatest mean virtual nanoseconds between two of a kind that occurs, from now on. */
+    public void often(final long interval) {
+        for (int i = 0; i < intervals.length; i++) {
+            intervals[i] = Math.min(intervals[i], interval);
+        }
+    }
+
     /**
      * @param fault a kind that occurs.
      * @return mean virtual nanoseconds between two of them.

@@ -46,7 +46,8 @@ public final class CoordinatorNode {
     /** Greatest number of bytes of payload in a transaction. */
     public static final int MAX_PAYLOAD_BYTES = 64;
 
-    private static final String NAME = "coordinator";
+    /** By which a trace knows it. */
+    public static final String NAME = "coordinator";
     private static final int SEGMENT_LENGTH = 32 * 1024;
     private static final int MAX_FRAME_LENGTH = 4 * 1024;
     private static final int TAIL_LENGTH = 64 * 1024;

@@ -59,6 +59,11 @@ public final class Workload {
         }
     }
 
+    /** @return requests that some client has taken. */
+    public int startedCount() {
+        return started;
+    }
+
     /** @return requests of which nothing more is heard. */
     public int finishedCount() {
         return finished;
