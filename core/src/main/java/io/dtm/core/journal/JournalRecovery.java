@@ -200,7 +200,7 @@ public final class JournalRecovery implements AutoCloseable {
         final RecordMemory memory = memory(names.get(tailIndex));
         opened.add(() -> memory.close(false));
         // All that was in them is forced by now, or kept aside.
-        formerTails.delete(storage.isStaged() ? LiveTail.locationOf(storage, coordinatorId) : null);
+        formerTails.delete(storage.isStaged() ? LiveTail.locationOf(storage, coordinatorId) : null, cut != null);
         final List<Segment> segments = new ArrayList<>();
         for (final String name : names.subList(tailIndex, names.size())) {
             final Segment segment = new Segment(storage.open(name, true), memory);
