@@ -43,9 +43,12 @@ final class JournalMark implements AutoCloseable {
         return new JournalMark(file);
     }
 
-    /** Everything but the version first, so that half of it says nothing. Where there is no field, there are zeros. */
+    /**
+     * Everything but the version first, so that half of it says nothing: also where the one before is of no use, since
+     * with the right id what is left of that one would count. Where there is no field, there are zeros.
+     */
     void start(final long coordinatorId, final long pid, final long forcedPosition, final long nowMs) {
-        if (markFile.versionVolatile() != MarkDescriptor.VERSION) {
+        if (markFile.versionVolatile() != MarkDescriptor.VERSION || !isOf(coordinatorId)) {
             zero(0, MarkDescriptor.FILE_LENGTH);
         }
         zero(Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET);
@@ -57,6 +60,11 @@ final class JournalMark implements AutoCloseable {
         space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
+    }
+
+    private boolean isOf(final long coordinatorId) {
+        return MarkDescriptor.coordinatorId(buffer) == coordinatorId
+            || MarkDescriptor.checkedCoordinatorId(buffer) == coordinatorId;
     }
 
     private void zero(final int from, final int to) {
