@@ -81,13 +81,30 @@ public record MarkReader(
         return Math.max(firstForced, secondForced);
     }
 
+    /**
+     * A process that is killed between storing the two copies of the forced position leaves the first, which it stores
+     * first, above the second; one that ended in order leaves none so.
+     *
+     * @return what is wrong with it, the copies of the forced position included; or null.
+     */
+    public String damage() {
+        final boolean isKillsWork = firstForced == secondForced || firstForced > secondForced && pid != 0;
+        return defect != null || isKillsWork ? defect : copiesDiffer(firstForced, secondForced);
+    }
+
+    /**
+     * @param first  copy of the forced position.
+     * @param second copy of it.
+     * @return says that no process leaves them so.
+     */
+    public static String copiesDiffer(final long first, final long second) {
+        return "its two copies of the forced position are " + first + " and " + second + ", which no killed process"
+            + " leaves: the lower one counts";
+    }
+
     /** @return what a start says of its damage, as full sentences; or null. */
     String damage(final String place) {
-        String what = defect;
-        if (what == null && firstForced != secondForced) {
-            what = "its two copies of the forced position are " + firstForced + " and " + secondForced
-                + ": the lower one counts. A process that is killed between storing the two leaves that, too";
-        }
+        final String what = damage();
         return what == null ? null : "the mark file " + place + " is damaged: " + what + ". It isn't needed, and is"
             + " written anew; look at the device";
     }

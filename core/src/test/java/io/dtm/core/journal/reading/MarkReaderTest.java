@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.Process;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -99,6 +100,18 @@ class MarkReaderTest {
             flip(offset);
         }
         assertNull(read().damage("coordinator.mark"));
+    }
+
+    /** A process that is killed between storing the two leaves the first above the second. */
+    @Test
+    void shouldCallCopiesOfTheForcedPositionDamagedOnlyAsNoProcessLeavesThem() {
+        mark.putLong(MarkDescriptor.FORCED_POSITION_OFFSET, 8200, ByteOrder.LITTLE_ENDIAN);
+        assertNull(read().damage("coordinator.mark"));
+        MarkDescriptor.pid(mark, 0);
+        assertTrue(read().damage("coordinator.mark").contains("are 8200 and 8192, which no killed process leaves"));
+        MarkDescriptor.pid(mark, 77);
+        mark.putLong(MarkDescriptor.FORCED_POSITION_OFFSET, 8184, ByteOrder.LITTLE_ENDIAN);
+        assertTrue(read().damage("coordinator.mark").contains("are 8184 and 8192, which no killed process leaves"));
     }
 
     private void flip(final int offset) {
