@@ -61,7 +61,7 @@ final class MarkInspection {
     }
 
     private static MarkInspection of(final UnsafeBuffer buffer, final long coordinatorId) {
-        final int version = buffer.getInt(MarkDescriptor.VERSION_OFFSET, LITTLE_ENDIAN);
+        final int version = MarkReader.version(buffer);
         if (version == 0) {
             return new MarkInspection(null,
                 FileNames.MARK + " isn't ready: a first start was killed while it wrote it, or power was lost");

@@ -31,7 +31,7 @@ public record MarkReader(
      * @throws JournalException FOREIGN if it belongs to another one.
      */
     static MarkReader ofStart(final JournalFile file, final String place, final long coordinatorId) {
-        if (file.length() != MarkDescriptor.FILE_LENGTH || version(file) != MarkDescriptor.VERSION) {
+        if (file.length() != MarkDescriptor.FILE_LENGTH || version(file.buffer()) != MarkDescriptor.VERSION) {
             return NOTHING;
         }
         final MarkReader mark = of(file.buffer(), coordinatorId);
@@ -109,9 +109,13 @@ public record MarkReader(
             + " written anew; look at the device";
     }
 
-    /** It is stored last: what else there is can be read after it. */
-    private static int version(final JournalFile file) {
-        return new MarkFile(file.buffer(), MarkDescriptor.VERSION_OFFSET, MarkDescriptor.TIMESTAMP_OFFSET)
-            .versionVolatile();
+    /**
+     * It is stored last, so what else there is can be read after it.
+     *
+     * @param buffer of a mark file.
+     * @return its version; 0: it isn't ready.
+     */
+    public static int version(final UnsafeBuffer buffer) {
+        return new MarkFile(buffer, MarkDescriptor.VERSION_OFFSET, MarkDescriptor.TIMESTAMP_OFFSET).versionVolatile();
     }
 }
