@@ -18,6 +18,7 @@ final class JournalMark implements AutoCloseable {
     private final JournalFile file;
     private final UnsafeBuffer buffer;
     private final MarkFile markFile;
+    private boolean isStarted;
 
     private JournalMark(final JournalFile file) {
         this.file = file;
@@ -39,8 +40,13 @@ final class JournalMark implements AutoCloseable {
             assert ex.getFile() != null;
         }
         final JournalFile file = storage.create(FileNames.MARK, MarkDescriptor.FILE_LENGTH);
-        Forcing.file(storage, file, FileNames.MARK);
-        return new JournalMark(file);
+        try {
+            Forcing.file(storage, file, FileNames.MARK);
+            return new JournalMark(file);
+        } catch (final IOException | RuntimeException ex) {
+            file.close();
+            throw ex;
+        }
     }
 
     /**
@@ -60,6 +66,7 @@ final class JournalMark implements AutoCloseable {
         space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
+        isStarted = true;
     }
 
     private boolean isOf(final long coordinatorId) {
@@ -88,10 +95,12 @@ final class JournalMark implements AutoCloseable {
         MarkDescriptor.refusals(buffer, refusals);
     }
 
-    /** Nobody runs any more. */
+    /** Nobody runs any more. Before it is started it is the former process's: it may have been killed. */
     @Override
     public void close() {
-        MarkDescriptor.pid(buffer, 0);
+        if (isStarted) {
+            MarkDescriptor.pid(buffer, 0);
+        }
         file.close();
     }
 }

@@ -208,6 +208,7 @@ public final class JournalRecovery implements AutoCloseable {
             segments.add(segment);
         }
         final JournalMark mark = JournalMark.openOrCreate(storage);
+        opened.add(mark::close);
         Forcing.directory(storage); // The names of the mark file and of the tail's pointer.
         mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
 
