@@ -97,19 +97,21 @@ public final class MarkDescriptor {
     }
 
     /**
+     * Stores it after what was stored before, for whoever reads beside the process, on any machine.
+     *
      * @param buffer that holds the file, from 0.
      * @param pid    of the process that owns the directory; 0: none.
      */
-    public static void pid(final MutableDirectBuffer buffer, final long pid) {
-        buffer.putLong(PID_OFFSET, pid, LITTLE_ENDIAN);
+    public static void pid(final AtomicBuffer buffer, final long pid) {
+        buffer.putLongRelease(PID_OFFSET, littleEndian(pid));
     }
 
     /**
      * @param buffer that holds the file, from 0.
-     * @return process that owns the directory, or owned it last.
+     * @return process that owns the directory, or owned it last; read before what is read next.
      */
-    public static long pid(final DirectBuffer buffer) {
-        return buffer.getLong(PID_OFFSET, LITTLE_ENDIAN);
+    public static long pid(final AtomicBuffer buffer) {
+        return littleEndian(buffer.getLongAcquire(PID_OFFSET));
     }
 
     /**

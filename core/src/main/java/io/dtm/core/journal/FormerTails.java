@@ -87,24 +87,44 @@ final class FormerTails implements AutoCloseable {
     }
 
     /**
-     * When all that was in them is in the segments and forced. One after the other: a tail that is found again is only
-     * compared again, and a pointer says that it isn't needed before it goes.
+     * When all that was in them is in the segments and forced, or kept aside by a cut. One after the other: a tail that
+     * is found again is only compared again, and a pointer says that it isn't needed before it goes. So one that can't
+     * be deleted is told, and refuses nothing: unless it holds what was cut off, which must not come back.
      *
-     * @param kept location of the new tail, which is there and pointed to; or null.
+     * @param kept  location of the new tail, which is there and pointed to; or null.
+     * @param isCut whether the journal was cut.
+     * @throws JournalException NO_SPACE if one can't be deleted after a cut, FORCE_FAILED.
      */
-    void delete(final String kept) throws IOException {
+    void delete(final String kept, final boolean isCut) throws IOException {
         if (kept == null && pointer != null) {
             pointer.ended().write(storage);
         }
+        boolean isGone = true;
         for (final String location : owned.keySet()) {
-            if (kept == null || !storage.sharedMemory().isSame(location, kept)) {
-                storage.sharedMemory().delete(location);
-            }
+            isGone &= delete(location, kept, isCut);
         }
-        if (kept == null) {
+        if (kept == null && isGone) {
             TailPointer.delete(storage);
         }
         close();
+    }
+
+    private boolean delete(final String location, final String kept, final boolean isCut) {
+        try {
+            if (kept == null || !storage.sharedMemory().isSame(location, kept)) {
+                storage.sharedMemory().delete(location);
+            }
+            return true;
+        } catch (final IOException ex) {
+            if (isCut) {
+                throw new JournalException(Category.NO_SPACE, "tail " + location + " holds what the cut gave up, and"
+                    + " can't be deleted: " + ex + ". That is kept aside in the data directory: delete the tail, then"
+                    + " start again with the same --cut-at", ex);
+            }
+            context.reportSink().accept(
+                "journal: tail " + location + " isn't needed any more and can't be deleted: " + ex);
+            return false;
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ final class JournalMark implements AutoCloseable {
     private final JournalFile file;
     private final UnsafeBuffer buffer;
     private final MarkFile markFile;
+    private boolean isStarted;
 
     private JournalMark(final JournalFile file) {
         this.file = file;
@@ -39,13 +40,21 @@ final class JournalMark implements AutoCloseable {
             assert ex.getFile() != null;
         }
         final JournalFile file = storage.create(FileNames.MARK, MarkDescriptor.FILE_LENGTH);
-        Forcing.file(storage, file, FileNames.MARK);
-        return new JournalMark(file);
+        try {
+            Forcing.file(storage, file, FileNames.MARK);
+            return new JournalMark(file);
+        } catch (final IOException | RuntimeException ex) {
+            file.close();
+            throw ex;
+        }
     }
 
-    /** Everything but the version first, so that half of it says nothing. Where there is no field, there are zeros. */
+    /**
+     * Everything but the version first, so that half of it says nothing: also where the one before is of no use, since
+     * with the right id what is left of that one would count. Where there is no field, there are zeros.
+     */
     void start(final long coordinatorId, final long pid, final long forcedPosition, final long nowMs) {
-        if (markFile.versionVolatile() != MarkDescriptor.VERSION) {
+        if (markFile.versionVolatile() != MarkDescriptor.VERSION || !isOf(coordinatorId)) {
             zero(0, MarkDescriptor.FILE_LENGTH);
         }
         zero(Integer.BYTES, MarkDescriptor.TIMESTAMP_OFFSET);
@@ -57,6 +66,12 @@ final class JournalMark implements AutoCloseable {
         space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
+        isStarted = true;
+    }
+
+    private boolean isOf(final long coordinatorId) {
+        return MarkDescriptor.coordinatorId(buffer) == coordinatorId
+            || MarkDescriptor.checkedCoordinatorId(buffer) == coordinatorId;
     }
 
     private void zero(final int from, final int to) {
@@ -80,10 +95,12 @@ final class JournalMark implements AutoCloseable {
         MarkDescriptor.refusals(buffer, refusals);
     }
 
-    /** Nobody runs any more. */
+    /** Nobody runs any more. Before it is started it is the former process's: it may have been killed. */
     @Override
     public void close() {
-        MarkDescriptor.pid(buffer, 0);
+        if (isStarted) {
+            MarkDescriptor.pid(buffer, 0);
+        }
         file.close();
     }
 }

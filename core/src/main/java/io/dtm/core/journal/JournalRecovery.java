@@ -200,7 +200,7 @@ public final class JournalRecovery implements AutoCloseable {
         final RecordMemory memory = memory(names.get(tailIndex));
         opened.add(() -> memory.close(false));
         // All that was in them is forced by now, or kept aside.
-        formerTails.delete(storage.isStaged() ? LiveTail.locationOf(storage, coordinatorId) : null);
+        formerTails.delete(storage.isStaged() ? LiveTail.locationOf(storage, coordinatorId) : null, cut != null);
         final List<Segment> segments = new ArrayList<>();
         for (final String name : names.subList(tailIndex, names.size())) {
             final Segment segment = new Segment(storage.open(name, true), memory);
@@ -208,6 +208,7 @@ public final class JournalRecovery implements AutoCloseable {
             segments.add(segment);
         }
         final JournalMark mark = JournalMark.openOrCreate(storage);
+        opened.add(mark::close);
         Forcing.directory(storage); // The names of the mark file and of the tail's pointer.
         mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
 

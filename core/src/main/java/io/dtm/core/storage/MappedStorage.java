@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -134,9 +135,12 @@ public class MappedStorage implements JournalStorage {
     /** What is at its path now may be something else: then it isn't there any more. */
     @Override
     public boolean isApartFrom(final DirectoryIdentity other) throws IOException {
-        final Path path = Path.of(other.path());
         final DirectoryIdentity own = identity();
-        if (own.succeeds(other) || DirectoryIdentity.isGone(path)) {
+        if (own.succeeds(other)) {
+            return false;
+        }
+        final Path path = pathOf(other);
+        if (DirectoryIdentity.isGone(path)) {
             return false;
         }
         final DirectoryIdentity there = DirectoryIdentity.of(path);
@@ -147,6 +151,15 @@ public class MappedStorage implements JournalStorage {
         return there.hasInode(other.device(), other.inode())
             || !Files.notExists(id, NOFOLLOW_LINKS)
             && Files.mismatch(id, directory.resolve(FileNames.COORDINATOR_ID)) == -1;
+    }
+
+    /** What another process's locale could name, this one's may not. */
+    private static Path pathOf(final DirectoryIdentity other) throws IOException {
+        try {
+            return Path.of(other.path());
+        } catch (final InvalidPathException ex) {
+            throw new IOException("no path can be made of its name here: " + ex.getReason(), ex);
+        }
     }
 
     @Override

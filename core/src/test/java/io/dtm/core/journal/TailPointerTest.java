@@ -151,6 +151,18 @@ class TailPointerTest {
     }
 
     @Test
+    void shouldRefuseAPointerToWhatNoPathLeadsTo() throws IOException {
+        killedAfter(10);
+        new TailPointer("memory/\0.tail", false, 1, 1, "boot-0").write(storage);
+        for (final boolean isStaged : new boolean[] {true, false}) {
+            storage.staged(isStaged);
+            final String message = refused(Category.CORRUPT);
+            assertTrue(message.contains("file coordinator.tail: no path can be made of the location that it names: Nul"
+                + " character not allowed"), message);
+        }
+    }
+
+    @Test
     void shouldRefuseAPointerWithAnyFlippedBit() throws IOException {
         final Process process = killedAfter(10);
         for (final boolean isStaged : new boolean[] {true, false}) {

@@ -190,6 +190,17 @@ class TailStartTest {
     }
 
     @Test
+    void shouldRefuseATailOfADirectoryThatNoPathLeadsTo() {
+        killedAfter(10);
+        change(tail -> {
+            TailDescriptor.directory(tail, 1, 1, "da\0ta".getBytes());
+            TailDescriptor.directoryCrc(tail, RecordChecksum.directory(ByteBuffer.wrap(tail.byteArray())));
+            TailDescriptor.crc(tail, RecordChecksum.header(ByteBuffer.wrap(tail.byteArray())));
+        });
+        assertTrue(refused(Category.CORRUPT).contains("its directory's path has a zero byte"));
+    }
+
+    @Test
     void shouldDetectEveryFlippedBitOfTheHeader() {
         killedAfter(10);
         for (int bit = 0; bit < 8 * TailDescriptor.HEADER_LENGTH; bit++) {

@@ -1,6 +1,7 @@
 package io.dtm.core.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -82,6 +83,19 @@ class DataDirectoryTest {
     void shouldRefuseSomethingThatIsNoDirectory() throws IOException {
         data = Files.createFile(parent.resolve("file"));
         assertTrue(refused().getMessage().contains("is not a directory"));
+    }
+
+    /** As one in a locale that this process's can't spell. */
+    @Test
+    void shouldKnowItsOwnDirectoryWhereNoPathCanBeMadeOfItsFormerName() throws IOException {
+        try (MappedStorage storage = new MappedStorage(data)) {
+            storage.own();
+            final DirectoryIdentity own = storage.identity();
+            assertFalse(storage.isApartFrom(new DirectoryIdentity(own.device(), own.inode(), "\0")));
+            final DirectoryIdentity other = new DirectoryIdentity(own.device(), own.inode() + 1, "\0");
+            final IOException ex = assertThrows(IOException.class, () -> storage.isApartFrom(other));
+            assertTrue(ex.getMessage().contains("no path can be made of its name here"), ex.getMessage());
+        }
     }
 
     @Test

@@ -58,59 +58,27 @@ public final class StoppingStorage extends ForwardingStorage {
     }
 
     /** What is stored in a file in memory is no operation: that is there as soon as it is stored. */
-    private final class StoppingMemory implements SharedMemory {
-        private final SharedMemory memory;
-
+    private final class StoppingMemory extends ForwardingMemory {
         StoppingMemory(final SharedMemory memory) {
-            this.memory = memory;
-        }
-
-        @Override
-        public boolean isSame(final String one, final String other) throws IOException {
-            return memory.isSame(one, other);
-        }
-
-        @Override
-        public String bootId() {
-            return memory.bootId();
-        }
-
-        @Override
-        public String locate(final String name) {
-            return memory.locate(name);
+            super(memory);
         }
 
         @Override
         public JournalFile create(final String location, final int length) throws IOException {
             operation();
-            return memory.create(location, length);
-        }
-
-        @Override
-        public JournalFile own(final String location) throws IOException {
-            return memory.own(location);
-        }
-
-        @Override
-        public JournalFile open(final String location) throws IOException {
-            return memory.open(location);
-        }
-
-        @Override
-        public boolean exists(final String location) {
-            return memory.exists(location);
+            return super.create(location, length);
         }
 
         @Override
         public void rename(final String from, final String to) throws IOException {
             operation();
-            memory.rename(from, to);
+            super.rename(from, to);
         }
 
         @Override
         public void delete(final String location) throws IOException {
             operation();
-            memory.delete(location);
+            super.delete(location);
         }
     }
 

@@ -61,7 +61,7 @@ final class MarkInspection {
     }
 
     private static MarkInspection of(final UnsafeBuffer buffer, final long coordinatorId) {
-        final int version = buffer.getInt(MarkDescriptor.VERSION_OFFSET, LITTLE_ENDIAN);
+        final int version = MarkReader.version(buffer);
         if (version == 0) {
             return new MarkInspection(null,
                 FileNames.MARK + " isn't ready: a first start was killed while it wrote it, or power was lost");
@@ -78,12 +78,6 @@ final class MarkInspection {
         if (!mark.isOurs()) {
             return new MarkInspection(mark.defect(), null);
         }
-        String damage = mark.defect();
-        // Of a coordinator that runs, or was killed, the first copy is never below the second.
-        if (damage == null && (mark.firstForced() < mark.secondForced()
-            || mark.pid() == 0 && mark.firstForced() != mark.secondForced())) {
-            damage = copiesDiffer(mark.firstForced(), mark.secondForced());
-        }
         return new MarkInspection(
             new MarkSummary(
                 mark.pid(),
@@ -95,12 +89,7 @@ final class MarkInspection {
                 MarkDescriptor.refusedSinceMs(buffer),
                 MarkDescriptor.refusals(buffer)),
             mark.higherForced(),
-            damage);
-    }
-
-    private static String copiesDiffer(final long forced, final long checked) {
-        return "its two copies of the forced position are " + forced + " and " + checked + ", which no killed process"
-            + " leaves: the lower one counts";
+            mark.damage());
     }
 
     /** @return what it says, or null if that is of no use. */
@@ -137,7 +126,7 @@ final class MarkInspection {
         }
         if (damage == null && higherForced != summary.forcedPosition() && higherForced > endPosition) {
             damages.accept(new JournalDamage(FileNames.MARK, JournalDamage.NOWHERE, 0,
-                copiesDiffer(higherForced, summary.forcedPosition())
+                MarkReader.copiesDiffer(higherForced, summary.forcedPosition())
                     + "; the journal ends at position " + endPosition));
         }
         if (summary.appendedPosition() > endPosition) {

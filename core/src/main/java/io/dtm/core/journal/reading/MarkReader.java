@@ -31,7 +31,7 @@ public record MarkReader(
      * @throws JournalException FOREIGN if it belongs to another one.
      */
     static MarkReader ofStart(final JournalFile file, final String place, final long coordinatorId) {
-        if (file.length() != MarkDescriptor.FILE_LENGTH || version(file) != MarkDescriptor.VERSION) {
+        if (file.length() != MarkDescriptor.FILE_LENGTH || version(file.buffer()) != MarkDescriptor.VERSION) {
             return NOTHING;
         }
         final MarkReader mark = of(file.buffer(), coordinatorId);
@@ -81,20 +81,41 @@ public record MarkReader(
         return Math.max(firstForced, secondForced);
     }
 
+    /**
+     * A process that is killed between storing the two copies of the forced position leaves the first, which it stores
+     * first, above the second; one that ended in order leaves none so.
+     *
+     * @return what is wrong with it, the copies of the forced position included; or null.
+     */
+    public String damage() {
+        final boolean isKillsWork = firstForced == secondForced || firstForced > secondForced && pid != 0;
+        return defect != null || isKillsWork ? defect : copiesDiffer(firstForced, secondForced);
+    }
+
+    /**
+     * @param first  copy of the forced position.
+     * @param second copy of it.
+     * @return says that no process leaves them so.
+     */
+    public static String copiesDiffer(final long first, final long second) {
+        return "its two copies of the forced position are " + first + " and " + second + ", which no killed process"
+            + " leaves: the lower one counts";
+    }
+
     /** @return what a start says of its damage, as full sentences; or null. */
     String damage(final String place) {
-        String what = defect;
-        if (what == null && firstForced != secondForced) {
-            what = "its two copies of the forced position are " + firstForced + " and " + secondForced
-                + ": the lower one counts. A process that is killed between storing the two leaves that, too";
-        }
+        final String what = damage();
         return what == null ? null : "the mark file " + place + " is damaged: " + what + ". It isn't needed, and is"
             + " written anew; look at the device";
     }
 
-    /** It is stored last: what else there is can be read after it. */
-    private static int version(final JournalFile file) {
-        return new MarkFile(file.buffer(), MarkDescriptor.VERSION_OFFSET, MarkDescriptor.TIMESTAMP_OFFSET)
-            .versionVolatile();
+    /**
+     * It is stored last, so what else there is can be read after it.
+     *
+     * @param buffer of a mark file.
+     * @return its version; 0: it isn't ready.
+     */
+    public static int version(final UnsafeBuffer buffer) {
+        return new MarkFile(buffer, MarkDescriptor.VERSION_OFFSET, MarkDescriptor.TIMESTAMP_OFFSET).versionVolatile();
     }
 }

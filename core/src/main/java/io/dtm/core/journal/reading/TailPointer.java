@@ -11,7 +11,9 @@ import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -78,12 +80,22 @@ public record TailPointer(String location, boolean isEnded, long device, long in
         if (lines.length <= LINES) {
             throw damaged(storage, "it hasn't the lines that it should have");
         }
+        checkLocation(storage, lines[0]);
         try {
             final String[] numbers = lines[2].split(" ");
             return new TailPointer(lines[0], lines[1].equals(ENDED), Long.parseUnsignedLong(numbers[0]),
                 Long.parseUnsignedLong(numbers[1]), lines[3]);
         } catch (final NumberFormatException | ArrayIndexOutOfBoundsException ex) {
             throw damaged(storage, "it hasn't the two numbers that it should have");
+        }
+    }
+
+    private static void checkLocation(final JournalStorage storage, final String location) {
+        try {
+            Path.of(location);
+        } catch (final InvalidPathException ex) {
+            throw damaged(storage, "no path can be made of the location that it names: " + ex.getReason()
+                + ". A start in the locale of the one that wrote it may know it");
         }
     }
 

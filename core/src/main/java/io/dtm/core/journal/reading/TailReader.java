@@ -158,6 +158,9 @@ public final class TailReader implements AutoCloseable {
         if (pathLength < 0 || pathLength > TailDescriptor.MAX_PATH_LENGTH) {
             throw damaged("its directory's path can't have " + pathLength + " bytes");
         }
+        if (directory().path().indexOf('\0') >= 0) {
+            throw damaged("its directory's path has a zero byte, which no path has");
+        }
         final long start = TailDescriptor.startPosition(buffer);
         final long forced = forcedPosition(); // Before the other: it may be appended to just now.
         final long appended = appendedPosition();

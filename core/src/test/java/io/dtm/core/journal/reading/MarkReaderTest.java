@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.Process;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -21,6 +22,8 @@ class MarkReaderTest {
     /** Remembers where something was read in acquire order. */
     private static final class Loads extends UnsafeBuffer {
         private final List<Integer> offsets = new ArrayList<>();
+        /** What its process does before the first copy of the forced position is read. */
+        private Runnable meanwhile = () -> { };
 
         Loads() {
             super(new byte[MarkDescriptor.FILE_LENGTH]);
@@ -29,6 +32,9 @@ class MarkReaderTest {
         @Override
         public long getLongAcquire(final int index) {
             offsets.add(index);
+            if (index == MarkDescriptor.FORCED_POSITION_OFFSET) {
+                meanwhile.run();
+            }
             return super.getLongAcquire(index);
         }
     }
@@ -48,8 +54,23 @@ class MarkReaderTest {
     @Test
     void shouldReadTheSecondCopyOfTheForcedPositionBeforeTheFirst() {
         assertEquals(8192, read().forcedPosition());
-        assertEquals(List.of(MarkDescriptor.FORCED_POSITION_CHECK_OFFSET, MarkDescriptor.FORCED_POSITION_OFFSET),
-            mark.offsets);
+        assertEquals(List.of(MarkDescriptor.PID_OFFSET, MarkDescriptor.FORCED_POSITION_CHECK_OFFSET,
+            MarkDescriptor.FORCED_POSITION_OFFSET, MarkDescriptor.PID_OFFSET), mark.offsets);
+        assertNull(read().damage("coordinator.mark"));
+    }
+
+    @Test
+    void shouldFindNoDamageWhereTheProcessEndsMeanwhile() {
+        mark.meanwhile = () -> {
+            MarkDescriptor.forcedPosition(mark, 8200);
+            MarkDescriptor.pid(mark, 0);
+        };
+        final MarkReader read = read();
+        assertEquals(77, read.pid());
+        assertEquals(8192, read.forcedPosition());
+        assertEquals(8200, read.higherForced());
+        assertNull(read.damage("coordinator.mark"));
+        assertEquals(0, read().pid());
         assertNull(read().damage("coordinator.mark"));
     }
 
@@ -99,6 +120,18 @@ class MarkReaderTest {
             flip(offset);
         }
         assertNull(read().damage("coordinator.mark"));
+    }
+
+    /** A process that is killed between storing the two leaves the first above the second. */
+    @Test
+    void shouldCallCopiesOfTheForcedPositionDamagedOnlyAsNoProcessLeavesThem() {
+        mark.putLong(MarkDescriptor.FORCED_POSITION_OFFSET, 8200, ByteOrder.LITTLE_ENDIAN);
+        assertNull(read().damage("coordinator.mark"));
+        MarkDescriptor.pid(mark, 0);
+        assertTrue(read().damage("coordinator.mark").contains("are 8200 and 8192, which no killed process leaves"));
+        MarkDescriptor.pid(mark, 77);
+        mark.putLong(MarkDescriptor.FORCED_POSITION_OFFSET, 8184, ByteOrder.LITTLE_ENDIAN);
+        assertTrue(read().damage("coordinator.mark").contains("are 8184 and 8192, which no killed process leaves"));
     }
 
     private void flip(final int offset) {
