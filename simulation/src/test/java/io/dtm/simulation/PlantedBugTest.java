@@ -59,7 +59,7 @@ final class PlantedBugTest {
 
     @Test
     void shouldCatchAJournalThatDropsARecord() {
-        assertCaught("I1", violations(FaultPlan.none(), Forgets::new, SimulatedParticipant::new));
+        assertCaught("oracle", violations(FaultPlan.none(), Forgets::new, SimulatedParticipant::new));
     }
 
     @Test
