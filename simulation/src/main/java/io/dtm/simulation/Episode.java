@@ -90,6 +90,7 @@ public final class Episode {
         this.maker = maker;
         final SimulatedNetwork network =
             new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
+        network.repeatsBegins(!settings.mayRefuseBegins());
         coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
             settings.settings(), settings.coordinator());
         coordinator.staging(random.split("storage"));

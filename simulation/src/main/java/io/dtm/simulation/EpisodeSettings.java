@@ -148,6 +148,11 @@ public record EpisodeSettings(
         return resource < lastAgents ? OnePhase.LAST_AGENT : OnePhase.ALONE;
     }
 
+    /** @return whether the coordinator may refuse to begin a transaction. */
+    boolean mayRefuseBegins() {
+        return settings.maxTransactions() < UNLIMITED || faults.has(Fault.STORAGE_FULL);
+    }
+
     /** @return whether a client's process may die. */
     boolean mayLoseClients() {
         return faults.has(Fault.CLIENT_CRASH);

@@ -114,6 +114,23 @@ public final class FrameReader {
         return false;
     }
 
+    /**
+     * @param buffer that holds a frame.
+     * @return whether one of its messages begins a transaction.
+     */
+    static boolean hasBegin(final DirectBuffer buffer) {
+        final int messages = FrameDescriptor.messageCount(buffer, 0);
+        int at = FrameDescriptor.HEADER_LENGTH;
+        for (int i = 0; i < messages; i++) {
+            final int templateId = FrameDescriptor.templateId(buffer, at);
+            if (templateId == SubmitDecoder.TEMPLATE_ID || templateId == BeginDecoder.TEMPLATE_ID) {
+                return true;
+            }
+            at += FrameDescriptor.messageLength(buffer, at);
+        }
+        return false;
+    }
+
     private static boolean isSession(final Kind kind) {
         return kind.ordinal() <= Kind.UNREGISTER.ordinal() || kind == Kind.EPOCH_STARTED;
     }

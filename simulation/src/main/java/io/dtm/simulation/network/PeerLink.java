@@ -79,8 +79,9 @@ public final class PeerLink implements CoordinatorLink {
         if (status == Status.CONNECTED && !sent.isEmpty()) {
             int skipped = chosen % sent.size();
             for (final byte[] frame : sent) {
-                if (skipped-- == 0) {
-                    network.replay(this, false, new UnsafeBuffer(frame), frame.length);
+                final UnsafeBuffer copy = new UnsafeBuffer(frame);
+                if (skipped-- == 0 && (network.repeatsBegins() || !FrameReader.hasBegin(copy))) {
+                    network.replay(this, false, copy, frame.length);
                 }
             }
         }

@@ -24,6 +24,7 @@ public final class SimulatedNetwork {
     private Courier courier = Courier.PROMPT;
     private FrameObserver arrivals = (peer, linkId, toPeer, buffer, offset, length) -> { };
     private CoordinatorPort port;
+    private boolean repeatsBegins = true;
 
     /**
      * @param schedule of the simulation.
@@ -48,6 +49,19 @@ public final class SimulatedNetwork {
     /** @param value from now on. */
     public void settings(final NetworkSettings value) {
         settings = value;
+    }
+
+    /**
+     * @param value whether what begins a transaction is repeated, too. Where the coordinator may refuse it, a copy
+     *              behind the refusal would begin it after all, since a refusal doesn't use the id up. No link delivers
+     *              one.
+     */
+    public void repeatsBegins(final boolean value) {
+        repeatsBegins = value;
+    }
+
+    boolean repeatsBegins() {
+        return repeatsBegins;
     }
 
     /** @param value decides what is held from now on. */
