@@ -162,11 +162,6 @@ public final class Checker implements FrameObserver {
         oracle.onProcessed(facts.forced());
     }
 
-    /** @return number of commits that were held against the specification. */
-    public long comparedCommits() {
-        return oracle.compared();
-    }
-
     /** @param position up to which the journal says that everything is on the device. */
     public void onForced(final long position) {
         // a new segment's header lies between the last record and the next one

@@ -43,16 +43,10 @@ final class JournalOracle {
     private final ArrayDeque<Entry> unprocessed = new ArrayDeque<>();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[0]);
     private boolean isOff;
-    private long compared;
     private Entry applied;
 
     JournalOracle(final Violations violations) {
         this.violations = violations;
-    }
-
-    /** @return number of commits that were held against the specification. */
-    long compared() {
-        return compared;
     }
 
     /** The directory is another one from now on: there is no telling what it holds. */
@@ -134,12 +128,9 @@ final class JournalOracle {
     }
 
     private void compare(final Decision decision) {
-        if (decision.decision == COMMIT) {
-            compared++;
-            if (!oracle.commits(decision.transactionId)) {
-                violations.add("oracle", "transaction " + Trace.transaction(decision.transactionId)
-                    + " was decided to commit: " + oracle.describe(decision.transactionId));
-            }
+        if (decision.decision == COMMIT && !oracle.commits(decision.transactionId)) {
+            violations.add("oracle", "transaction " + Trace.transaction(decision.transactionId)
+                + " was decided to commit: " + oracle.describe(decision.transactionId));
         }
         oracle.forget(decision.transactionId);
     }

@@ -89,11 +89,6 @@ final class CoordinatorHost {
         return values.get(FIRST_STATE + values.get(COUNT) - 1);
     }
 
-    /** @return number of distinct hosts so far. */
-    int count() {
-        return hosts.size();
-    }
-
     HostStep event(final int host, final int linkId, final int frame) {
         return steps.computeIfAbsent(new Cause(host, EVENT, linkId, frame), cause -> {
             final Draft draft = new Draft(hosts.get(host));

@@ -89,10 +89,9 @@ final class CoordinatorLogic {
     private final Numbered<Bytes> states = new Numbered<>();
     private final List<Info> infos = new ArrayList<>();
     private final Map<Cause, Step> steps = new HashMap<>();
-    private final OutboundQueue queue =
-        new OutboundQueue(1 << 20);
-    private EgressEncoder encoder;
-    private EgressAgent egress;
+    private final OutboundQueue queue = new OutboundQueue(1 << 20);
+    private final EgressEncoder encoder;
+    private final EgressAgent egress;
     private long forced;
     private final List<Output> sent = new ArrayList<>();
     private boolean isOnAppend;
@@ -111,11 +110,6 @@ final class CoordinatorLogic {
         return states.size();
     }
 
-    /** @return number of distinct steps so far. */
-    int stepCount() {
-        return steps.size();
-    }
-
     /** @return the state before the first start. */
     int empty() {
         return number(new CommitCoordinator(encoder));
@@ -123,11 +117,6 @@ final class CoordinatorLogic {
 
     Info info(final int state) {
         return infos.get(state);
-    }
-
-    /** @return what the state writes into a checkpoint. */
-    Bytes bytes(final int state) {
-        return states.get(state);
     }
 
     /** The event of a frame that is appended at a position. */

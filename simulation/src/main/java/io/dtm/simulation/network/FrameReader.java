@@ -29,6 +29,7 @@ import io.dtm.codec.message.SessionResumingDecoder;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.codec.message.UnregisterDecoder;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.agrona.DirectBuffer;
 
 /**
@@ -96,22 +97,15 @@ public final class FrameReader {
      *         leave.
      */
     static boolean hasHandshake(final DirectBuffer buffer, final int offset) {
-        final int messages = FrameDescriptor.messageCount(buffer, offset);
-        int at = offset + FrameDescriptor.HEADER_LENGTH;
-        for (int i = 0; i < messages; i++) {
-            switch (FrameDescriptor.templateId(buffer, at)) {
-                case SessionOpenDecoder.TEMPLATE_ID, ChallengeDecoder.TEMPLATE_ID,
-                    ChallengeResponseDecoder.TEMPLATE_ID, SessionOpenedDecoder.TEMPLATE_ID,
-                    SessionResumeDecoder.TEMPLATE_ID, SessionResumedDecoder.TEMPLATE_ID,
-                    KeepAliveDecoder.TEMPLATE_ID, SessionCloseDecoder.TEMPLATE_ID, SessionClosedDecoder.TEMPLATE_ID,
-                    RegisterDecoder.TEMPLATE_ID, RegisteredDecoder.TEMPLATE_ID, EpochRefusedDecoder.TEMPLATE_ID,
-                    LookupDecoder.TEMPLATE_ID, FoundDecoder.TEMPLATE_ID, UnregisterDecoder.TEMPLATE_ID -> {
-                    return true;
-                }
-                default -> at += FrameDescriptor.messageLength(buffer, at);
-            }
-        }
-        return false;
+        return hasAny(buffer, offset, templateId -> switch (templateId) {
+            case SessionOpenDecoder.TEMPLATE_ID, ChallengeDecoder.TEMPLATE_ID,
+                ChallengeResponseDecoder.TEMPLATE_ID, SessionOpenedDecoder.TEMPLATE_ID,
+                SessionResumeDecoder.TEMPLATE_ID, SessionResumedDecoder.TEMPLATE_ID,
+                KeepAliveDecoder.TEMPLATE_ID, SessionCloseDecoder.TEMPLATE_ID, SessionClosedDecoder.TEMPLATE_ID,
+                RegisterDecoder.TEMPLATE_ID, RegisteredDecoder.TEMPLATE_ID, EpochRefusedDecoder.TEMPLATE_ID,
+                LookupDecoder.TEMPLATE_ID, FoundDecoder.TEMPLATE_ID, UnregisterDecoder.TEMPLATE_ID -> true;
+            default -> false;
+        });
     }
 
     /**
@@ -119,11 +113,15 @@ public final class FrameReader {
      * @return whether one of its messages begins a transaction.
      */
     static boolean hasBegin(final DirectBuffer buffer) {
-        final int messages = FrameDescriptor.messageCount(buffer, 0);
-        int at = FrameDescriptor.HEADER_LENGTH;
+        return hasAny(buffer, 0, templateId ->
+            templateId == SubmitDecoder.TEMPLATE_ID || templateId == BeginDecoder.TEMPLATE_ID);
+    }
+
+    private static boolean hasAny(final DirectBuffer buffer, final int offset, final IntPredicate isWanted) {
+        final int messages = FrameDescriptor.messageCount(buffer, offset);
+        int at = offset + FrameDescriptor.HEADER_LENGTH;
         for (int i = 0; i < messages; i++) {
-            final int templateId = FrameDescriptor.templateId(buffer, at);
-            if (templateId == SubmitDecoder.TEMPLATE_ID || templateId == BeginDecoder.TEMPLATE_ID) {
+            if (isWanted.test(FrameDescriptor.templateId(buffer, at))) {
                 return true;
             }
             at += FrameDescriptor.messageLength(buffer, at);
