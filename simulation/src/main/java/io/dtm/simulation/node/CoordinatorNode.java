@@ -300,7 +300,6 @@ public final class CoordinatorNode {
         baseTimeNs = source.timeNs();
     }
 
-    /** All is replayed. At some starts it is done once more beside the live state: it must come to the same. */
     /** While it recovers, nothing that it decides is new. */
     private void decided(final long transactionId, final int decision) {
         if (pipeline != null) {
@@ -308,6 +307,7 @@ public final class CoordinatorNode {
         }
     }
 
+    /** All is replayed. At some starts it is done once more beside the live state: it must come to the same. */
     private Journal liveJournal(final JournalRecovery recovery, final JournalReplay source) {
         final long digest = coordinator.digest();
         checker.onReplayed(digest);
