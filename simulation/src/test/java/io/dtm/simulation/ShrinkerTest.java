@@ -38,7 +38,7 @@ final class ShrinkerTest {
     /** What shrinking rests on: faults that are given one by one make the run that drew them. */
     @Test
     void shouldTakeTheSameWayWhenFaultsAreGivenOneByOne() {
-        int atCrashPoints = 0;
+        long atCrashPoints = 0;
         for (int seed = 1; seed <= 12; seed++) {
             final EpisodePlan plan = EpisodePlan.drawn(seed, 0).withRequests(REQUESTS);
             final Episode drawn = recorded(plan);
