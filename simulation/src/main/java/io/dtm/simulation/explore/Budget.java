@@ -12,14 +12,18 @@ enum Budget {
     SESSION_LOSS("a session that the coordinator gives up"),
     /** A frame arrives once more, any time later, over the same link. */
     COPY("a frame that arrives twice, any time later"),
-    /** The coordinator's next deadline, repetition or the end of the grace period comes. */
-    DEADLINE("a deadline of the coordinator: a transaction's, a repetition's, or the grace period's"),
+    /** The coordinator's next deadline or repetition comes. */
+    DEADLINE("a deadline of the coordinator: a transaction's, or a repetition's"),
     /** All timeouts of another process pass. */
     PEER_TIMEOUT("a long pause of a participant or client"),
     /** An operator rolls a transaction back, or settles a branch. */
-    OPERATOR("an operator's roll-back or settlement");
+    OPERATOR("an operator's roll-back or settlement"),
+    /** The client's process dies and another one starts, with a session of its own. */
+    CLIENT_CRASH("a crash of the client's process"),
+    /** The time is over in which sessions may resume after a start of the coordinator. */
+    GRACE("an end of the time in which sessions may resume");
 
-    private static final int BITS = 4;
+    private static final int BITS = 3;
     private static final int MAX = (1 << BITS) - 1;
 
     private final String text;

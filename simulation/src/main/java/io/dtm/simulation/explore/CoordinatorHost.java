@@ -217,8 +217,10 @@ final class CoordinatorHost {
             held = Ints.NONE;
             starts++;
             final Info info = logic.info(head());
+            // Of what is lost nobody knows when it was; a wall clock that was put back doesn't tell, either.
+            timeMs = (int) (info.view().nowNs() / MS);
             final Recovered recovered = new Recovered(timeMs * MS, position, info.epoch() == 0 ? 0
-                : StateBytes.COORDINATOR_ID, info.epoch(), info.generation(), null, Contradictions.NONE);
+                : StateBytes.COORDINATOR_ID, info.epoch(), info.view().generation(), null, Contradictions.NONE);
             final List<DirectBuffer> events = StartEvents.after(
                 recovered, new EpochStart(StateBytes.COORDINATOR_ID, 0x1000L + starts, 0), settings);
             epochAt = 0;

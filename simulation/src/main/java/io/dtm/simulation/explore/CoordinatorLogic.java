@@ -6,7 +6,6 @@ import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
 import io.dtm.core.LinkReplies;
 import io.dtm.core.SlowLinks;
-import io.dtm.core.coordinator.CheckpointOutput;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
@@ -20,7 +19,6 @@ import io.dtm.core.egress.OutboundBound;
 import io.dtm.core.egress.OutboundQueue;
 import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,21 +62,17 @@ final class CoordinatorLogic {
      *
      * @param nextWakeUpNs    when a tick is due; Long.MAX_VALUE: none.
      * @param hasContinuation whether a continue event has something to do.
-     * @param inFlight        number of transactions.
-     * @param isGraceOver     whether sessions may no longer resume.
-     * @param epoch           of the coordinator.
      * @param sessionLinks    of each session by id from 1: its link, 0 for none.
+     * @param view            of the rest.
      */
-    record Info(
-        long nextWakeUpNs,
-        boolean hasContinuation,
-        int inFlight,
-        boolean isGraceOver,
-        int epoch,
-        Ints sessionLinks,
-        long nonce,
-        long coordinatorId,
-        int generation) {
+    record Info(long nextWakeUpNs, boolean hasContinuation, Ints sessionLinks, CoordinatorView view) {
+        boolean isGraceOver() {
+            return view.isGraceOver();
+        }
+
+        int epoch() {
+            return view.epoch();
+        }
     }
 
     private record Cause(int state, int linkId, long timeNs, int frame, int position) {
@@ -130,10 +124,11 @@ final class CoordinatorLogic {
         int next = cause.state;
         try {
             final Info info = infos.get(cause.state);
-            encoder.startFrame(0);
+            startFrame(0);
             encoder.onSettings(settings);
-            if (info.epoch > 0) {
-                encoder.onEpochStarted(info.coordinatorId, info.epoch, info.generation, info.nonce);
+            if (info.epoch() > 0) {
+                encoder.onEpochStarted(
+                    info.view.coordinatorId(), info.epoch(), info.view.generation(), info.view.nonce());
             }
             for (int i = 0; i < info.sessionLinks.size(); i++) {
                 encoder.sessionAttached(i + 1, info.sessionLinks.get(i));
@@ -145,7 +140,7 @@ final class CoordinatorLogic {
             sent.clear();
 
             final byte[] frame = frames.get(cause.frame).content();
-            encoder.startFrame(cause.position);
+            startFrame(cause.position);
             new EventAdapter(coordinator, new Epochs())
                 .onFrame(cause.linkId, cause.timeNs, new UnsafeBuffer(frame), 0);
             encoder.endFrame();
@@ -158,10 +153,22 @@ final class CoordinatorLogic {
             forced = cause.position;
             drain();
             next = number(coordinator);
+            final String broken = infos.get(next).view.broken(info.view);
+            if (broken != null) {
+                failure = broken;
+            }
         } catch (final RuntimeException | AssertionError e) {
             failure = "an event can't be applied: " + e;
         }
         return new Step(next, List.copyOf(sent), failure);
+    }
+
+    /** As the coordinator's stage does it: not before there is room for all that the frame may cause. */
+    private void startFrame(final int position) {
+        if (!encoder.hasRoomForFrame()) {
+            throw new IllegalStateException("what was sent before wasn't taken");
+        }
+        encoder.startFrame(position);
     }
 
     private void drain() {
@@ -176,7 +183,9 @@ final class CoordinatorLogic {
         final int before = states.size();
         final int state = states.of(bytes);
         if (state == before) {
-            infos.add(InfoReader.read(coordinator));
+            final CoordinatorView view = CoordinatorView.of(coordinator);
+            infos.add(new Info(coordinator.nextWakeUpNs(), coordinator.hasContinuation(),
+                view.sessionLinks(), view));
         }
         return state;
     }
@@ -249,44 +258,6 @@ final class CoordinatorLogic {
         @Override
         public void onTooSlow(final int linkId, final long backlogBytes) {
             failure = "link " + linkId + " is too slow";
-        }
-    }
-
-    /** Takes from a state's checkpoint what others need to know. */
-    private static final class InfoReader {
-        private InfoReader() {
-        }
-
-        static Info read(final CommitCoordinator coordinator) {
-            final List<Integer> links = new ArrayList<>();
-            final long[] coordinatorItem = new long[5];
-            final CheckpointOutput reader = (CheckpointOutput) Proxy.newProxyInstance(
-                InfoReader.class.getClassLoader(), new Class<?>[] {CheckpointOutput.class}, (proxy, method, values) -> {
-                    switch (method.getName()) {
-                        case "coordinator" -> {
-                            coordinatorItem[0] = (long) values[0];
-                            coordinatorItem[1] = (int) values[1];
-                            coordinatorItem[2] = (int) values[2];
-                            coordinatorItem[3] = (int) values[10];
-                        }
-                        case "nonce" -> coordinatorItem[4] = (long) values[1];
-                        case "session" -> {
-                            final int sessionId = (int) values[0];
-                            while (links.size() < sessionId) {
-                                links.add(0);
-                            }
-                            links.set(sessionId - 1, (int) values[5]);
-                        }
-                        default -> { }
-                    }
-                    return null;
-                });
-            coordinator.writeTo(reader);
-            return new Info(coordinator.nextWakeUpNs(), coordinator.hasContinuation(),
-                coordinator.transactionsInFlight(),
-                (coordinatorItem[3] & CheckpointOutput.CoordinatorFlag.GRACE_OVER) != 0,
-                (int) coordinatorItem[1], new Ints(links.stream().mapToInt(link -> link).toArray()),
-                coordinatorItem[4], coordinatorItem[0], (int) coordinatorItem[2]);
         }
     }
 }

@@ -6,11 +6,12 @@ import io.dtm.participant.OnePhaseReply;
 import io.dtm.participant.Participant;
 import io.dtm.participant.ScanReply;
 import io.dtm.participant.VoteReply;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.agrona.DirectBuffer;
 
 /**
@@ -36,7 +37,11 @@ final class ExploredResource {
     /** Rows of evidence: whether they say that the branch was committed. */
     private final TreeMap<Long, Boolean> evidence = new TreeMap<>();
     /** Sent by a process, not carried out yet; not even if that process has died. */
-    private final ArrayDeque<Statement> statements = new ArrayDeque<>();
+    private final List<Statement> statements = new ArrayList<>();
+    /** Of which somebody chose not to commit. */
+    private final TreeSet<Long> refusals = new TreeSet<>();
+    /** In which order branches were first asked to prepare. */
+    private final List<Long> asked = new ArrayList<>();
     private final boolean isSlow;
     private final Phases phases;
     private String failure;
@@ -71,20 +76,31 @@ final class ExploredResource {
         return failure;
     }
 
-    /** @return whether the database has something in its hands. */
-    boolean hasStatements() {
-        return !statements.isEmpty();
+    /** @return transactions of which somebody chose here not to commit. */
+    Set<Long> refusals() {
+        return Set.copyOf(refusals);
+    }
+
+    /** @return transactions in the order in which they were first asked to prepare. */
+    List<Long> asked() {
+        return List.copyOf(asked);
+    }
+
+    /** @return of each that the database has in its hands: who told it. */
+    List<Process> senders() {
+        return statements.stream().map(Statement::sender).toList();
     }
 
     /**
-     * The database carries out what it was told first.
+     * The database carries out what it was told.
      *
-     * @param running the process that is alive: another one's answers go nowhere.
+     * @param index     of the statement.
+     * @param isRunning whether the process that told it is alive: else nobody hears the answer.
      */
-    void work(final Process running) {
-        final Statement statement = statements.poll();
+    void work(final int index, final boolean isRunning) {
+        final Statement statement = statements.remove(index);
         prepared(statement.branch, statement.parts);
-        if (statement.sender == running) {
+        if (isRunning) {
             statement.reply.yes();
         }
     }
@@ -146,6 +162,12 @@ final class ExploredResource {
             final int offset,
             final int length,
             final VoteReply reply) {
+            if (isLastAgent()) {
+                failure = "a last agent is asked to prepare";
+            }
+            if (!asked.contains(branch.transactionId())) {
+                asked.add(branch.transactionId());
+            }
             final int parts = take(branch, length);
             if (parts == 0) {
                 stand(branch, Standing.REFUSED);
@@ -157,10 +179,11 @@ final class ExploredResource {
                 case YES -> {
                     statements.add(new Statement(this, branch, parts, reply));
                     if (!isSlow) {
-                        ExploredResource.this.work(this);
+                        ExploredResource.this.work(statements.size() - 1, true);
                     }
                 }
                 case NO -> {
+                    refusals.add(branch.transactionId());
                     stand(branch, Standing.REFUSED);
                     reply.no("chosen");
                 }
@@ -209,6 +232,9 @@ final class ExploredResource {
             final int parts = take(branch, length);
             final boolean mayCommit = !namedIsOther && parts != 0;
             hasChosen |= mayCommit;
+            if (mayCommit && choice != Choice.YES) {
+                refusals.add(branch.transactionId());
+            }
             if (mayCommit && choice == Choice.YES && !evidence.containsKey(branch.transactionId())) {
                 committed(branch);
                 kept.put(branch.transactionId(), parts);

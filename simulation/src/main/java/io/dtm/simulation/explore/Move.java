@@ -26,7 +26,7 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         STALE_ARRIVES,
         /** A copy of a frame arrives. */
         COPY_ARRIVES,
-        /** A database carries out what it was told. */
+        /** A database carries out what it was told; the detail is the statement's number. */
         DATABASE,
         /** A peer gets a link. */
         CONNECT,
@@ -40,10 +40,12 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         COMMIT,
         /** A call or its answer arrives. */
         CALL,
+        /** The coordinator takes the link of a client's former process for lost; the detail is its id. */
+        FORMER_ENDS,
         // only as often as a budget says
         /** See {@link Budget#COORDINATOR_CRASH}; the detail is the number of unforced records that survive. */
         CRASH,
-        /** See {@link Budget#PARTICIPANT_CRASH}; detail 1: one frame that it sent is still on its way. */
+        /** See {@link Budget#PARTICIPANT_CRASH} and {@link Budget#CLIENT_CRASH}; detail 1: one frame that it sent is still on its way. */
         PEER_CRASH,
         /** See {@link Budget#LINK_LOSS}; detail 1: one frame to the coordinator is still on its way. */
         LOSS,
@@ -51,9 +53,9 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         SESSION_LOSS,
         /** See {@link Budget#COPY}; detail 0: of a frame to the coordinator, 1: to the peer. */
         COPY,
-        /** See {@link Budget#DEADLINE}: of transactions and repetitions. */
+        /** See {@link Budget#DEADLINE}. */
         TICK,
-        /** See {@link Budget#DEADLINE}: of the grace period. */
+        /** See {@link Budget#GRACE}. */
         GRACE,
         /** See {@link Budget#PEER_TIMEOUT}. */
         PEER_TICK,

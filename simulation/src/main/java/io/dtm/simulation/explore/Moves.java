@@ -4,7 +4,6 @@ import static io.dtm.simulation.explore.Layout.CALLS;
 import static io.dtm.simulation.explore.Layout.COPIES;
 import static io.dtm.simulation.explore.Layout.CUT;
 import static io.dtm.simulation.explore.Layout.HOST;
-import static io.dtm.simulation.explore.Layout.NODE;
 import static io.dtm.simulation.explore.Layout.STALE;
 import static io.dtm.simulation.explore.Layout.TO_COORDINATOR;
 import static io.dtm.simulation.explore.Layout.TO_PEER;
@@ -39,8 +38,10 @@ final class Moves {
         }
         for (int peer = 0; peer < scope.peers(); peer++) {
             linkMoves(state, peer);
-            if (world.peers().info(state[slot(peer) + NODE]).hasStatements()) {
-                add(Kind.DATABASE, peer);
+            if (scope.home(peer) == peer) {
+                for (int i = 0; i < world.peers().info(world.node(state, peer)).statements().size(); i++) {
+                    add(Kind.DATABASE, peer, i);
+                }
             }
         }
         final Ints calls = world.queue(state[CALLS]);
@@ -93,14 +94,22 @@ final class Moves {
     }
 
     private void applicationMoves(final int[] state) {
-        final int client = scope.participants();
-        final PeerModel.Info info = world.peers().info(state[slot(client) + NODE]);
+        final int client = scope.client();
+        final PeerModel.Info info = world.peers().info(world.node(state, client));
         if (info.begun() < scope.transactions()) {
             add(scope.isInteractive() ? Kind.BEGIN : Kind.SUBMIT, client);
         }
         final boolean isAnswered = Integer.bitCount(info.answers()) == scope.participants() * scope.calls();
         if (info.mayCommit() && (scope.isRacing() || isAnswered)) {
             add(Kind.COMMIT, client);
+        }
+        if (scope.allows(Budget.CLIENT_CRASH) && standing(state, client) == UP) {
+            final Ints links = world.host().info(state[HOST]).sessionLinks();
+            for (int i = 0; i < links.size(); i++) {
+                if (world.isFormerLink(state, client, links.get(i))) {
+                    add(Kind.FORMER_ENDS, client, links.get(i));
+                }
+            }
         }
     }
 
@@ -114,7 +123,7 @@ final class Moves {
         if (left(state, Budget.DEADLINE) > 0 && info.nextWakeUpNs() != Long.MAX_VALUE) {
             add(Kind.TICK, Move.COORDINATOR);
         }
-        if (left(state, Budget.DEADLINE) > 0 && !info.isGraceOver()) {
+        if (left(state, Budget.GRACE) > 0 && !info.isGraceOver()) {
             add(Kind.GRACE, Move.COORDINATOR);
         }
         if (left(state, Budget.OPERATOR) > 0) {
@@ -131,7 +140,7 @@ final class Moves {
         final int at = slot(peer);
         final boolean isUp = standing(state, peer) == UP;
         final boolean mayLeaveOne = isUp && !world.isEmpty(state[at + TO_COORDINATOR]) && state[at + STALE] == 0;
-        if (left(state, Budget.PARTICIPANT_CRASH) > 0 && !scope.isClient(peer)) {
+        if (left(state, scope.isClient(peer) ? Budget.CLIENT_CRASH : Budget.PARTICIPANT_CRASH) > 0) {
             addOneOrTwo(Kind.PEER_CRASH, peer, mayLeaveOne);
         }
         if (left(state, Budget.LINK_LOSS) > 0 && isUp) {

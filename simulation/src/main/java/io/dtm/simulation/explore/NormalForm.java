@@ -28,32 +28,34 @@ final class NormalForm {
     private static final Map<Class<?>, Integer> CLASSES = new HashMap<>();
     private static final String OURS = "io.dtm.";
 
-    private final long nowNs;
+    private long nowNs;
     private final IdentityHashMap<Object, Integer> met = new IdentityHashMap<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
     private final DataOutputStream out = new DataOutputStream(bytes);
 
-    private NormalForm(final long nowNs) {
-        this.nowNs = nowNs;
-    }
-
     /**
-     * @param roots from which everything is reached.
-     * @param nowNs of the process's clock.
-     * @return the bytes.
+     * Adds what can be reached from somewhere, if it can't be reached from what was added before.
+     *
+     * @param roots from which it is reached.
+     * @param now   of the clock by which it goes, ns.
+     * @return this.
      */
-    static Bytes of(final List<Object> roots, final long nowNs) {
-        final NormalForm form = new NormalForm(nowNs);
+    NormalForm add(final List<Object> roots, final long now) {
+        nowNs = now;
         try {
             for (final Object root : roots) {
-                form.write(root);
+                write(root);
             }
         } catch (final IOException ex) {
             throw new UncheckedIOException(ex);
         } catch (final IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
-        return new Bytes(form.bytes.toByteArray());
+        return this;
+    }
+
+    byte[] bytes() {
+        return bytes.toByteArray();
     }
 
     private void write(final Object value) throws IOException, IllegalAccessException {
@@ -147,6 +149,7 @@ final class NormalForm {
         final boolean isScratch = DirectBuffer.class.isAssignableFrom(type) && (ownerName.endsWith("Publisher")
             || ownerName.equals("Outbox") || ownerName.equals("FrameBuilder") || ownerName.endsWith("Adapter"));
         return !isScratch && !name.endsWith("Encoder") && !name.endsWith("Decoder")
-            && !name.equals("SessionContext") && type != PeerProcess.class && type != Scope.class;
+            && !name.equals("SessionContext") && type != PeerProcess.class && type != ExploredResource.class
+            && type != Scope.class;
     }
 }

@@ -1,14 +1,15 @@
 package io.dtm.simulation.explore;
 
-import io.dtm.client.Outcome;
 import io.dtm.simulation.explore.ExploredResource.Choice;
 import io.dtm.simulation.explore.ExploredResource.Standing;
+import io.dtm.simulation.explore.PeerProcess.Answer;
 import io.dtm.simulation.explore.PeerProcess.Input;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Processes with the library as functions: a state and an input give a state and messages. A state is known by its
@@ -28,23 +29,49 @@ final class PeerModel {
     record PeerStep(int node, Ints sent, Ints calls, boolean reconnects, boolean hasChosen, String failure) {
     }
 
-    /** What others need to know of a state. */
+    /**
+     * What others need to know of a state.
+     *
+     * @param standings  of branches, by transaction.
+     * @param kept       parts of their work, as bits.
+     * @param refusals   transactions of which somebody chose not to commit.
+     * @param asked      transactions in the order in which they were asked to prepare.
+     * @param told       to the client, by transaction.
+     * @param prepared   number of branches.
+     * @param statements see {@link Site#statements()}.
+     * @param begun      number of the client's transactions.
+     * @param awaited    number of those of which it wants to be told.
+     * @param mayCommit  whether there is an interactive transaction.
+     * @param answers    of services: a bit for each participant and part.
+     */
     record Info(
         Map<Long, Standing> standings,
         Map<Long, Integer> kept,
-        Map<Long, Outcome.Status> told,
+        Set<Long> refusals,
+        List<Long> asked,
+        Map<Long, Answer> told,
         int prepared,
-        boolean hasStatements,
+        Ints statements,
         int begun,
         int awaited,
         boolean mayCommit,
         int answers) {
+        static Info of(final Site site) {
+            final PeerProcess first = site.process(0);
+            final ExploredResource resource = site.resource();
+            if (resource == null) {
+                return new Info(Map.of(), Map.of(), Set.of(), List.of(), first.told().all(), 0, Ints.NONE,
+                    first.begun(), first.awaited(), first.mayCommit(), first.answers());
+            }
+            return new Info(resource.standings(), resource.kept(), resource.refusals(), resource.asked(), Map.of(),
+                resource.preparedCount(), site.statements(), 0, 0, false, 0);
+        }
     }
 
-    private record Cause(int node, Input input, int content, Choice choice) {
+    private record Cause(int node, int place, Input input, int detail, int content, Choice choice) {
     }
 
-    private record Origin(int index, int parent, Input input, int content, Choice choice) {
+    private record Origin(int home, Cause cause) {
     }
 
     private final Scope scope;
@@ -67,54 +94,65 @@ final class PeerModel {
         return infos.get(node);
     }
 
-    /** @return the state of a process that has just started. */
-    PeerStep start(final int index) {
-        return compute(new Origin(index, -1, Input.START, -1, Choice.YES));
+    /** @return the state of processes that have just started, all of a resource or the client's. */
+    int start(final int home) {
+        return number(new Site(scope, home), new Origin(home, null));
     }
 
-    PeerStep take(final int node, final Input input, final int content, final Choice choice) {
-        return steps.computeIfAbsent(new Cause(node, input, content, choice), cause ->
-            compute(new Origin(origins.get(node).index, node, input, content, choice)));
+    /**
+     * @param node    state before.
+     * @param place   of the process that takes the input.
+     * @param input   that it takes.
+     * @param detail  which of several.
+     * @param content number of a frame, or -1.
+     * @param choice  of a vote.
+     */
+    PeerStep take(
+        final int node,
+        final int place,
+        final Input input,
+        final int detail,
+        final int content,
+        final Choice choice) {
+        return steps.computeIfAbsent(new Cause(node, place, input, detail, content, choice), this::compute);
     }
 
-    private PeerStep compute(final Origin origin) {
-        final PeerProcess process = new PeerProcess(scope, origin.index);
-        final ArrayDeque<Origin> way = new ArrayDeque<>();
-        for (Origin at = origin; at != null; at = at.parent < 0 ? null : origins.get(at.parent)) {
+    private PeerStep compute(final Cause cause) {
+        final int home = origins.get(cause.node).home;
+        final Site site = new Site(scope, home);
+        final ArrayDeque<Cause> way = new ArrayDeque<>();
+        for (Cause at = cause; at != null; at = origins.get(at.node).cause) {
             way.push(at);
         }
         String failure = null;
         try {
-            for (final Origin step : way) {
-                process.take(step.input, step.content < 0 ? null : frames.get(step.content).content(), step.choice);
+            for (final Cause step : way) {
+                site.take(step.place, step.input, step.detail,
+                    step.content < 0 ? null : frames.get(step.content).content(), step.choice);
             }
         } catch (final RuntimeException | AssertionError e) {
             failure = "a process fails: " + e;
         }
-        final Bytes form = new Bytes(prefixed(origin.index, NormalForm.of(process.state(), process.nowNs())));
-        final int before = states.size();
-        final int node = states.of(form);
-        if (node == before) {
-            origins.add(origin);
-            infos.add(new Info(
-                process.resource() == null ? Map.of() : process.resource().standings(),
-                process.resource() == null ? Map.of() : process.resource().kept(),
-                process.told().all(),
-                process.resource() == null ? 0 : process.resource().preparedCount(),
-                process.resource() != null && process.resource().hasStatements(),
-                process.begun(),
-                process.awaited(),
-                process.mayCommit(),
-                process.answers()));
-        }
+        final int node = number(site, new Origin(home, cause));
+        final PeerProcess process = site.process(cause.place);
         return new PeerStep(node, numbers(process.sent()), numbers(process.calls()), process.reconnects(),
-            process.hasChosen(), failure != null ? failure : process.failure());
+            process.hasChosen(), failure != null ? failure : site.failure());
     }
 
-    private static byte[] prefixed(final int index, final Bytes form) {
-        final byte[] bytes = new byte[form.content().length + 1];
+    private int number(final Site site, final Origin origin) {
+        final int before = states.size();
+        final int node = states.of(new Bytes(prefixed(origin.home, site.normalForm())));
+        if (node == before) {
+            origins.add(origin);
+            infos.add(Info.of(site));
+        }
+        return node;
+    }
+
+    private static byte[] prefixed(final int index, final byte[] form) {
+        final byte[] bytes = new byte[form.length + 1];
         bytes[0] = (byte) index;
-        System.arraycopy(form.content(), 0, bytes, 1, form.content().length);
+        System.arraycopy(form, 0, bytes, 1, form.length);
         return bytes;
     }
 

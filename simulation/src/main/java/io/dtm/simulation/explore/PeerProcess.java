@@ -34,12 +34,13 @@ final class PeerProcess {
     private static final long TICK_NS = 11 * SECOND;
     private static final int MAX_ROUNDS = 1_000;
     private static final int PAYLOAD_LENGTH = 8;
+    private static final int MAX_BRANCHES = 64;
 
     /** What happens to it. */
-    enum Input { START, LINK_UP, LINK_LOST, FRAME, TICK, CRASH, DATABASE, SUBMIT, BEGIN, CALL, ANSWER, COMMIT }
+    enum Input { LINK_UP, LINK_LOST, FRAME, TICK, CRASH, DATABASE, SUBMIT, BEGIN, CALL, ANSWER, COMMIT }
 
     private final Scope scope;
-    private final int index;
+    private final int peer;
     private final ExploredResource resource;
     private final EpochMemory memory = EpochMemory.inMemory();
     private final Told told = new Told();
@@ -62,31 +63,43 @@ final class PeerProcess {
     private final List<Bytes> calls = new ArrayList<>();
     private boolean reconnects;
 
-    PeerProcess(final Scope scope, final int index) {
+    /**
+     * It starts at once.
+     *
+     * @param resource that it serves; null: it is the client.
+     */
+    PeerProcess(final Scope scope, final int peer, final ExploredResource resource) {
         this.scope = scope;
-        this.index = index;
-        this.resource = scope.isClient(index) ? null : new ExploredResource(scope.isSlow(), scope.phases(index));
+        this.peer = peer;
+        this.resource = resource;
+        start();
+        settle();
+    }
+
+    /**
+     * What the application was told of a transaction.
+     *
+     * @param status       of its outcome; null: it was refused.
+     * @param isNeverBegun whether it was told that it had never begun.
+     */
+    record Answer(Outcome.Status status, boolean isNeverBegun) {
     }
 
     /** What the application was told of its transactions; told twice is told for good. */
     static final class Told {
-        private final TreeMap<Long, Outcome.Status> byTransaction = new TreeMap<>();
+        private final TreeMap<Long, Answer> byTransaction = new TreeMap<>();
         private String failure;
 
-        void add(final long transactionId, final Outcome.Status status) {
-            final Outcome.Status before = byTransaction.put(transactionId, status);
+        void add(final long transactionId, final Answer answer) {
+            final Answer before = byTransaction.put(transactionId, answer);
             if (before != null) {
-                failure = "the client was told " + before + " and then " + status;
+                failure = "the client was told " + before + " and then " + answer;
             }
         }
 
-        Map<Long, Outcome.Status> all() {
+        Map<Long, Answer> all() {
             return Map.copyOf(byTransaction);
         }
-    }
-
-    ExploredResource resource() {
-        return resource;
     }
 
     Told told() {
@@ -111,15 +124,20 @@ final class PeerProcess {
         return participant != null && participant.hasChosen();
     }
 
+    /** Its code; null: it is the client. */
+    ExploredResource.Process participant() {
+        return participant;
+    }
+
     String failure() {
-        return resource != null && resource.failure() != null ? resource.failure() : told.failure;
+        return told.failure;
     }
 
     /** What of it decides how it goes on. */
     List<Object> state() {
         final List<Object> roots = new ArrayList<>();
         roots.add(session);
-        roots.add(resource);
+        roots.add(participant);
         roots.add(memory);
         roots.add(told);
         roots.add(link);
@@ -137,7 +155,7 @@ final class PeerProcess {
     }
 
     /** Takes one input and does what there is to do then. */
-    void take(final Input input, final byte[] content, final Choice choice) {
+    void take(final Input input, final int detail, final byte[] content, final Choice choice) {
         sent.clear();
         calls.clear();
         reconnects = false;
@@ -145,23 +163,26 @@ final class PeerProcess {
             participant.choose(choice);
         }
         switch (input) {
-            case START -> start();
             case CRASH -> {
                 transaction = null;
                 answers = 0;
+                isEnding = false;
+                awaited = told.byTransaction.size();
                 start();
             }
             case LINK_UP -> link.status = CoordinatorLink.Status.CONNECTED;
             case LINK_LOST -> link.lose();
             case FRAME -> link.inbox.add(content);
             case TICK -> nowNs += TICK_NS;
-            case DATABASE -> resource.work(participant);
+            case DATABASE -> resource.work(detail, resource.senders().get(detail) == participant);
             case SUBMIT -> submit();
             case BEGIN -> begin();
             case CALL -> serve(Call.decode(content));
             case ANSWER -> {
                 final Call answer = Call.decode(content);
-                answers |= 1 << answer.from() * scope.calls() + answer.part();
+                if (transaction != null && transaction.transactionId() == answer.transactionId()) {
+                    answers |= 1 << scope.home(answer.from()) * scope.calls() + answer.part();
+                }
             }
             case COMMIT -> commit();
             default -> throw new IllegalStateException("no such input: " + input);
@@ -186,13 +207,17 @@ final class PeerProcess {
                 }
             })
             .errorHandler(error -> told.failure = "the library failed: " + error)
-            .clientName("P" + index));
+            .maxBranches(MAX_BRANCHES, scope.remembered())
+            .clientName("P" + peer));
         if (resource != null) {
             participant = resource.new Process();
-            session.register(
-                new ResourceRegistration("R" + index, "R" + index, 0x100L * (index + 1) + starts, participant),
-                RegistrationListener.NONE);
+            session.register(new ResourceRegistration(
+                resourceName(), "P" + peer, 0x100L * (peer + 1) + starts, participant), RegistrationListener.NONE);
         }
+    }
+
+    private String resourceName() {
+        return "R" + scope.home(peer);
     }
 
     /** Works until there is nothing to do; waits out pauses before it connects again. */
@@ -232,14 +257,14 @@ final class PeerProcess {
                 for (int i = 0; i < scope.participants(); i++) {
                     for (int part = 0; part < scope.calls(); part++) {
                         calls.add(new Call(
-                            i, index, false, part, begun.transactionId(), begun.joinToken()).encode());
+                            scope.server(i, part), peer, false, part, begun.transactionId(), begun.joinToken()).encode());
                     }
                 }
             }
 
             @Override
             public void onRefused(final Refusal refusal, final String text) {
-                told.add(0, Outcome.Status.ABORTED);
+                told.add(0, new Answer(null, false));
             }
         });
     }
@@ -247,7 +272,7 @@ final class PeerProcess {
     private void serve(final Call call) {
         final ExploredResource.Process asked = participant;
         asked.work(call.transactionId(), call.part());
-        session.join("R" + index, call.transactionId(), call.joinToken(), session.epoch(), 60 * SECOND,
+        session.join(resourceName(), call.transactionId(), call.joinToken(), session.epoch(), 60 * SECOND,
             new JoinListener() {
                 @Override
                 public void onJoined() {
@@ -295,14 +320,14 @@ final class PeerProcess {
         @Override
         public void onOutcome(final long transactionId, final Outcome outcome) {
             if (ofStart == starts) {
-                told.add(transactionId, outcome.status());
+                told.add(transactionId, new Answer(outcome.status(), outcome.neverBegun()));
             }
         }
 
         @Override
         public void onRefused(final long transactionId, final Refusal refusal, final String text) {
             if (ofStart == starts) {
-                told.add(transactionId, Outcome.Status.ABORTED);
+                told.add(transactionId, new Answer(null, false));
             }
         }
     }

@@ -1,8 +1,10 @@
 package io.dtm.simulation.explore;
 
+import static io.dtm.simulation.explore.Budget.CLIENT_CRASH;
 import static io.dtm.simulation.explore.Budget.COORDINATOR_CRASH;
 import static io.dtm.simulation.explore.Budget.COPY;
 import static io.dtm.simulation.explore.Budget.DEADLINE;
+import static io.dtm.simulation.explore.Budget.GRACE;
 import static io.dtm.simulation.explore.Budget.LINK_LOSS;
 import static io.dtm.simulation.explore.Budget.OPERATOR;
 import static io.dtm.simulation.explore.Budget.PARTICIPANT_CRASH;
@@ -27,6 +29,9 @@ final class Scopes {
             Scope.of("crash-copy").votes(1).with(COORDINATOR_CRASH, 1).with(COPY, 1),
             Scope.of("ended").participants(1).votes(1).with(SESSION_LOSS, 1).with(LINK_LOSS, 1).with(COPY, 1),
             Scope.of("late").participants(1).votes(1).with(COORDINATOR_CRASH, 2).with(PARTICIPANT_CRASH, 1),
+            Scope.of("grace").participants(1).votes(1).with(COORDINATOR_CRASH, 1).with(PARTICIPANT_CRASH, 1).with(GRACE, 1),
+            Scope.of("grace-two").votes(1).with(COORDINATOR_CRASH, 1).with(GRACE, 1),
+            Scope.of("grace-interactive").with(Application.INTERACTIVE).participants(1).with(COORDINATOR_CRASH, 1).with(GRACE, 1),
             Scope.of("loss").with(LINK_LOSS, 1).with(DEADLINE, 1),
             Scope.of("restart").slow().with(PARTICIPANT_CRASH, 1).with(COPY, 1),
             Scope.of("pause").with(PARTICIPANT_CRASH, 1).with(PEER_TIMEOUT, 1).with(DEADLINE, 1),
@@ -41,7 +46,26 @@ final class Scopes {
             Scope.of("race").with(Application.RACING).with(DEADLINE, 1),
             Scope.of("operator").with(OPERATOR, 1).with(DEADLINE, 1),
             Scope.of("three").participants(3).with(DEADLINE, 1),
-            Scope.of("two-transactions").transactions(2));
+            Scope.of("two-transactions").transactions(2),
+            Scope.of("impatient").votes(1).impatient().with(COORDINATOR_CRASH, 1).with(DEADLINE, 1),
+            Scope.of("client").with(CLIENT_CRASH, 1).with(COPY, 1),
+            Scope.of("client-interactive").with(Application.INTERACTIVE).votes(1).with(CLIENT_CRASH, 1),
+            Scope.of("client-crash").votes(1).with(CLIENT_CRASH, 1).with(COORDINATOR_CRASH, 1),
+            Scope.of("twin").twin().with(PARTICIPANT_CRASH, 1),
+            Scope.of("twin-slow").twin().participants(1).slow().votes(1).with(PARTICIPANT_CRASH, 1)
+                .with(COORDINATOR_CRASH, 1),
+            Scope.of("twin-loss").twin().votes(1).with(LINK_LOSS, 1),
+            Scope.of("twin-calls").twin().participants(1).calls(2).with(Application.INTERACTIVE).votes(1)
+                .with(PARTICIPANT_CRASH, 1),
+            Scope.of("twin-late").twin().participants(1).votes(1).with(COORDINATOR_CRASH, 2),
+            Scope.of("settled").participants(1).votes(1).with(OPERATOR, 1).with(LINK_LOSS, 1),
+            Scope.of("forgetful").participants(2).forgetful().votes(3).with(LINK_LOSS, 1),
+            Scope.of("forgetful-two").participants(1).forgetful().votes(3).transactions(2).with(LINK_LOSS, 1),
+            Scope.of("forgetful-crash").participants(1).forgetful().votes(3).transactions(2)
+                .with(COORDINATOR_CRASH, 1),
+            Scope.of("two-crash").transactions(2).participants(2).votes(1).with(COORDINATOR_CRASH, 1),
+            Scope.of("two-loss").transactions(2).votes(1).with(LINK_LOSS, 1),
+            Scope.of("three-read-only").participants(3).votes(3));
     }
 
     /** @return those that take minutes each, and gigabytes of memory. */

@@ -23,16 +23,16 @@ final class Story {
         this.scope = scope;
         this.world = world;
         final List<String> actors = new ArrayList<>();
-        actors.add(name(scope.participants()));
+        actors.add(name(scope.client()));
         actors.add(COORDINATOR);
-        for (int peer = 0; peer < scope.participants(); peer++) {
+        for (int peer = 0; peer < scope.client(); peer++) {
             actors.add(name(peer));
         }
         diagram = new SequenceDiagram(actors);
     }
 
     private String name(final int peer) {
-        return scope.isClient(peer) ? "client" : "P" + (peer + 1);
+        return scope.isClient(peer) ? "client" : scope.home(peer) == peer ? "P" + (peer + 1) : "P1b";
     }
 
     /** Adds one move, made in a state. */
@@ -67,6 +67,7 @@ final class Story {
             case COMMIT -> "commits";
             case DATABASE -> "its database carries out what it was told";
             case PEER_CRASH -> "crashes, and starts again";
+            case FORMER_ENDS -> "its former process's link is taken for lost";
             case LOSS -> move.detail() == 0 ? "its link dies" : "its link dies; one frame is still on its way";
             case SESSION_LOSS -> "is taken for lost";
             case TICK -> "time passes up to its next deadline";

@@ -91,7 +91,12 @@ final class World {
     boolean isToVote(final int[] state, final int peer) {
         final int at = slot(peer);
         final int frame = queues.get(state[at + TO_PEER]).get(0);
-        return peers.take(state[at + NODE], Input.FRAME, frame, Choice.YES).hasChosen();
+        return peers.take(node(state, peer), scope.place(peer), Input.FRAME, 0, frame, Choice.YES).hasChosen();
+    }
+
+    /** @return the state of a process and of what it shares with others of its resource. */
+    int node(final int[] state, final int peer) {
+        return state[slot(scope.home(peer)) + NODE];
     }
 
     /** @return what must not happen and did in the last move; null: nothing. */
@@ -115,9 +120,8 @@ final class World {
         state[HOST] = started.host();
         state[CALLS] = none;
         for (int peer = 0; peer < scope.peers(); peer++) {
-            final PeerStep step = peers.start(peer);
             final int at = slot(peer);
-            state[at + NODE] = step.node();
+            state[at + NODE] = scope.home(peer) == peer ? peers.start(peer) : -1;
             state[at + TO_COORDINATOR] = none;
             state[at + TO_PEER] = none;
             state[at + COPIES] = none;
@@ -153,7 +157,7 @@ final class World {
                     goesOn = true;
                 }
                 if (standing(state, peer) == CUT && state[at + TO_PEER] == none) {
-                    take(state, peer, Input.LINK_LOST, -1, Choice.YES);
+                    take(state, peer, Input.LINK_LOST);
                     goesOn = true;
                 }
             }
@@ -182,6 +186,11 @@ final class World {
         return linkId(generation(state, peer), peer);
     }
 
+    /** @return whether it is one of a peer's links, and not its current one. */
+    boolean isFormerLink(final int[] state, final int peer, final int linkId) {
+        return linkId != 0 && (linkId - 1) % scope.peers() == peer && linkId != linkId(state, peer);
+    }
+
     private int linkId(final int generation, final int peer) {
         return generation * scope.peers() + peer + 1;
     }
@@ -189,7 +198,7 @@ final class World {
     private void connect(final int[] state, final int peer) {
         nextGeneration(state, peer);
         state[slot(peer) + HANDSHAKE] = -1;
-        take(state, peer, Input.LINK_UP, -1, Choice.YES);
+        take(state, peer, Input.LINK_UP);
         shakeHands(state);
     }
 
@@ -208,11 +217,25 @@ final class World {
         }
     }
 
-    private PeerStep take(
-        final int[] state, final int peer, final Input input, final int content, final Choice choice) {
+    private void take(final int[] state, final int peer, final Input input) {
+        take(state, peer, input, 0, -1, Choice.YES);
+    }
+
+    private void take(final int[] state, final int peer, final Input input, final int content) {
+        take(state, peer, input, 0, content, Choice.YES);
+    }
+
+    private void take(
+        final int[] state,
+        final int peer,
+        final Input input,
+        final int detail,
+        final int content,
+        final Choice choice) {
         final int at = slot(peer);
-        final PeerStep step = peers.take(state[at + NODE], input, content, choice);
-        state[at + NODE] = step.node();
+        final PeerStep step =
+            peers.take(node(state, peer), scope.place(peer), input, detail, content, choice);
+        state[slot(scope.home(peer)) + NODE] = step.node();
         if (step.failure() != null) {
             failure = step.failure();
         }
@@ -230,7 +253,16 @@ final class World {
         if (step.calls().size() > 0) {
             state[CALLS] = queues.of(queues.get(state[CALLS]).with(step.calls().values()).sorted());
         }
-        return step;
+    }
+
+    private boolean hasStatement(final int[] state, final int peer) {
+        return scope.home(peer) == peer && peers.info(node(state, peer)).statements().size() > 0;
+    }
+
+    /** A resource's database carries out a statement; the process that told it hears the answer. */
+    private void work(final int[] state, final int home, final int statement) {
+        final int place = peers.info(node(state, home)).statements().get(statement);
+        take(state, scope.peer(home, place), Input.DATABASE, statement, -1, Choice.YES);
     }
 
     private void deliverToCoordinator(final int[] state, final int peer) {
@@ -247,11 +279,11 @@ final class World {
         }
     }
 
-    private PeerStep deliverToPeer(final int[] state, final int peer, final Choice choice) {
+    private void deliverToPeer(final int[] state, final int peer, final Choice choice) {
         final int at = slot(peer) + TO_PEER;
         final Ints waiting = queues.get(state[at]);
         state[at] = queues.of(waiting.without(0));
-        return take(state, peer, Input.FRAME, waiting.get(0), choice);
+        take(state, peer, Input.FRAME, 0, waiting.get(0), choice);
     }
 
     /** Time passes for everybody until something is due. */
@@ -261,7 +293,7 @@ final class World {
         }
         for (int peer = 0; peer < scope.peers(); peer++) {
             if (standing(state, peer) == UP) {
-                take(state, peer, Input.TICK, -1, Choice.YES);
+                take(state, peer, Input.TICK);
             }
         }
     }
@@ -290,11 +322,11 @@ final class World {
                 } else if (standing(state, peer) != WANTED && state[at + TO_PEER] != none) {
                     deliverToPeer(state, peer, Choice.YES);
                     goesOn = true;
-                } else if (peers.info(state[at + NODE]).hasStatements()) {
-                    take(state, peer, Input.DATABASE, -1, Choice.YES);
+                } else if (hasStatement(state, peer)) {
+                    work(state, peer, 0);
                     goesOn = true;
                 } else if (standing(state, peer) == CUT) {
-                    take(state, peer, Input.LINK_LOST, -1, Choice.YES);
+                    take(state, peer, Input.LINK_LOST);
                     goesOn = true;
                 } else if (standing(state, peer) == WANTED && generation(state, peer) > 0) {
                     connect(state, peer);
@@ -319,18 +351,17 @@ final class World {
                 state[at + STALE_GENERATION] = 0;
                 arrive(state, peer, link, frame);
             }
-            case DATABASE -> take(state, peer, Input.DATABASE, -1, Choice.YES);
+            case DATABASE -> work(state, peer, move.detail());
             case CONNECT -> connect(state, peer);
-            case NOTICE -> take(state, peer, Input.LINK_LOST, -1, Choice.YES);
-            case SUBMIT -> take(state, peer, Input.SUBMIT, -1, Choice.YES);
-            case BEGIN -> take(state, peer, Input.BEGIN, -1, Choice.YES);
-            case COMMIT -> take(state, peer, Input.COMMIT, -1, Choice.YES);
+            case NOTICE -> take(state, peer, Input.LINK_LOST);
+            case SUBMIT -> take(state, peer, Input.SUBMIT);
+            case BEGIN -> take(state, peer, Input.BEGIN);
+            case COMMIT -> take(state, peer, Input.COMMIT);
             case CALL -> {
                 final Ints calls = queues.get(state[CALLS]);
                 final int call = calls.get(move.detail());
                 state[CALLS] = queues.of(calls.without(move.detail()));
-                take(state, peer,
-                    call(call).isAnswer() ? Input.ANSWER : Input.CALL, call, Choice.YES);
+                take(state, peer, call(call).isAnswer() ? Input.ANSWER : Input.CALL, call);
             }
             case COPY_ARRIVES -> {
                 final int at = slot(peer) + COPIES;
@@ -339,7 +370,7 @@ final class World {
                 if ((copy & 1) == 0) {
                     arrive(state, peer, linkId(state, peer), copy >> 1);
                 } else {
-                    take(state, peer, Input.FRAME, copy >> 1, Choice.YES);
+                    take(state, peer, Input.FRAME, copy >> 1);
                 }
             }
             default -> goWrong(state, move);
@@ -359,15 +390,16 @@ final class World {
                 onHost(state, host.crash(state[HOST], move.detail()));
             }
             case PEER_CRASH -> {
-                spend(state, Budget.PARTICIPANT_CRASH);
+                spend(state, scope.isClient(peer) ? Budget.CLIENT_CRASH : Budget.PARTICIPANT_CRASH);
                 leaveOne(state, move);
-                take(state, peer, Input.CRASH, -1, Choice.YES);
+                take(state, peer, Input.CRASH);
             }
             case LOSS -> {
                 spend(state, Budget.LINK_LOSS);
                 leaveOne(state, move);
                 cut(state, peer);
             }
+            case FORMER_ENDS -> onHost(state, host.event(state[HOST], move.detail(), linkLostFrame));
             case SESSION_LOSS -> {
                 spend(state, Budget.SESSION_LOSS);
                 onHost(state, host.event(state[HOST], linkId(state, peer), linkLostFrame));
@@ -384,12 +416,12 @@ final class World {
                 onHost(state, host.tick(state[HOST]));
             }
             case GRACE -> {
-                spend(state, Budget.DEADLINE);
+                spend(state, Budget.GRACE);
                 onHost(state, host.event(state[HOST], 0, graceFrame));
             }
             case PEER_TICK -> {
                 spend(state, Budget.PEER_TIMEOUT);
-                take(state, peer, Input.TICK, -1, Choice.YES);
+                take(state, peer, Input.TICK);
             }
             case ROLL_BACK -> {
                 spend(state, Budget.OPERATOR);
