@@ -67,6 +67,9 @@ final class SessionEvents {
                 "no such session, or not yours: open a new one");
             return;
         }
+        if (isOlder(state.linkId, session.linkId)) {
+            return; // over a former link: its peer has left it, and would wait in vain over the one that it has now
+        }
         if (session.linkId != state.linkId && isLinkFull(requestId, Template.SESSION_RESUME)) {
             return;
         }
@@ -74,6 +77,11 @@ final class SessionEvents {
         // One that has ended begins nothing in any epoch: it is resumed to ask.
         output.sessionResumed(
             session.id, requestId, session.ended ? 0 : session.openedInEpoch, state.nonceAt(knownEpoch, knownNonce));
+    }
+
+    /** Ids of links rise in the order in which the links were made. */
+    private static boolean isOlder(final int linkId, final int current) {
+        return linkId < current;
     }
 
     private boolean isLinkFull(final long requestId, final int template) {

@@ -7,7 +7,7 @@ public interface LinkPoller {
     /** Takes what arrives. */
     interface Handler {
         /**
-         * A new link is there. Ids are chosen by the transport, from 1, and never used twice in a process.
+         * A new link is there. Ids are chosen by the transport, rise from 1, and are never used twice in a process.
          *
          * @param linkId of the link.
          */

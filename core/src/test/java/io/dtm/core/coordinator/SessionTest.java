@@ -36,6 +36,19 @@ class SessionTest {
         scenario.sends("s1 <- ABORTED 1:1 completed CLIENT_REQUEST");
     }
 
+    /** A handshake that its peer gave up may come late: then the peer would wait in vain over the link that it has. */
+    @Test
+    void shouldNotMoveASessionBackToALinkThatItsPeerHasLeft() {
+        final int givenUp = scenario.newLink();
+        a.reconnects();
+        scenario.quiet();
+        scenario.resume(a.session, givenUp);
+        scenario.linkIsLost(givenUp);
+        scenario.sendsNothing();
+        client.submits(a);
+        scenario.sends("s2 <- PREPARE 1:1/0 i101");
+    }
+
     @Test
     void shouldDropAParticipantsMessagesOfItsOldLink() {
         final long transaction = client.submits(a);

@@ -21,9 +21,11 @@ enum Budget {
     /** The client's process dies and another one starts, with a session of its own. */
     CLIENT_CRASH("a crash of the client's process"),
     /** The time is over in which sessions may resume after a start of the coordinator. */
-    GRACE("an end of the time in which sessions may resume");
+    GRACE("an end of the time in which sessions may resume"),
+    /** A peer gives up a new link before it is answered; what it sent to resume its session arrives later. */
+    LATE_HANDSHAKE("a link that is given up during its handshake, which arrives later");
 
-    private static final int BITS = 3;
+    private static final int BITS = 2;
     private static final int MAX = (1 << BITS) - 1;
 
     private final String text;

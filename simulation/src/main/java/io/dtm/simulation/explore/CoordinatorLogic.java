@@ -153,7 +153,9 @@ final class CoordinatorLogic {
             forced = cause.position;
             drain();
             next = number(coordinator);
-            final String broken = infos.get(next).view.broken(info.view);
+            final Info after = infos.get(next);
+            final String inVain = after.hasContinuation ? null : after.view.waitsInVain();
+            final String broken = inVain == null ? after.view.broken(info.view) : inVain;
             if (broken != null) {
                 failure = broken;
             }

@@ -169,27 +169,22 @@ final class CoordinatorView {
         return transactions.containsKey(transactionId) && transactions.get(transactionId).isInteractive;
     }
 
-    /**
-     * Everything that was on its way has arrived, and everybody has a link: nobody may wait then for somebody who has
-     * gone, or who has said what there is to say, until a deadline comes.
-     *
-     * @return who does; null: nobody.
-     */
+    /** @return whom a transaction waits for who can't answer any more, until its deadline; null: nobody. */
     String waitsInVain() {
         for (final Transaction transaction : transactions.values()) {
             if (!transaction.isUndecided()) {
                 continue;
             }
             if (transaction.isInteractive && endedSessions.getOrDefault(transaction.sessionId(), true)) {
-                return "for a client whose session has ended";
+                return "rule 6: a transaction waits for a client whose session has ended";
             }
             for (final Branch branch : transaction.branches) {
                 if (branch.hasNotVoted() && branch.process != null) {
                     if (branch.process.incarnation != branch.incarnation) {
-                        return "for a process that was replaced";
+                        return "rule 3: a transaction waits for a process that was replaced";
                     }
                     if (transaction.isInteractive && branch.process.sessionId == 0) {
-                        return "for a process whose session has ended";
+                        return "rule 6: a transaction waits for a process whose session has ended";
                     }
                 }
             }

@@ -4,6 +4,7 @@ import static io.dtm.simulation.explore.Budget.CLIENT_CRASH;
 import static io.dtm.simulation.explore.Budget.COORDINATOR_CRASH;
 import static io.dtm.simulation.explore.Budget.DEADLINE;
 import static io.dtm.simulation.explore.Budget.GRACE;
+import static io.dtm.simulation.explore.Budget.LATE_HANDSHAKE;
 import static io.dtm.simulation.explore.Budget.OPERATOR;
 import static io.dtm.simulation.explore.Budget.PARTICIPANT_CRASH;
 import static io.dtm.simulation.explore.Budget.SESSION_LOSS;
@@ -56,11 +57,13 @@ final class Excuses {
             return null;
         }
         if (told.status() == Outcome.Status.UNKNOWN) {
-            return isUsed(state, SESSION_LOSS) || isUsed(state, GRACE) ? null : "for all that the client is told";
+            return isUsed(state, SESSION_LOSS) || isUsed(state, GRACE)
+                || isUsed(state, LATE_HANDSHAKE) ? null : "for all that the client is told";
         }
         if (told.isNeverBegun() || told.status() == null) {
+            // A request isn't sent any more if its time is over before there is a link.
             return isUsed(state, COORDINATOR_CRASH) || isUsed(state, SESSION_LOSS) || isUsed(state, PARTICIPANT_CRASH)
-                ? null : "before it begins";
+                || isUsed(state, LATE_HANDSHAKE) ? null : "before it begins";
         }
         return null;
     }
@@ -70,13 +73,14 @@ final class Excuses {
             case VOTE_NO -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH);
             case ONE_PHASE_ABORTED -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH);
             case DEADLINE -> hasTimePassed || isUsed(state, DEADLINE);
-            case NO_PARTICIPANT ->
-                isUsed(state, PARTICIPANT_CRASH) || isUsed(state, SESSION_LOSS) || isUsed(state, GRACE);
+            case NO_PARTICIPANT -> isUsed(state, LATE_HANDSHAKE)
+                || isUsed(state, PARTICIPANT_CRASH) || isUsed(state, SESSION_LOSS) || isUsed(state, GRACE);
             case NEW_INCARNATION -> isUsed(state, PARTICIPANT_CRASH);
             case TWO_INCARNATIONS -> isUsed(state, PARTICIPANT_CRASH)
                 || scope.isInteractive() && scope.calls() > 1 && scope.processes(0) > 1;
             case PARTICIPANT_LOST, CLIENT_LOST -> scope.isInteractive() && (hasTimePassed
-                || isUsed(state, SESSION_LOSS) || isUsed(state, GRACE) || isUsed(state, CLIENT_CRASH));
+                || isUsed(state, SESSION_LOSS) || isUsed(state, GRACE) || isUsed(state, CLIENT_CRASH)
+                || isUsed(state, LATE_HANDSHAKE));
             case COORDINATOR_RESTART -> scope.isInteractive() && isUsed(state, COORDINATOR_CRASH);
             case OPERATOR -> isUsed(state, OPERATOR);
             default -> false;

@@ -40,7 +40,7 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         COMMIT,
         /** A call or its answer arrives. */
         CALL,
-        /** The coordinator takes the link of a client's former process for lost; the detail is its id. */
+        /** The coordinator takes a link for lost that its peer has left, with a session; the detail is its id. */
         FORMER_ENDS,
         // only as often as a budget says
         /** See {@link Budget#COORDINATOR_CRASH}; the detail is the number of unforced records that survive. */
@@ -49,6 +49,8 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         PEER_CRASH,
         /** See {@link Budget#LINK_LOSS}; detail 1: one frame to the coordinator is still on its way. */
         LOSS,
+        /** See {@link Budget#LATE_HANDSHAKE}. */
+        GIVE_UP,
         /** See {@link Budget#SESSION_LOSS}. */
         SESSION_LOSS,
         /** See {@link Budget#COPY}; detail 0: of a frame to the coordinator, 1: to the peer. */

@@ -81,6 +81,9 @@ final class Moves {
         }
         if (standing == WANTED) {
             add(Kind.CONNECT, peer);
+            if (left(state, Budget.LATE_HANDSHAKE) > 0 && state[at + STALE] == 0) {
+                add(Kind.GIVE_UP, peer);
+            }
         }
         final Ints copies = world.queue(state[at + COPIES]);
         for (int i = 0; i < copies.size(); i++) {
@@ -103,12 +106,14 @@ final class Moves {
         if (info.mayCommit() && (scope.isRacing() || isAnswered)) {
             add(Kind.COMMIT, client);
         }
-        if (scope.allows(Budget.CLIENT_CRASH) && standing(state, client) == UP) {
-            final Ints links = world.host().info(state[HOST]).sessionLinks();
-            for (int i = 0; i < links.size(); i++) {
-                if (world.isFormerLink(state, client, links.get(i))) {
-                    add(Kind.FORMER_ENDS, client, links.get(i));
-                }
+    }
+
+    /** A session that stays with a link that its process has left is taken for lost some time. */
+    private void formerLinks(final int[] state, final int peer) {
+        final Ints links = world.host().info(state[HOST]).sessionLinks();
+        for (int i = 0; i < links.size(); i++) {
+            if (world.isFormerLink(state, peer, links.get(i))) {
+                add(Kind.FORMER_ENDS, peer, links.get(i));
             }
         }
     }
@@ -139,6 +144,10 @@ final class Moves {
     private void peerFaults(final int[] state, final int peer) {
         final int at = slot(peer);
         final boolean isUp = standing(state, peer) == UP;
+        if (isUp && (scope.isClient(peer) && scope.allows(Budget.CLIENT_CRASH)
+            || scope.allows(Budget.LATE_HANDSHAKE))) {
+            formerLinks(state, peer);
+        }
         final boolean mayLeaveOne = isUp && !world.isEmpty(state[at + TO_COORDINATOR]) && state[at + STALE] == 0;
         if (left(state, scope.isClient(peer) ? Budget.CLIENT_CRASH : Budget.PARTICIPANT_CRASH) > 0) {
             addOneOrTwo(Kind.PEER_CRASH, peer, mayLeaveOne);

@@ -18,7 +18,7 @@ final class Promises {
     /** After these a transaction may have to wait for time to pass, or may abort for it. */
     private static final Set<Budget> TIMES = Set.of(
         Budget.PARTICIPANT_CRASH, Budget.CLIENT_CRASH, Budget.SESSION_LOSS, Budget.DEADLINE, Budget.PEER_TIMEOUT,
-        Budget.OPERATOR, Budget.GRACE);
+        Budget.OPERATOR, Budget.GRACE, Budget.LATE_HANDSHAKE);
 
     private final Scope scope;
     private final World world;
@@ -157,10 +157,6 @@ final class Promises {
 
     /** @return what waits for time to pass although nothing happened that could be waited out; null: nothing. */
     private String waits(final int[] state) {
-        final String inVain = world.host().info(state[HOST]).view().waitsInVain();
-        if (inVain != null) {
-            return "liveness: a transaction waits " + inVain + ", until its deadline";
-        }
         // A join that overtakes its begin is tried again later.
         final boolean isExcused = scope.isInteractive()
             || TIMES.stream().anyMatch(budget -> excuses.isUsed(state, budget));

@@ -5,6 +5,7 @@ import static io.dtm.simulation.explore.Budget.COORDINATOR_CRASH;
 import static io.dtm.simulation.explore.Budget.COPY;
 import static io.dtm.simulation.explore.Budget.DEADLINE;
 import static io.dtm.simulation.explore.Budget.GRACE;
+import static io.dtm.simulation.explore.Budget.LATE_HANDSHAKE;
 import static io.dtm.simulation.explore.Budget.LINK_LOSS;
 import static io.dtm.simulation.explore.Budget.OPERATOR;
 import static io.dtm.simulation.explore.Budget.PARTICIPANT_CRASH;
@@ -47,6 +48,15 @@ final class Scopes {
             Scope.of("operator").with(OPERATOR, 1).with(DEADLINE, 1),
             Scope.of("three").participants(3).with(DEADLINE, 1),
             Scope.of("two-transactions").transactions(2),
+            Scope.of("late-resume").participants(1).votes(1).with(LINK_LOSS, 1).with(LATE_HANDSHAKE, 1),
+            Scope.of("commit-copy").with(Application.INTERACTIVE).participants(1).votes(1).with(COORDINATOR_CRASH, 1).with(COPY, 1),
+            Scope.of("one-crash-copy").participants(1).votes(3).with(COORDINATOR_CRASH, 1).with(COPY, 1),
+            Scope.of("loss-crash").participants(1).votes(1).with(LINK_LOSS, 1).with(PARTICIPANT_CRASH, 1).with(DEADLINE, 1),
+            Scope.of("alone-copy").with(Phases.ONE_OR_TWO).participants(1).with(COORDINATOR_CRASH, 1).with(COPY, 1),
+            Scope.of("forgetful-old").participants(1).forgetful().votes(3).transactions(2).with(COPY, 1).with(COORDINATOR_CRASH, 1),
+            Scope.of("ended-two").participants(1).votes(1).transactions(2).with(SESSION_LOSS, 1).with(COPY, 1),
+            Scope.of("interactive-yes").with(Application.INTERACTIVE).votes(1).with(COORDINATOR_CRASH, 1),
+            Scope.of("session-one").participants(1).with(Application.INTERACTIVE).votes(1).with(SESSION_LOSS, 1),
             Scope.of("impatient").votes(1).impatient().with(COORDINATOR_CRASH, 1).with(DEADLINE, 1),
             Scope.of("client").with(CLIENT_CRASH, 1).with(COPY, 1),
             Scope.of("client-interactive").with(Application.INTERACTIVE).votes(1).with(CLIENT_CRASH, 1),

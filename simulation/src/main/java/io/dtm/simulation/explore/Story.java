@@ -67,7 +67,8 @@ final class Story {
             case COMMIT -> "commits";
             case DATABASE -> "its database carries out what it was told";
             case PEER_CRASH -> "crashes, and starts again";
-            case FORMER_ENDS -> "its former process's link is taken for lost";
+            case FORMER_ENDS -> "a link that it has left is taken for lost, with its session";
+            case GIVE_UP -> "connects, and gives that link up; its handshake is still on its way";
             case LOSS -> move.detail() == 0 ? "its link dies" : "its link dies; one frame is still on its way";
             case SESSION_LOSS -> "is taken for lost";
             case TICK -> "time passes up to its next deadline";

@@ -394,6 +394,7 @@ final class World {
                 leaveOne(state, move);
                 take(state, peer, Input.CRASH);
             }
+            case GIVE_UP -> giveUp(state, peer);
             case LOSS -> {
                 spend(state, Budget.LINK_LOSS);
                 leaveOne(state, move);
@@ -435,6 +436,17 @@ final class World {
             }
             default -> throw new IllegalStateException("no such move: " + move);
         }
+    }
+
+    private void giveUp(final int[] state, final int peer) {
+        spend(state, Budget.LATE_HANDSHAKE);
+        nextGeneration(state, peer);
+        final int at = slot(peer);
+        state[at + HANDSHAKE] = -1;
+        take(state, peer, Input.LINK_UP);
+        state[at + STALE] = state[at + HANDSHAKE] + 1;
+        state[at + STALE_GENERATION] = generation(state, peer);
+        cut(state, peer);
     }
 
     /** One frame stays on its way, if the move says so. */
