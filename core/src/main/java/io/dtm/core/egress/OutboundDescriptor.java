@@ -15,7 +15,7 @@ import org.agrona.MutableDirectBuffer;
  *  +---------------------------------------------------------------+
  *  |            Record length with header, a multiple of 8         |
  *  +---------------------------------------------------------------+
- *  |          Session or link; in a lane: handshakes ahead         |
+ *  |            Session or link; in a lane: fences ahead           |
  *  +---------------------------------------------------------------+
  *  |      End position of the causing record; of an attachment:    |
  *  |                           the link                            |

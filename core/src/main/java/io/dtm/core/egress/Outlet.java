@@ -2,6 +2,7 @@ package io.dtm.core.egress;
 
 import io.dtm.codec.FrameBuilder;
 import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.PreparesDecoder;
 import io.dtm.codec.message.RegisteredDecoder;
 import io.dtm.codec.message.SessionClosedDecoder;
 import io.dtm.codec.message.SessionOpenedDecoder;
@@ -10,8 +11,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * What waits for one session, or for one link that has none: two lanes, by release class. Keeps order within each lane,
- * and lets nothing overtake a handshake: a record on append carries the number of handshakes queued before it.
- * Egress agent only.
+ * and lets nothing overtake a fence, that is a handshake, or a PREPARE that waits for the force (participants count on
+ * the order of PREPAREs): a record on append carries the number of fences queued before it. Egress agent only.
  */
 final class Outlet {
     /** Result of {@link #flush}: everything that may leave has left. */
@@ -35,9 +36,9 @@ final class Outlet {
     private boolean waitsWhenClosing;
     private boolean closed;
     private boolean durableFirst;
-    private int handshakesQueued;
-    private int handshakesSent;
-    private int handshakesTaken;
+    private int fencesQueued;
+    private int fencesSent;
+    private int fencesTaken;
     private boolean closeTaken;
 
     /** Starts anew for a session or link. */
@@ -117,11 +118,11 @@ final class Outlet {
             return false;
         }
         if (OutboundDescriptor.isOnAppend(source, offset)) {
-            appendLane.append(source, offset, handshakesQueued);
+            appendLane.append(source, offset, fencesQueued);
         } else {
-            durableLane.append(source, offset, handshakesQueued);
-            if (isHandshake(templateId)) {
-                handshakesQueued++;
+            durableLane.append(source, offset, fencesQueued);
+            if (isFence(templateId)) {
+                fencesQueued++;
             } else if (templateId == SessionClosedDecoder.TEMPLATE_ID) {
                 closing = true;
                 waitsWhenClosing = !discarding && isRequested(source, offset);
@@ -185,13 +186,13 @@ final class Outlet {
     }
 
     private void fill(final FrameBuilder frame, final long released) {
-        handshakesTaken = handshakesSent;
+        fencesTaken = fencesSent;
         closeTaken = false;
         if (durableFirst) {
             if (takeDurable(frame, released)) {
                 takeOnAppend(frame);
             }
-        } else if (takeOnAppend(frame) && takeDurable(frame, released) && handshakesTaken > handshakesSent) {
+        } else if (takeOnAppend(frame) && takeDurable(frame, released) && fencesTaken > fencesSent) {
             takeOnAppend(frame);
         }
     }
@@ -199,7 +200,7 @@ final class Outlet {
     private boolean takeOnAppend(final FrameBuilder frame) {
         while (appendLane.hasNext()) {
             final int at = appendLane.next();
-            if (OutboundDescriptor.id(appendLane.buffer(), at) > handshakesTaken) {
+            if (OutboundDescriptor.id(appendLane.buffer(), at) > fencesTaken) {
                 return true;
             }
             if (!take(frame, appendLane, at)) {
@@ -217,18 +218,23 @@ final class Outlet {
             }
             final int templateId = OutboundDescriptor.templateId(durableLane.buffer(), at);
             final boolean closes = templateId == SessionClosedDecoder.TEMPLATE_ID;
-            if (closes && appendLane.hasNext()) {
+            if ((closes && appendLane.hasNext()) || (isFence(templateId) && isSomethingOnAppendBefore())) {
                 return true;
             }
             if (!take(frame, durableLane, at)) {
                 return false;
             }
             closeTaken |= closes;
-            if (isHandshake(templateId)) {
-                handshakesTaken++;
+            if (isFence(templateId)) {
+                fencesTaken++;
             }
         }
         return true;
+    }
+
+    /** Whether a message on append is left that was queued before the next fence. */
+    private boolean isSomethingOnAppendBefore() {
+        return appendLane.hasNext() && OutboundDescriptor.id(appendLane.buffer(), appendLane.next()) <= fencesTaken;
     }
 
     private static boolean take(final FrameBuilder frame, final Lane lane, final int at) {
@@ -248,7 +254,7 @@ final class Outlet {
     private void commit() {
         appendLane.commit();
         durableLane.commit();
-        handshakesSent = handshakesTaken;
+        fencesSent = fencesTaken;
         closed = closeTaken;
         durableFirst = !durableFirst;
     }
@@ -258,8 +264,8 @@ final class Outlet {
         durableLane.clear();
         blocked = false;
         dirty = false;
-        handshakesQueued = 0;
-        handshakesSent = 0;
+        fencesQueued = 0;
+        fencesSent = 0;
     }
 
     private static boolean isRequested(final DirectBuffer buffer, final int offset) {
@@ -267,8 +273,10 @@ final class Outlet {
         return buffer.getByte(reasonOffset) == CloseReason.REQUESTED.value();
     }
 
-    private static boolean isHandshake(final int templateId) {
-        return templateId == SessionOpenedDecoder.TEMPLATE_ID
+    /** @param templateId of a message on durable. */
+    private static boolean isFence(final int templateId) {
+        return templateId == PreparesDecoder.TEMPLATE_ID
+            || templateId == SessionOpenedDecoder.TEMPLATE_ID
             || templateId == SessionResumedDecoder.TEMPLATE_ID
             || templateId == RegisteredDecoder.TEMPLATE_ID;
     }

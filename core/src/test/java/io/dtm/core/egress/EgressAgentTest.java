@@ -157,6 +157,38 @@ class EgressAgentTest {
         assertEquals(List.of("Decisions 2"), rig.links.takeSent(LINK));
     }
 
+    /** Participants count on the order of PREPAREs: one that waits for the force holds back those behind it. */
+    @Test
+    void shouldKeepTheOrderOfPreparesWhenOneWaitsForTheForce() {
+        attachBoth();
+        rig.frame(out -> out.prepare(SESSION, false, 4, 77, 1, 0, 3, payload(0)));
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.frame(out -> prepare(out, OTHER_SESSION, 3));
+        rig.work();
+        assertEquals(List.of(), rig.links.takeSent(LINK));
+        assertEquals(List.of("Prepares 3"), rig.links.takeSent(OTHER_LINK));
+
+        rig.forceAll();
+        rig.work();
+        assertEquals(List.of("Prepares 1 2"), rig.links.takeSent(LINK));
+    }
+
+    @Test
+    void shouldKeepTheOrderOfPreparesThatALinkDidNotTakeAtOnce() {
+        attachBoth();
+        for (int i = 0; i < 2; i++) { // in either turn of the lanes
+            final int first = 10 * i;
+            rig.frame(out -> prepare(out, SESSION, first));
+            rig.frame(out -> out.prepare(SESSION, false, 4, 77, first + 1, 0, 3, payload(0)));
+            rig.frame(out -> prepare(out, SESSION, first + 2));
+            rig.forceAll();
+            rig.work();
+            final List<String> sent = rig.links.takeSent(LINK);
+            assertEquals("Prepares " + first + " " + (first + 1) + " " + (first + 2),
+                sent.size() == 1 ? sent.get(0) : sent.get(0) + sent.get(1).substring("Prepares".length()));
+        }
+    }
+
     @Test
     void shouldHoldOnlyWhatWasQueuedBehindTheHandshake() {
         attachBoth();

@@ -23,7 +23,9 @@ enum Budget {
     /** The time is over in which sessions may resume after a start of the coordinator. */
     GRACE("an end of the time in which sessions may resume"),
     /** A peer gives up a new link before it is answered; what it sent to resume its session arrives later. */
-    LATE_HANDSHAKE("a link that is given up during its handshake, which arrives later");
+    LATE_HANDSHAKE("a link that is given up during its handshake, which arrives later"),
+    /** A coordinator's frame arrives once more, in a later epoch, over whichever link there is then. */
+    EPOCH_COPY("a frame of the coordinator that arrives once more in a later epoch");
 
     private static final int BITS = 2;
     private static final int MAX = (1 << BITS) - 1;

@@ -192,7 +192,7 @@ final class CoordinatorHost {
             if (due == 0) {
                 sent = sent.with(output.linkId()).with(output.frame());
             } else {
-                held = held.with(due).with(output.linkId() << 1 | (output.isHandshake() ? 1 : 0))
+                held = held.with(due).with(output.linkId() << 1 | (output.isFence() ? 1 : 0))
                     .with(output.frame());
             }
         }

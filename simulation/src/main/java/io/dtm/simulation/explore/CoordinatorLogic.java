@@ -1,6 +1,7 @@
 package io.dtm.simulation.explore;
 
 import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.message.PreparesDecoder;
 import io.dtm.codec.message.RegisteredDecoder;
 import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
@@ -39,12 +40,12 @@ final class CoordinatorLogic {
     /**
      * A message on its way out.
      *
-     * @param linkId      to which link.
-     * @param frame       its number.
-     * @param onAppend    leaves as soon as its cause is appended; else when that is forced.
-     * @param isHandshake nothing overtakes it.
+     * @param linkId   to which link.
+     * @param frame    its number.
+     * @param onAppend leaves as soon as its cause is appended; else when that is forced.
+     * @param isFence  nothing overtakes it: a handshake, or a PREPARE that waits for the force.
      */
-    record Output(int linkId, int frame, boolean onAppend, boolean isHandshake) {
+    record Output(int linkId, int frame, boolean onAppend, boolean isFence) {
     }
 
     /**
@@ -231,10 +232,10 @@ final class CoordinatorLogic {
         @Override
         public int offer(final int linkId, final DirectBuffer buffer, final int offset, final int length) {
             final int templateId = FrameDescriptor.templateId(buffer, offset + FrameDescriptor.HEADER_LENGTH);
-            final boolean isHandshake = templateId == SessionOpenedDecoder.TEMPLATE_ID
-                || templateId == SessionResumedDecoder.TEMPLATE_ID || templateId == RegisteredDecoder.TEMPLATE_ID;
-            sent.add(new Output(
-                linkId, frames.of(Bytes.copyOf(buffer, offset, length)), isOnAppend, isHandshake));
+            final boolean isFence = templateId == SessionOpenedDecoder.TEMPLATE_ID
+                || templateId == SessionResumedDecoder.TEMPLATE_ID || templateId == RegisteredDecoder.TEMPLATE_ID
+                || templateId == PreparesDecoder.TEMPLATE_ID && !isOnAppend;
+            sent.add(new Output(linkId, frames.of(Bytes.copyOf(buffer, offset, length)), isOnAppend, isFence));
             return SENT;
         }
 

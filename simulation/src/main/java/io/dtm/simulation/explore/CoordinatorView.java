@@ -164,11 +164,6 @@ final class CoordinatorView {
         return reasons;
     }
 
-    /** @return whether a transaction is one-shot as far as it is known here. */
-    boolean isInteractive(final long transactionId) {
-        return transactions.containsKey(transactionId) && transactions.get(transactionId).isInteractive;
-    }
-
     /** @return whom a transaction waits for who can't answer any more, until its deadline; null: nobody. */
     String waitsInVain() {
         for (final Transaction transaction : transactions.values()) {

@@ -45,25 +45,25 @@ final class Excuses {
 
     /**
      * @param told to the client; null: nothing.
-     * @return for which reason a transaction is rolled back that wasn't there; null: it isn't, or the reason was.
+     * @return what is done to a transaction for no reason that was there; null: nothing.
      */
     String missing(final int[] state, final long id, final Answer told) {
         final Integer code = world.host().info(state[HOST]).view().abortReasons().get(id);
         final AbortReason reason = code == null ? null : AbortReason.of(code);
         if (reason != null && !wasThere(state, id, reason)) {
-            return "because of " + reason + ", and there was no such thing";
+            return "is aborted because of " + reason + ", and there was no such thing";
         }
         if (told == null || told.status() == Outcome.Status.COMMITTED) {
             return null;
         }
         if (told.status() == Outcome.Status.UNKNOWN) {
             return isUsed(state, SESSION_LOSS) || isUsed(state, GRACE)
-                || isUsed(state, LATE_HANDSHAKE) ? null : "for all that the client is told";
+                || isUsed(state, LATE_HANDSHAKE) ? null : "ends, and the client is told UNKNOWN";
         }
         if (told.isNeverBegun() || told.status() == null) {
             // A request isn't sent any more if its time is over before there is a link.
             return isUsed(state, COORDINATOR_CRASH) || isUsed(state, SESSION_LOSS) || isUsed(state, PARTICIPANT_CRASH)
-                || isUsed(state, LATE_HANDSHAKE) ? null : "before it begins";
+                || isUsed(state, LATE_HANDSHAKE) ? null : "is refused";
         }
         return null;
     }

@@ -165,7 +165,9 @@ final class ExploredResource {
             if (isLastAgent()) {
                 failure = "a last agent is asked to prepare";
             }
-            if (!asked.contains(branch.transactionId())) {
+            if (asked.contains(branch.transactionId())) {
+                failure = "branch " + branch + " is asked to do its work twice";
+            } else {
                 asked.add(branch.transactionId());
             }
             final int parts = take(branch, length);

@@ -45,7 +45,9 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         // only as often as a budget says
         /** See {@link Budget#COORDINATOR_CRASH}; the detail is the number of unforced records that survive. */
         CRASH,
-        /** See {@link Budget#PARTICIPANT_CRASH} and {@link Budget#CLIENT_CRASH}; detail 1: one frame that it sent is still on its way. */
+        /**
+         * See {@link Budget#PARTICIPANT_CRASH} and {@link Budget#CLIENT_CRASH}; detail 1: one frame that it sent is still on its way.
+         */
         PEER_CRASH,
         /** See {@link Budget#LINK_LOSS}; detail 1: one frame to the coordinator is still on its way. */
         LOSS,
@@ -53,7 +55,10 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         GIVE_UP,
         /** See {@link Budget#SESSION_LOSS}. */
         SESSION_LOSS,
-        /** See {@link Budget#COPY}; detail 0: of a frame to the coordinator, 1: to the peer. */
+        /**
+         * See {@link Budget#COPY}; detail 0: of a frame to the coordinator, 1: to the peer; 2: see
+         * {@link Budget#EPOCH_COPY}.
+         */
         COPY,
         /** See {@link Budget#DEADLINE}. */
         TICK,

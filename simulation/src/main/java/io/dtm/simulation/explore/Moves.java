@@ -87,7 +87,7 @@ final class Moves {
         }
         final Ints copies = world.queue(state[at + COPIES]);
         for (int i = 0; i < copies.size(); i++) {
-            if (standing == UP) {
+            if (standing == UP && !World.isForLaterEpoch(copies.get(i))) {
                 add(Kind.COPY_ARRIVES, peer, i);
             }
         }
@@ -166,6 +166,9 @@ final class Moves {
             if (!world.isEmpty(state[at + TO_PEER])) {
                 add(Kind.COPY, peer, 1);
             }
+        }
+        if (left(state, Budget.EPOCH_COPY) > 0 && isUp && !world.isEmpty(state[at + TO_PEER])) {
+            add(Kind.COPY, peer, 2);
         }
         if (left(state, Budget.PEER_TIMEOUT) > 0 && isUp) {
             add(Kind.PEER_TICK, peer);

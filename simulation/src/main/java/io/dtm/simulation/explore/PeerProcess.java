@@ -256,8 +256,9 @@ final class PeerProcess {
                 transaction = begun;
                 for (int i = 0; i < scope.participants(); i++) {
                     for (int part = 0; part < scope.calls(); part++) {
+                        final int server = scope.server(i, part);
                         calls.add(new Call(
-                            scope.server(i, part), peer, false, part, begun.transactionId(), begun.joinToken()).encode());
+                            server, peer, false, part, begun.transactionId(), begun.joinToken()).encode());
                     }
                 }
             }

@@ -96,8 +96,8 @@ final class Promises {
         if ((committed > 0 || isToldCommitted) && committed + readOnly + prepared < scope.participants()) {
             return "AC3: " + name + " is committed, and not every branch has voted";
         }
-        final String inVain = excuses.missing(state, id, told);
-        return inVain == null ? null : "AC4: " + name + " is aborted " + inVain;
+        final String unexcused = excuses.missing(state, id, told);
+        return unexcused == null ? null : "AC4: " + name + " " + unexcused;
     }
 
     /** Parts of a participant's work of which the client has heard that they are done. */

@@ -30,6 +30,7 @@ import io.dtm.simulation.explore.CoordinatorHost.HostStep;
 import io.dtm.simulation.explore.ExploredResource.Choice;
 import io.dtm.simulation.explore.PeerModel.PeerStep;
 import io.dtm.simulation.explore.PeerProcess.Input;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,6 +40,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * is an array of numbers; a move makes another one of it.
  */
 final class World {
+    /** Of a copy: where it goes, as a move's detail says; above that its frame. */
+    private static final int COPY_BITS = 2;
+    private static final int COPY_MASK = (1 << COPY_BITS) - 1;
+    private static final int TO_THE_COORDINATOR = 0;
+    private static final int TO_THE_PEER = 1;
+    private static final int FOR_A_LATER_EPOCH = 2;
+
     private final Scope scope;
     private final Numbered<Bytes> frames = new Numbered<>();
     private final Numbered<Ints> queues = new Numbered<>();
@@ -367,10 +375,10 @@ final class World {
                 final int at = slot(peer) + COPIES;
                 final int copy = queues.get(state[at]).get(move.detail());
                 state[at] = queues.of(queues.get(state[at]).without(move.detail()));
-                if ((copy & 1) == 0) {
-                    arrive(state, peer, linkId(state, peer), copy >> 1);
+                if ((copy & COPY_MASK) == TO_THE_COORDINATOR) {
+                    arrive(state, peer, linkId(state, peer), copy >> COPY_BITS);
                 } else {
-                    take(state, peer, Input.FRAME, copy >> 1);
+                    take(state, peer, Input.FRAME, copy >> COPY_BITS);
                 }
             }
             default -> goWrong(state, move);
@@ -386,6 +394,7 @@ final class World {
                     cut(state, i);
                     state[slot(i) + STALE] = 0;
                     state[slot(i) + STALE_GENERATION] = 0;
+                    state[slot(i) + COPIES] = queues.of(ofFormerEpoch(queues.get(state[slot(i) + COPIES])));
                 }
                 onHost(state, host.crash(state[HOST], move.detail()));
             }
@@ -406,11 +415,11 @@ final class World {
                 onHost(state, host.event(state[HOST], linkId(state, peer), linkLostFrame));
             }
             case COPY -> {
-                spend(state, Budget.COPY);
+                spend(state, move.detail() == FOR_A_LATER_EPOCH ? Budget.EPOCH_COPY : Budget.COPY);
                 final int at = slot(peer);
                 final int frame = queues.get(state[at + (move.detail() == 0 ? TO_COORDINATOR : TO_PEER)]).get(0);
                 state[at + COPIES] =
-                    queues.of(queues.get(state[at + COPIES]).with(frame << 1 | move.detail()).sorted());
+                    queues.of(queues.get(state[at + COPIES]).with(frame << COPY_BITS | move.detail()).sorted());
             }
             case TICK -> {
                 spend(state, Budget.DEADLINE);
@@ -436,6 +445,16 @@ final class World {
             }
             default -> throw new IllegalStateException("no such move: " + move);
         }
+    }
+
+    static boolean isForLaterEpoch(final int copy) {
+        return (copy & COPY_MASK) == FOR_A_LATER_EPOCH;
+    }
+
+    /** The epoch of these copies is over: they may arrive. */
+    private static Ints ofFormerEpoch(final Ints copies) {
+        return new Ints(Arrays.stream(copies.values())
+            .map(copy -> isForLaterEpoch(copy) ? copy & ~COPY_MASK | TO_THE_PEER : copy).toArray()).sorted();
     }
 
     private void giveUp(final int[] state, final int peer) {
@@ -471,7 +490,7 @@ final class World {
         final int at = slot(move.peer());
         return frames.get(switch (move.kind()) {
             case TO_PEER -> queues.get(state[at + TO_PEER]).get(0);
-            case COPY_ARRIVES -> queues.get(state[at + COPIES]).get(move.detail()) >> 1;
+            case COPY_ARRIVES -> queues.get(state[at + COPIES]).get(move.detail()) >> COPY_BITS;
             case COPY -> queues.get(state[at + (move.detail() == 0 ? TO_COORDINATOR : TO_PEER)]).get(0);
             case STALE_ARRIVES -> state[at + STALE] - 1;
             default -> queues.get(state[at + TO_COORDINATOR]).get(0);
@@ -480,7 +499,7 @@ final class World {
 
     /** @return whether a copy that arrives is for the peer. */
     boolean isToPeer(final int[] state, final Move move) {
-        return (queues.get(state[slot(move.peer()) + COPIES]).get(move.detail()) & 1) == 1;
+        return (queues.get(state[slot(move.peer()) + COPIES]).get(move.detail()) & COPY_MASK) == TO_THE_PEER;
     }
 
     /** @return whether a call that arrives is an answer. */
