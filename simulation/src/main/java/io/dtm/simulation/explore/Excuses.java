@@ -39,8 +39,14 @@ final class Excuses {
         hasTimePassed = false;
     }
 
-    boolean isUsed(final int[] state, final Budget budget) {
-        return budget.left(state[BUDGETS]) < budget.left(scope.budgets());
+    /** @return whether one of these has happened. */
+    boolean isUsed(final int[] state, final Budget... any) {
+        for (final Budget budget : any) {
+            if (budget.left(state[BUDGETS]) < budget.left(scope.budgets())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -57,30 +63,26 @@ final class Excuses {
             return null;
         }
         if (told.status() == Outcome.Status.UNKNOWN) {
-            return isUsed(state, SESSION_LOSS) || isUsed(state, GRACE)
-                || isUsed(state, LATE_HANDSHAKE) ? null : "ends, and the client is told UNKNOWN";
+            return isUsed(state, SESSION_LOSS, GRACE, LATE_HANDSHAKE) ? null : "ends, and the client is told UNKNOWN";
         }
         if (told.isNeverBegun() || told.status() == null) {
             // A request isn't sent any more if its time is over before there is a link.
-            return isUsed(state, COORDINATOR_CRASH) || isUsed(state, SESSION_LOSS) || isUsed(state, PARTICIPANT_CRASH)
-                || isUsed(state, LATE_HANDSHAKE) ? null : "is refused";
+            return isUsed(state, COORDINATOR_CRASH, SESSION_LOSS, PARTICIPANT_CRASH, LATE_HANDSHAKE)
+                ? null : "is refused";
         }
         return null;
     }
 
     private boolean wasThere(final int[] state, final long id, final AbortReason reason) {
         return switch (reason) {
-            case VOTE_NO -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH);
-            case ONE_PHASE_ABORTED -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH);
+            case VOTE_NO, ONE_PHASE_ABORTED -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH);
             case DEADLINE -> hasTimePassed || isUsed(state, DEADLINE);
-            case NO_PARTICIPANT -> isUsed(state, LATE_HANDSHAKE)
-                || isUsed(state, PARTICIPANT_CRASH) || isUsed(state, SESSION_LOSS) || isUsed(state, GRACE);
+            case NO_PARTICIPANT -> isUsed(state, PARTICIPANT_CRASH, SESSION_LOSS, GRACE, LATE_HANDSHAKE);
             case NEW_INCARNATION -> isUsed(state, PARTICIPANT_CRASH);
             case TWO_INCARNATIONS -> isUsed(state, PARTICIPANT_CRASH)
                 || scope.isInteractive() && scope.calls() > 1 && scope.processes(0) > 1;
-            case PARTICIPANT_LOST, CLIENT_LOST -> scope.isInteractive() && (hasTimePassed
-                || isUsed(state, SESSION_LOSS) || isUsed(state, GRACE) || isUsed(state, CLIENT_CRASH)
-                || isUsed(state, LATE_HANDSHAKE));
+            case PARTICIPANT_LOST, CLIENT_LOST -> scope.isInteractive()
+                && (hasTimePassed || isUsed(state, SESSION_LOSS, GRACE, CLIENT_CRASH, LATE_HANDSHAKE));
             case COORDINATOR_RESTART -> scope.isInteractive() && isUsed(state, COORDINATOR_CRASH);
             case OPERATOR -> isUsed(state, OPERATOR);
             default -> false;

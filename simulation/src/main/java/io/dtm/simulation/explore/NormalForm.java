@@ -25,6 +25,7 @@ import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
  */
 final class NormalForm {
     private static final Map<Class<?>, List<Field>> FIELDS = new HashMap<>();
+    private static final Map<String, Boolean> TIMES = new HashMap<>();
     private static final Map<Class<?>, Integer> CLASSES = new HashMap<>();
     private static final String OURS = "io.dtm.";
 
@@ -121,8 +122,9 @@ final class NormalForm {
         }
     }
 
-    private static boolean isTime(final String name) {
-        return name.endsWith("Ns") && !name.matches("(?i).*(interval|backoff|timeout|pause|patience).*");
+    private static boolean isTime(final String field) {
+        return TIMES.computeIfAbsent(field, name ->
+            name.endsWith("Ns") && !name.matches("(?i).*(interval|backoff|timeout|pause|patience).*"));
     }
 
     private static List<Field> fields(final Class<?> type) {
