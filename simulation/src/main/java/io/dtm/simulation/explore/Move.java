@@ -46,7 +46,8 @@ record Move(Kind kind, int peer, int detail, Choice choice) {
         /** See {@link Budget#COORDINATOR_CRASH}; the detail is the number of unforced records that survive. */
         CRASH,
         /**
-         * See {@link Budget#PARTICIPANT_CRASH} and {@link Budget#CLIENT_CRASH}; detail 1: one frame that it sent is still on its way.
+         * See {@link Budget#PARTICIPANT_CRASH} and {@link Budget#CLIENT_CRASH};
+         * detail 1: one frame that it sent is still on its way.
          */
         PEER_CRASH,
         /** See {@link Budget#LINK_LOSS}; detail 1: one frame to the coordinator is still on its way. */
