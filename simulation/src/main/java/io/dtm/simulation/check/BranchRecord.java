@@ -22,6 +22,8 @@ final class BranchRecord {
     boolean committed;
     boolean prepareSent;
     boolean onePhaseSent;
+    /** Some process of its resource was told to roll it back. */
+    boolean rollbackSent;
     /** Its resource knows that it will never commit. */
     boolean onePhaseAborted;
     /** Bits 1 &lt;&lt; vote: what its processes voted. */

@@ -219,7 +219,10 @@ final class MessageChecker {
                 violations.add("I7", "COMMIT was sent to a branch that voted READ_ONLY: " + record);
             }
             durablyDecided("COMMIT was sent", record);
-        } else if (message.detail != PRESUMED) {
+            return;
+        }
+        branch.rollbackSent = true;
+        if (message.detail != PRESUMED) {
             record.rollbackSeen = true;
             if (record.commitSeen || (record.toldCommitted && !record.isAllReadOnly())) {
                 violations.add("AC2", "ROLLBACK was sent after the opposite was seen: " + record);
