@@ -22,6 +22,10 @@ final class BranchRecord {
     boolean committed;
     boolean prepareSent;
     boolean onePhaseSent;
+    /** An operator asked to settle it against the decision. */
+    boolean mayBeMixed;
+    /** An operator was told that it is settled so. */
+    boolean isMixed;
     /** Some process of its resource was told to roll it back. */
     boolean rollbackSent;
     /** Its resource knows that it will never commit. */

@@ -85,6 +85,7 @@ final class EffectChecker implements ResourceListener {
                 && other.expectedParts != 0
                 && other.prepared == 0
                 && !other.committed
+                && !other.isMixed
                 && !other.hasVoted(BranchRecord.READ_ONLY)) {
                 violations.add("AC3", resource + " committed " + record + ", but branch " + other.branchId
                     + " is neither prepared nor committed");
@@ -110,7 +111,8 @@ final class EffectChecker implements ResourceListener {
         }
         final BranchRecord seen = record.branch(branch.branchId());
         seen.prepared--;
-        final boolean isSpare = seen.committed || seen.prepared > 0 || seen.hasVoted(BranchRecord.READ_ONLY);
+        final boolean isSpare =
+            seen.committed || seen.prepared > 0 || seen.isMixed || seen.hasVoted(BranchRecord.READ_ONLY);
         if ((record.commitSeen || record.toldCommitted || record.hasCommitted()) && !isSpare) {
             violations.add("AC1", resource + " rolled back " + record + ", which is committed");
         }

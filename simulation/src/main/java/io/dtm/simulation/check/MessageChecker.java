@@ -15,7 +15,6 @@ final class MessageChecker {
     private static final int NOTHING_WRITTEN = 1;
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final int DEFAULT_TIMEOUT_MS = 60_000;
     /** A partition or pause, then the silence after which a session is lost, then a restart or a reconnect. */
     private static final long AFTERMATH_NS = 60_000 * NANOS_PER_MILLI;
 
@@ -25,6 +24,7 @@ final class MessageChecker {
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
+    private int defaultTimeoutMs = Integer.MAX_VALUE;
     private boolean isCopy;
     private long nowNs;
     private int seenFaults;
@@ -41,6 +41,11 @@ final class MessageChecker {
     /** Clones of a coordinator give out the same ids: nobody promises otherwise. */
     void onCopyStarted() {
         isCopy = true;
+    }
+
+    /** Which of several defaults holds for a transaction isn't told apart. */
+    void onSettings(final int timeoutMs) {
+        defaultTimeoutMs = Math.min(defaultTimeoutMs, timeoutMs);
     }
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
@@ -109,7 +114,7 @@ final class MessageChecker {
             record = new TransactionRecord(message.transactionId, isInteractive, nowNs);
             ledger.add(record);
         }
-        record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
+        record.timeoutMs = message.timeoutMs;
         record.owner = peer;
         if (record.isInteractive != isInteractive) {
             violations.add("I3", record + " was used twice");
@@ -301,7 +306,7 @@ final class MessageChecker {
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
             case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
-            case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
+            case 3 -> nowNs - record.begunNs >= timeoutMs(record) * NANOS_PER_MILLI || faults.clockJumps > 0;
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
             case 9 -> isOfEarlierEpoch(record, message.epoch);
@@ -309,6 +314,10 @@ final class MessageChecker {
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
+    }
+
+    private int timeoutMs(final TransactionRecord record) {
+        return record.timeoutMs == 0 ? defaultTimeoutMs : record.timeoutMs;
     }
 
     /** Whether its session was opened by an earlier process of the coordinator. */

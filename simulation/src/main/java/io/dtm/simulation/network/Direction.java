@@ -42,6 +42,11 @@ final class Direction {
         network.schedule().at(lastArrivalNs, frame);
     }
 
+    /** Nothing that is sent from now on arrives before this time: it is repeated until something gets through. */
+    void stall(final long untilNs) {
+        lastArrivalNs = Math.max(lastArrivalNs, untilNs);
+    }
+
     void arrive(final Frame frame) {
         if (network.schedule().nowNs() > cutNs) {
             done(frame);
