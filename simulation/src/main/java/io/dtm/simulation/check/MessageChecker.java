@@ -306,7 +306,7 @@ final class MessageChecker {
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
             case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
-            case 3 -> nowNs - record.begunNs >= timeoutMs(record) * NANOS_PER_MILLI || faults.clockJumps > 0;
+            case 3 -> isOld(record);
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
             case 9 -> isOfEarlierEpoch(record, message.epoch);
@@ -314,6 +314,12 @@ final class MessageChecker {
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
+    }
+
+    /** A downtime is told by a clock of whole milliseconds. */
+    private boolean isOld(final TransactionRecord record) {
+        final long agedNs = nowNs - record.begunNs + faults.coordinatorRestarts * NANOS_PER_MILLI;
+        return agedNs >= timeoutMs(record) * NANOS_PER_MILLI || faults.clockJumps > 0;
     }
 
     private int timeoutMs(final TransactionRecord record) {
