@@ -7,6 +7,7 @@ import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.network.SimulatedNetwork;
 import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
@@ -26,6 +27,9 @@ import java.util.function.Consumer;
 final class Domain {
     /** The last letters of processes' names, in the first domain and in the second. */
     private static final List<String> INSTANCES = List.of("ab", "xy");
+
+    /** Where receivers are slow, so little may wait for one: some hundred messages. */
+    private static final int SLOW_BACKLOG_BYTES = 8 * 1024;
 
     final CoordinatorNode coordinator;
     final Operator operator;
@@ -74,6 +78,9 @@ final class Domain {
         coordinator = new CoordinatorNode(CoordinatorNode.NAME + suffix, schedule, random.split("coordinator"), trace,
             network, checker, violations, settings.settings(), settings.coordinator());
         coordinator.staging(random.split("storage"));
+        if (settings.faults().has(Fault.SLOW_RECEIVER)) {
+            coordinator.maxBacklogBytes(SLOW_BACKLOG_BYTES);
+        }
         if (settings.changes()) {
             final RandomStream changes = random.split("settings");
             coordinator.settingsOfLife(() -> EpisodeSettings.drawOtherSettings(changes));

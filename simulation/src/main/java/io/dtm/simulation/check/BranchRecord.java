@@ -28,6 +28,8 @@ final class BranchRecord {
     boolean isMixed;
     /** Some process of its resource was told to roll it back. */
     boolean rollbackSent;
+    /** Its resource may forget how it ended: who looks there later learns nothing. */
+    boolean evidenceReleased;
     /** Its resource knows that it will never commit. */
     boolean onePhaseAborted;
     /** Bits 1 &lt;&lt; vote: what its processes voted. */

@@ -125,6 +125,9 @@ final class EffectChecker implements ResourceListener {
             return;
         }
         final BranchRecord seen = record.branch(branch.branchId());
+        if (seen.evidenceReleased) {
+            return;
+        }
         seen.onePhaseAborted = true;
         if (seen.committed) {
             violations.add("I8", resource + " says that " + record + " aborted, and has committed it");

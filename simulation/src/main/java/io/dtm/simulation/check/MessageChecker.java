@@ -94,8 +94,14 @@ final class MessageChecker {
         }
     }
 
-    /** Also a library that has given up a join answers so, without asking the resource. */
+    /**
+     * Also a library that has given up a join answers so, without asking the resource. So does a process that was
+     * replaced, and comes to look for evidence when it isn't needed any more: nobody hears it.
+     */
     private void onePhaseAborted(final TransactionRecord record, final BranchRecord branch) {
+        if (branch.evidenceReleased) {
+            return;
+        }
         if (branch.committed) {
             violations.add("I8", "a participant says that " + record + " aborted, and has committed it");
         }
@@ -256,7 +262,9 @@ final class MessageChecker {
         if (record == null) {
             return;
         }
-        if (record.branch(message.branchId).resultPosition > facts.forced()) {
+        final BranchRecord branch = record.branch(message.branchId);
+        branch.evidenceReleased = true;
+        if (branch.resultPosition > facts.forced()) {
             violations.add("I8", "evidence was released before the result was forced: " + record);
         }
     }

@@ -118,6 +118,8 @@ public final class FaultInjector {
         }
         participants.forEach(Peer::resume);
         clients.forEach(Peer::resume);
+        participants.stream().filter(Peer::isUp).forEach(node -> node.link().speedUp());
+        clients.stream().filter(Peer::isUp).forEach(node -> node.link().speedUp());
     }
 
     private void next(final Fault fault) {

@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class PeerLink implements CoordinatorLink {
     private static final int KEPT_FRAMES = 64;
     /** While it is slow, it takes a frame so often. */
-    private static final long SLOW_NS = 20_000_000L;
+    private static final long SLOW_NS = 500_000_000L;
 
     private final SimulatedNetwork network;
     private final String name;
@@ -37,7 +37,7 @@ public final class PeerLink implements CoordinatorLink {
 
     /** @return whether something waits to be polled soon. */
     public boolean hasArrivals() {
-        return !inbox.isEmpty() && network.schedule().nowNs() >= slowUntilNs;
+        return !inbox.isEmpty() && !isSlow();
     }
 
     /** The link dies now; each end notices in its own time. */
@@ -83,6 +83,10 @@ public final class PeerLink implements CoordinatorLink {
     /** @param untilNs virtual time up to which this peer takes hardly anything of what arrives. */
     public void slowDown(final long untilNs) {
         slowUntilNs = Math.max(slowUntilNs, untilNs);
+    }
+
+    boolean isSlow() {
+        return network.schedule().nowNs() < slowUntilNs;
     }
 
     /** It takes what arrives as usual from now on. */
@@ -183,10 +187,10 @@ public final class PeerLink implements CoordinatorLink {
     }
 
     private int mayTake(final int limit) {
-        final long nowNs = network.schedule().nowNs();
-        if (nowNs >= slowUntilNs) {
+        if (!isSlow()) {
             return limit;
         }
+        final long nowNs = network.schedule().nowNs();
         if (nowNs < nextSlowNs) {
             return 0;
         }

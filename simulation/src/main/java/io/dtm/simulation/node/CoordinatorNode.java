@@ -1,6 +1,5 @@
 package io.dtm.simulation.node;
 
-import io.dtm.codec.FrameDescriptor;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
@@ -60,8 +59,6 @@ public final class CoordinatorNode {
     /** Frames of one datagram hold fewer events. */
     private static final int EVENTS = 128;
     private static final int OUTBOUND_BYTES = 1024 * 1024;
-    /** The least that there may be. */
-    private static final int MAX_BACKLOG_BYTES = FrameDescriptor.MAX_FRAME_LENGTH;
     /** A monotonic clock may begin anywhere, below zero too. */
     private static final int CLOCK_BITS_IGNORED = 3;
     /** Of so many starts one recovers a second time, and one from the checkpoint before. */
@@ -86,6 +83,7 @@ public final class CoordinatorNode {
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
     private Runnable crashPoint = () -> { };
     private RandomStream staging;
+    private long maxBacklogBytes = 1 << 20;
     private Supplier<CoordinatorSettings> settingsOfLife;
     private long coordinatorId;
     private long wallOffsetMs;
@@ -177,6 +175,11 @@ public final class CoordinatorNode {
     /** @param draws decide at each start whether that life's journal is staged; without them none is. */
     public void staging(final RandomStream draws) {
         staging = draws;
+    }
+
+    /** @param value greatest number of bytes that wait for one session, of processes that start from now on. */
+    public void maxBacklogBytes(final long value) {
+        maxBacklogBytes = value;
     }
 
     /** @param value gives the settings of each process, one after another. */
@@ -388,7 +391,7 @@ public final class CoordinatorNode {
             .arenaBytes(128 * 1024)
             .outboundMemory(outboundMemory)
             .outboundBoundBytes(OUTBOUND_BOUND)
-            .maxBacklogBytes(MAX_BACKLOG_BYTES);
+            .maxBacklogBytes(maxBacklogBytes);
     }
 
     /** The process dies; the system lives on. */
