@@ -29,7 +29,7 @@ final class Domain {
     private static final List<String> INSTANCES = List.of("ab", "xy");
 
     /** Where receivers are slow, so little may wait for one: some hundred messages. */
-    private static final int SLOW_BACKLOG_BYTES = 8 * 1024;
+    private static final int SLOW_BACKLOG_BYTES = 4 * 1024;
 
     final CoordinatorNode coordinator;
     final Operator operator;

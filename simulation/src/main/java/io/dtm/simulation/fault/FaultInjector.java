@@ -221,7 +221,7 @@ public final class FaultInjector {
 
     private void slowDown(final Peer node) {
         counts.peerFaults++;
-        final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
+        final long untilNs = schedule.nowNs() + random.between(10 * MILLI, MAX_PAUSE_NS);
         if (node.isUp()) {
             node.link().slowDown(untilNs);
         }

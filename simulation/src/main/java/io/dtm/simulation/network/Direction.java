@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 /** One direction of a link: keeps order, delays, and loses its tail when the link dies. */
 final class Direction {
     /** A receiver that hardly takes anything lets nobody send much. */
-    private static final int SLOW_WINDOW_BYTES = 2 * 1024;
+    private static final int SLOW_WINDOW_BYTES = 1024;
 
     final SimulatedLink link;
     final boolean toPeer;
