@@ -73,8 +73,8 @@ final class JournalMark implements AutoCloseable {
         space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
-        Forcing.file(storage, file, FileNames.MARK);
         isStarted = true;
+        Forcing.file(storage, file, FileNames.MARK);
     }
 
     private boolean isOf(final long coordinatorId) {
