@@ -28,8 +28,8 @@ final class Domain {
     /** The last letters of processes' names, in the first domain and in the second. */
     private static final List<String> INSTANCES = List.of("ab", "xy");
 
-    /** Where receivers are slow, so little may wait for one: some hundred messages. */
-    private static final int SLOW_BACKLOG_BYTES = 4 * 1024;
+    /** Where receivers are slow, so little may wait for one: some messages. */
+    private static final int SLOW_BACKLOG_BYTES = 1024;
 
     final CoordinatorNode coordinator;
     final Operator operator;

@@ -36,7 +36,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class PipelineContext {
     /** Some messages: a session whose link is full for a moment is not slow yet. */
-    private static final int MIN_BACKLOG_BYTES = 4 * 1024;
+    private static final int MIN_BACKLOG_BYTES = 1024;
 
     // ports
     private LinkPoller poller;
