@@ -6,6 +6,7 @@ import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultInjector;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.Workload;
@@ -28,6 +29,8 @@ public final class Episode {
     private static final int MAX_CRASHES = 120;
     private static final long MAX_REST_NS = 300 * SECOND;
     private static final long SETTLE_NS = 12 * SECOND;
+    /** What is in doubt for so long without a fault is so for good. */
+    private static final long DOUBT_NS = 60 * SECOND;
     private static final long LOOK_NS = SECOND / 10;
 
     private final Schedule schedule = new Schedule();
@@ -38,6 +41,7 @@ public final class Episode {
     private final List<Domain> domains = new ArrayList<>();
     private final Workload workload;
     private final FaultInjector injector;
+    private final boolean mayRestore;
 
     /** Makes an episode: tests plant bugs in it. */
     @FunctionalInterface
@@ -80,6 +84,7 @@ public final class Episode {
         final EpisodeSettings settings,
         final int transactions,
         final ParticipantMaker maker) {
+        mayRestore = settings.faults().has(Fault.RESTORE);
         final List<String> names = new ArrayList<>();
         for (int i = 0; i < settings.resources(); i++) {
             names.add("R" + (i + 1));
@@ -165,6 +170,9 @@ public final class Episode {
         runUntil(MAX_FAULTY_NS, progress, () -> workload.isDone() || injector.crashes() > MAX_CRASHES);
         injector.stop();
         trace.event("simulation", "faults stop");
+        if (mayRestore) {
+            endWhatIsInDoubt();
+        }
         int finished;
         do { // bounded: each round finishes a request, or it is the last
             finished = workload.finishedCount();
@@ -174,6 +182,13 @@ public final class Episode {
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
             checkRest();
         }
+    }
+
+    private void endWhatIsInDoubt() {
+        schedule.after(DOUBT_NS, () -> {
+            domains.forEach(domain -> domain.operator.endWhatIsInDoubt());
+            endWhatIsInDoubt();
+        });
     }
 
     private void checkRest() {

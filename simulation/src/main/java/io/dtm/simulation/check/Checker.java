@@ -39,6 +39,8 @@ public final class Checker implements FrameObserver {
     // the coordinator's life
     private boolean hasStarted;
     private boolean isCopy;
+    private boolean isBeingRestored;
+    private boolean wasRestored;
     private boolean lostPower;
     private boolean knowsDigest;
     private long digestAtDeath;
@@ -210,6 +212,13 @@ public final class Checker implements FrameObserver {
             faults.coordinatorRestarts++;
         }
         hasStarted = true;
+        if (isBeingRestored) {
+            isBeingRestored = false;
+            lostPower = false;
+            facts.onRestored(end, ledger.all());
+            onForced(forced);
+            return;
+        }
         if (isCopy) {
             return;
         }
@@ -226,10 +235,20 @@ public final class Checker implements FrameObserver {
         onForced(forced);
     }
 
-    /** The directory was replaced by an older copy of it: nothing that was forced since need be there. */
-    public void onCopyStarted() {
-        isCopy = true;
-        messages.onCopyStarted();
+    /**
+     * The directory was replaced by an older copy of it: nothing that was forced since need be there.
+     *
+     * @param bySaying whether an operator says so.
+     */
+    public void onCopyStarted(final boolean bySaying) {
+        if (bySaying) {
+            isBeingRestored = true;
+            wasRestored = true;
+            effects.onRestored();
+        } else {
+            isCopy = true;
+        }
+        messages.onCopyStarted(bySaying);
         oracle.switchOff();
         knowsDigest = false;
     }
@@ -316,6 +335,15 @@ public final class Checker implements FrameObserver {
     public boolean isCommitted(final long transactionId, final int branchId) {
         final TransactionRecord record = ledger.find(transactionId);
         return record == null || record.branch(branchId).committed;
+    }
+
+    /**
+     * @param transactionId of a transaction.
+     * @return whether some branch of it is committed in its database.
+     */
+    public boolean hasCommitted(final long transactionId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        return record != null && record.hasCommitted();
     }
 
     /**
@@ -459,7 +487,7 @@ public final class Checker implements FrameObserver {
             if (record.isPrepared()) {
                 violations.add("AC5", "a branch is still prepared: " + record);
             }
-            if (record.hasCommitted() || (record.toldCommitted && !record.isAllReadOnly())) {
+            if (record.hasCommitted() || (record.toldCommitted && !wasRestored && !record.isAllReadOnly())) {
                 complete(record);
             }
         }

@@ -39,8 +39,8 @@ final class MessageChecker {
     }
 
     /** Clones of a coordinator give out the same ids: nobody promises otherwise. */
-    void onCopyStarted() {
-        isCopy = true;
+    void onCopyStarted(final boolean isRestored) {
+        isCopy |= !isRestored;
     }
 
     /** Which of several defaults holds for a transaction isn't told apart. */

@@ -38,5 +38,12 @@ public enum Fault {
     /** The coordinator's system loses power, and of what wasn't forced some bits rot. */
     BIT_ROT,
     /** An operator settles a branch by hand. */
-    SETTLEMENT
+    SETTLEMENT,
+    /** An operator copies the coordinator's directory, or puts it back to a copy, and says so. */
+    RESTORE;
+
+    /** How many of a million episodes have it. */
+    int onPerMillion() {
+        return this == RESTORE ? 60_000 : 450_000;
+    }
 }

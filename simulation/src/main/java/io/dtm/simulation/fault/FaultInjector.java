@@ -164,6 +164,7 @@ public final class FaultInjector {
             case STORAGE_FULL -> fillStorage(anyCoordinator());
             case OPERATOR -> anyOf(operators).rollBackAny();
             case SETTLEMENT -> anyOf(operators).settleAny();
+            case RESTORE -> copyOrRestore(anyCoordinator());
             case REPEATED_FRAME -> repeat(anyPeer());
             case ONE_WAY_PARTITION -> cutOneWay(anyPeer());
             case SLOW_RECEIVER -> slowDown(anyPeer());
@@ -237,6 +238,17 @@ public final class FaultInjector {
         } else if (coordinator.isUp()) {
             crashes++;
             coordinator.kill();
+        }
+    }
+
+    /** The same copy may be put back more than once. */
+    private void copyOrRestore(final CoordinatorNode coordinator) {
+        if (!coordinator.hasCopy() || random.nextInt(3) == 0) {
+            coordinator.copyStorage();
+        } else {
+            crashes++;
+            counts.peerFaults++;
+            coordinator.startFromCopy(true);
         }
     }
 

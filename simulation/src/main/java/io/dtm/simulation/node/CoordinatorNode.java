@@ -106,7 +106,7 @@ public final class CoordinatorNode {
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
-    /** Of a restore at virtual time 0. */
+    /** Of a restore at virtual time 0. There are up to a thousand starts a second: a millisecond counts as one. */
     private static final long EPOCH_AT_START = 1_000_000;
     private boolean mayHalt;
     private Set<Consent> consents = Set.of();
@@ -236,8 +236,14 @@ public final class CoordinatorNode {
         return haltReason;
     }
 
+    /** @return whether it was copied. */
+    public boolean hasCopy() {
+        return copy != null;
+    }
+
     /** The data directory is copied, as a snapshot of a virtual machine would. */
     public void copyStorage() {
+        trace.event(name, "its directory is copied");
         copy = StorageCopy.of(storage);
     }
 
@@ -248,10 +254,11 @@ public final class CoordinatorNode {
      */
     public void startFromCopy(final boolean isRestored) {
         kill();
+        trace.event(name, "its directory is put back to the copy");
         storage = StorageCopy.of(copy);
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
-        checker.onCopyStarted();
+        checker.onCopyStarted(isRestored);
         start();
     }
 
@@ -339,8 +346,7 @@ public final class CoordinatorNode {
         final long downtimeNs = recovery.isFirstStart() ? 0 : Math.max(0, wallMs() - diedWallMs) * 1_000_000L;
         pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
-                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * EPOCH_AT_START + wallMs()));
-        consents = Set.of();
+                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + wallMs())));
         stages = pipeline.stages();
         baseTimeNs = source.timeNs();
     }
@@ -432,6 +438,9 @@ public final class CoordinatorNode {
     }
 
     private void onDeath() {
+        if (isUp && pipeline.isServing()) {
+            consents = Set.of(); // what an operator said is on the device
+        }
         isUp = false;
         life++;
         pausedUntilNs = 0;

@@ -87,6 +87,23 @@ public final class Operator {
         }
     }
 
+    /**
+     * Ends what is still prepared by what the others of its transaction did: after a restore the coordinator doesn't
+     * know any more (rule 12).
+     */
+    public void endWhatIsInDoubt() {
+        for (final SimulatedDatabase database : databases) {
+            for (final BranchId branch : database.prepared(coordinator.coordinatorId())) {
+                if (checker.hasCommitted(branch.transactionId())
+                    && !checker.isCommitted(branch.transactionId(), branch.branchId())) {
+                    database.commit(branch);
+                } else {
+                    database.rollBack(branch);
+                }
+            }
+        }
+    }
+
     private long give(final Order order) {
         final long request = ++lastRequest;
         orders.put(request, order);
