@@ -5,6 +5,7 @@ import io.dtm.simulation.check.Checker;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.resource.SimulatedDatabase;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Operator {
     private final Checker checker;
     private final List<SimulatedDatabase> databases;
     private final Map<Long, Order> orders = new HashMap<>();
+    private final List<Order.Purge> purges = new ArrayList<>();
     private long lastRequest = FIRST_REQUEST;
 
     /** What is asked for. */
@@ -88,10 +90,12 @@ public final class Operator {
     }
 
     /**
-     * Ends what is still prepared by what the others of its transaction did: after a restore the coordinator doesn't
-     * know any more (rule 12).
+     * After a restore (rule 12): ends what is still prepared by what the others of its transaction did, since the
+     * coordinator doesn't know any more, and purges once more what was purged: the copy may hold it still.
      */
     public void endWhatIsInDoubt() {
+        purges.forEach(this::giveUntilAnswered);
+        purges.clear();
         for (final SimulatedDatabase database : databases) {
             for (final BranchId branch : database.prepared(coordinator.coordinatorId())) {
                 if (checker.hasCommitted(branch.transactionId())
@@ -160,7 +164,8 @@ public final class Operator {
                 prepared.forEach(database::rollBack);
             }
         }
-        schedule.after(random.skewed(MILLI, MAX_PAUSE_NS),
-            () -> giveUntilAnswered(new Order.Purge(order.transactionId(), order.branchId())));
+        final Order.Purge purge = new Order.Purge(order.transactionId(), order.branchId());
+        purges.add(purge);
+        schedule.after(random.skewed(MILLI, MAX_PAUSE_NS), () -> giveUntilAnswered(purge));
     }
 }
