@@ -140,11 +140,14 @@ final class Oracle {
     }
 
     private void register(final int linkId, final WireMessage message) {
+        final Session session = sessions.get(message.sessionId);
+        if (session == null || session.link != linkId) {
+            return;
+        }
         final int resource = resources.computeIfAbsent(message.text, name -> resources.size() + 1);
         final Process process =
             processes.computeIfAbsent(new Place(resource, message.instance), place -> new Process());
-        final Session session = sessions.get(message.sessionId);
-        if (session == null || session.link != linkId || process.former.contains(message.incarnation)) {
+        if (process.former.contains(message.incarnation)) {
             return;
         }
         if (process.incarnation != message.incarnation) {
