@@ -47,6 +47,8 @@ public record EpisodeSettings(
     private static final long MICRO = 1_000L;
     private static final long MILLI = 1_000_000L;
     static final int UNLIMITED = 100_000;
+    /** While the coordinator stands still, peers ask again and again: it opens one for each when it goes on. */
+    private static final int MAX_SESSIONS = 100_000;
 
     /**
      * @param random decides.
@@ -168,7 +170,7 @@ public record EpisodeSettings(
         return new CoordinatorSettings(
             defaultTimeoutMs, usual.maxTimeoutMs(), sessionTimeoutMs, CoordinatorNode.MAX_BRANCHES,
             CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, transactions,
-            1000, 100, usual.maxInstances(), 1 << 20, outcomes, retentionMs,
+            MAX_SESSIONS, 100, usual.maxInstances(), 1 << 20, outcomes, retentionMs,
             resendInitialMs, resendMaxMs, usual.durability());
     }
 
