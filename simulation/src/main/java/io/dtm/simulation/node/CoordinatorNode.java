@@ -106,7 +106,7 @@ public final class CoordinatorNode {
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
-    /** Of a restore at virtual time 0. There are up to a thousand starts a second: a millisecond counts as one. */
+    /** Of a restore at virtual time 0. Starts come much faster than real ones: a microsecond counts as a second. */
     private static final long EPOCH_AT_START = 1_000_000;
     private boolean mayHalt;
     private Set<Consent> consents = Set.of();
@@ -346,7 +346,7 @@ public final class CoordinatorNode {
         final long downtimeNs = recovery.isFirstStart() ? 0 : Math.max(0, wallMs() - diedWallMs) * 1_000_000L;
         pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
-                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + wallMs())));
+                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + schedule.nowNs() / 1_000)));
         stages = pipeline.stages();
         baseTimeNs = source.timeNs();
     }
