@@ -1,15 +1,14 @@
 package io.dtm.simulation;
 
-import io.dtm.simulation.check.Checker;
+import io.dtm.participant.BranchId;
+import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultInjector;
-import io.dtm.simulation.network.SimulatedNetwork;
-import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
-import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Workload;
 import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
@@ -21,7 +20,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * One life of a small world: a coordinator, resources, clients, and what goes wrong between them. First everything is
+ * One life of a small world: coordinators, resources, clients, and what goes wrong between them. First everything is
  * tried while faults occur (safety); then faults stop, and everything must end within bounded time (liveness).
  */
 public final class Episode {
@@ -30,20 +29,19 @@ public final class Episode {
     private static final int MAX_CRASHES = 120;
     private static final long MAX_REST_NS = 300 * SECOND;
     private static final long SETTLE_NS = 12 * SECOND;
+    /** What is in doubt for so long without a fault is so for good. */
+    private static final long DOUBT_NS = 60 * SECOND;
     private static final long LOOK_NS = SECOND / 10;
 
-    private final EpisodeSettings settings;
-    private final ParticipantMaker maker;
     private final Schedule schedule = new Schedule();
     private final Trace trace = new Trace(schedule);
     private final Violations violations = new Violations(schedule, trace);
-    private final Checker checker = new Checker(schedule, trace, violations);
+    private final FaultCounts faultCounts = new FaultCounts();
     private final List<SimulatedDatabase> databases = new ArrayList<>();
-    private final List<ParticipantNode> participants = new ArrayList<>();
-    private final List<ClientNode> clients = new ArrayList<>();
-    private final CoordinatorNode coordinator;
+    private final List<Domain> domains = new ArrayList<>();
     private final Workload workload;
     private final FaultInjector injector;
+    private final boolean mayRestore;
 
     /** Makes an episode: tests plant bugs in it. */
     @FunctionalInterface
@@ -86,52 +84,49 @@ public final class Episode {
         final EpisodeSettings settings,
         final int transactions,
         final ParticipantMaker maker) {
-        this.settings = settings;
-        this.maker = maker;
-        final SimulatedNetwork network =
-            new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
-        network.repeatsBegins(!settings.mayRefuseBegins());
-        coordinator = new CoordinatorNode(schedule, random.split("coordinator"), trace, network, checker, violations,
-            settings.settings(), settings.coordinator());
-        coordinator.staging(random.split("storage"));
+        mayRestore = settings.faults().has(Fault.RESTORE);
         final List<String> names = new ArrayList<>();
         for (int i = 0; i < settings.resources(); i++) {
-            final String name = "R" + (i + 1);
-            names.add(name);
-            addResource(name, settings.onePhase(i), random.split(name), network);
+            names.add("R" + (i + 1));
+            databases.add(new SimulatedDatabase(names.get(i), trace, this::observerOf));
         }
-        workload = new Workload(names, participants, transactions);
-        for (int i = 0; i < settings.clients(); i++) {
-            final String name = "C" + (i + 1);
-            clients.add(new ClientNode(name, schedule, random.split(name), trace, network, settings.client(),
-                workload, checker));
+        workload = new Workload(names, transactions);
+        for (int i = 0; i < settings.coordinators(); i++) {
+            final RandomStream ofDomain = i == 0 ? random : random.split("domain " + i);
+            final Domain domain =
+                new Domain(i, settings, schedule, ofDomain, trace, violations, faultCounts, databases);
+            domain.addParticipants(maker, node -> injector().participantCrashPoint(node));
+            domain.addClients(workload);
+            domains.add(domain);
         }
         if (settings.instances() > 1 && settings.sharesInstances()) {
-            checker.faults().peerFaults++; // each start of one takes the other's place
-            checker.faults().always = true;
+            faultCounts.peerFaults++; // each start of one takes the other's place
+            faultCounts.always = true;
         }
-        injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), checker.faults(),
-            coordinator, participants, clients);
+        injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), faultCounts,
+            domains.stream().map(domain -> domain.coordinator).toList(),
+            domains.stream().map(domain -> domain.operator).toList(),
+            domains.stream().flatMap(domain -> domain.participants.stream()).toList(),
+            domains.stream().flatMap(domain -> domain.clients.stream()).toList());
     }
 
-    private void addResource(
-        final String name, final OnePhase onePhase, final RandomStream random, final SimulatedNetwork network) {
-        final SimulatedDatabase database = new SimulatedDatabase(name, trace, checker.resources());
-        databases.add(database);
-        for (int i = 0; i < settings.instances(); i++) {
-            final String instance = name + (char) ('a' + i);
-            final ParticipantNode[] node = new ParticipantNode[1];
-            final String place = settings.sharesInstances() ? name : instance;
-            node[0] = new ParticipantNode(instance, place, name, schedule, random.split(instance), trace, network,
-                ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(),
-                    checker.resources(), onePhase, () -> injector.participantCrashPoint(node[0])));
-            participants.add(node[0]);
-        }
+    private FaultInjector injector() {
+        return injector;
     }
 
-    /** @return to plant bugs in, before it runs. */
+    /** Each checker sees the branches of its own coordinator. */
+    private ResourceListener observerOf(final BranchId branch) {
+        for (final Domain domain : domains) {
+            if (domain.coordinator.coordinatorId() == branch.coordinatorId()) {
+                return domain.checker.resources();
+            }
+        }
+        throw new IllegalStateException("a branch of nobody's: " + branch);
+    }
+
+    /** @return the first one: to plant bugs in, before it runs. */
     public CoordinatorNode coordinator() {
-        return coordinator;
+        return domains.get(0).coordinator;
     }
 
     /** @return what goes wrong; may be taken down, or given, before it runs. */
@@ -170,13 +165,14 @@ public final class Episode {
      * @param progress runs now and then.
      */
     public void run(final Runnable progress) {
-        coordinator.start();
-        participants.forEach(ParticipantNode::start);
-        clients.forEach(ClientNode::start);
+        domains.forEach(Domain::start);
         injector.start();
         runUntil(MAX_FAULTY_NS, progress, () -> workload.isDone() || injector.crashes() > MAX_CRASHES);
         injector.stop();
         trace.event("simulation", "faults stop");
+        if (mayRestore) {
+            endWhatIsInDoubt();
+        }
         int finished;
         do { // bounded: each round finishes a request, or it is the last
             finished = workload.finishedCount();
@@ -188,26 +184,32 @@ public final class Episode {
         }
     }
 
+    private void endWhatIsInDoubt() {
+        schedule.after(DOUBT_NS, () -> {
+            domains.forEach(domain -> domain.operator.endWhatIsInDoubt());
+            endWhatIsInDoubt();
+        });
+    }
+
     private void checkRest() {
         if (!workload.isDone()) {
             violations.add("I11", "clients still wait: " + workload.finishedCount() + " requests are finished");
         }
-        if (coordinator.transactionsInFlight() > 0) {
-            violations.add("I11", coordinator.transactionsInFlight() + " transactions are still in flight");
+        for (final Domain domain : domains) {
+            final int inFlight = domain.coordinator.transactionsInFlight();
+            if (inFlight > 0) {
+                violations.add("I11", inFlight + " transactions of " + domain.coordinator.name()
+                    + " are still in flight");
+            }
+            domain.checker.atRest();
         }
-        checker.atRest();
     }
 
     private boolean isAtRest() {
-        if (!workload.isDone() || !coordinator.isUp() || coordinator.transactionsInFlight() > 0) {
-            return false;
-        }
-        for (final SimulatedDatabase database : databases) {
-            if (database.preparedCount() > 0) {
-                return false;
-            }
-        }
-        return true;
+        return workload.isDone()
+            && domains.stream().allMatch(
+                domain -> domain.coordinator.isUp() && domain.coordinator.transactionsInFlight() == 0)
+            && databases.stream().allMatch(database -> database.preparedCount() == 0);
     }
 
     private void runUntil(

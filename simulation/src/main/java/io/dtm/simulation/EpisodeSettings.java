@@ -25,6 +25,8 @@ import io.dtm.simulation.resource.ResourceSettings;
  * @param client      how applications behave.
  * @param coordinator how fast the coordinator and its disk are.
  * @param settings    of the coordinator.
+ * @param coordinators number of coordinators that share the resources, each with its own peers.
+ * @param changes     whether each process of a coordinator is started with other settings.
  * @param faults      what goes wrong.
  */
 public record EpisodeSettings(
@@ -39,10 +41,14 @@ public record EpisodeSettings(
     ClientSettings client,
     CoordinatorTimes coordinator,
     CoordinatorSettings settings,
+    int coordinators,
+    boolean changes,
     FaultPlan faults) {
     private static final long MICRO = 1_000L;
     private static final long MILLI = 1_000_000L;
     static final int UNLIMITED = 100_000;
+    /** While the coordinator stands still, peers ask again and again: it opens one for each when it goes on. */
+    private static final int MAX_SESSIONS = 100_000;
 
     /**
      * @param random decides.
@@ -64,6 +70,8 @@ public record EpisodeSettings(
             drawClient(random),
             drawTimes(random),
             drawSettings(random),
+            random.nextInt(5) == 0 ? 2 : 1,
+            random.nextInt(4) == 0,
             faults);
     }
 
@@ -130,11 +138,40 @@ public record EpisodeSettings(
      */
     static CoordinatorSettings limited(final int transactions, final int outcomes) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
+        return settings(transactions, outcomes, usual.defaultTimeoutMs(), usual.sessionTimeoutMs(),
+            usual.retentionMs(), usual.resendInitialMs(), usual.resendMaxMs());
+    }
+
+    /**
+     * @param random decides.
+     * @return settings with which a coordinator may be started the next time, whatever it had before.
+     */
+    static CoordinatorSettings drawOtherSettings(final RandomStream random) {
+        final int resendMs = (int) random.between(100, 2_000);
+        return settings(
+            random.coin() ? UNLIMITED : (int) random.between(2, 100),
+            random.coin() ? UNLIMITED : random.nextInt(100),
+            (int) random.skewed(1_000, 60_000),
+            (int) random.between(2_000, 10_000),
+            (int) random.skewed(1, 600_000),
+            resendMs,
+            resendMs + (int) random.between(0, 5_000));
+    }
+
+    private static CoordinatorSettings settings(
+        final int transactions,
+        final int outcomes,
+        final int defaultTimeoutMs,
+        final int sessionTimeoutMs,
+        final int retentionMs,
+        final int resendInitialMs,
+        final int resendMaxMs) {
+        final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return new CoordinatorSettings(
-            usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
+            defaultTimeoutMs, usual.maxTimeoutMs(), sessionTimeoutMs, CoordinatorNode.MAX_BRANCHES,
             CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, transactions,
-            1000, 100, usual.maxInstances(), 1 << 20, outcomes, usual.retentionMs(),
-            usual.resendInitialMs(), usual.resendMaxMs(), usual.durability());
+            MAX_SESSIONS, 100, usual.maxInstances(), 1 << 20, outcomes, retentionMs,
+            resendInitialMs, resendMaxMs, usual.durability());
     }
 
     /**
@@ -150,7 +187,7 @@ public record EpisodeSettings(
 
     /** @return whether the coordinator may refuse to begin a transaction. */
     boolean mayRefuseBegins() {
-        return settings.maxTransactions() < UNLIMITED || faults.has(Fault.STORAGE_FULL);
+        return changes || settings.maxTransactions() < UNLIMITED || faults.has(Fault.STORAGE_FULL);
     }
 
     /** @return whether a client's process may die. */

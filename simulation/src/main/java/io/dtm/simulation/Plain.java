@@ -15,6 +15,8 @@ public enum Plain {
     COORDINATOR,
     /** The coordinator has room for all transactions and outcomes. */
     LIMITS,
+    /** There is one coordinator, and it keeps its settings. */
+    ONE_COORDINATOR,
     /** Everybody votes YES. */
     VOTES,
     /** Databases answer at once. */
@@ -63,6 +65,8 @@ public enum Plain {
             client(drawn.client(), plain),
             plain.contains(COORDINATOR) ? PLAIN_TIMES : drawn.coordinator(),
             plain.contains(LIMITS) ? unlimited : drawn.settings(),
+            plain.contains(ONE_COORDINATOR) ? 1 : drawn.coordinators(),
+            !plain.contains(ONE_COORDINATOR) && drawn.changes(),
             drawn.faults());
     }
 

@@ -109,6 +109,10 @@ final class TraceDiagram {
         }
         final List<String> columns = new ArrayList<>(clients);
         columns.add(CoordinatorNode.NAME);
+        final String second = CoordinatorNode.NAME + 2;
+        if (shown.stream().anyMatch(event -> event.actor().equals(second))) {
+            columns.add(second);
+        }
         columns.addAll(participants);
         return columns;
     }
@@ -127,14 +131,14 @@ final class TraceDiagram {
         if (matcher.matches()) {
             final boolean toPeer = matcher.group(1).equals("<--");
             final String text = label(matcher.group(2), event, namesTransactions);
-            diagram.message(toPeer ? CoordinatorNode.NAME : event.actor(),
-                toPeer ? event.actor() : CoordinatorNode.NAME, text);
+            final String coordinator = Domain.coordinatorOf(event.actor());
+            diagram.message(toPeer ? coordinator : event.actor(), toPeer ? event.actor() : coordinator, text);
         } else if (isDatabase(event.actor())) {
             diagram.note(processOf(event.actor()), "database: " + event.text());
         } else if (event.actor().startsWith("R") || event.actor().startsWith("C")) {
             diagram.note(event.actor(), event.text());
-        } else if (event.actor().equals(CoordinatorNode.NAME)) {
-            diagram.note(CoordinatorNode.NAME, event.text());
+        } else if (event.actor().startsWith(CoordinatorNode.NAME)) {
+            diagram.note(event.actor(), event.text());
         } else {
             diagram.note(CoordinatorNode.NAME, event.actor() + ": " + event.text());
         }

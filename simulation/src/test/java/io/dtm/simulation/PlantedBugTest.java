@@ -34,7 +34,7 @@ final class PlantedBugTest {
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
         final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 0, 0, drawn.network(),
             new ResourceSettings(20_000, 50_000, 500_000, 0, 5_000, 1_000_000), CLIENT, drawn.coordinator(),
-            drawn.settings(), faults);
+            drawn.settings(), 1, false, faults);
         final Episode episode = new Episode(random, settings, TRANSACTIONS, maker);
         episode.coordinator().plant(journal);
         episode.run(() -> { });

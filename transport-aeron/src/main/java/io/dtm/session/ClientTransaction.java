@@ -70,6 +70,7 @@ public final class ClientTransaction {
     final long joinToken;
     final int timeoutMs;
     final long deadlineNs;
+    private final long clockOrigin;
     final SubmitRequest request;
     final List<Enlistment> enlistments;
 
@@ -95,6 +96,7 @@ public final class ClientTransaction {
         final long joinToken,
         final int timeoutMs,
         final long deadlineNs,
+        final long clockOrigin,
         final SubmitRequest request) {
         this.kind = kind;
         this.session = session;
@@ -102,6 +104,7 @@ public final class ClientTransaction {
         this.joinToken = joinToken;
         this.timeoutMs = timeoutMs;
         this.deadlineNs = deadlineNs;
+        this.clockOrigin = clockOrigin;
         this.request = request;
         this.enlistments = kind == Kind.INTERACTIVE ? new ArrayList<>(2) : List.of();
     }
@@ -118,7 +121,7 @@ public final class ClientTransaction {
 
     /** @return when it rolls back by itself if undecided, in nanoseconds of the duty cycle's clock, about. */
     public long deadlineNs() {
-        return deadlineNs;
+        return deadlineNs + clockOrigin;
     }
 
     /** Whether its outcome is owed to somebody. */

@@ -44,6 +44,11 @@ final class ClientTransactions {
         return answers;
     }
 
+    /** @param value of the caller's clock when the library's own was 0. */
+    void clockOrigin(final long value) {
+        pending.clockOrigin(value);
+    }
+
     int pendingCount() {
         return pending.size();
     }
@@ -137,8 +142,8 @@ final class ClientTransactions {
         } else if (session == null) {
             listener.onOutcome(transactionId, Outcome.unknown("the session of the transaction is no longer held"));
         } else {
-            final ClientTransaction inquiry =
-                new ClientTransaction(Kind.INQUIRY, session, transactionId, 0, 0, pending.nowNs(), null);
+            final ClientTransaction inquiry = new ClientTransaction(
+                Kind.INQUIRY, session, transactionId, 0, 0, pending.nowNs(), pending.clockOrigin(), null);
             inquiry.acknowledge = acknowledge;
             inquiry.listener = listener;
             pending.follow(inquiry);
@@ -224,7 +229,7 @@ final class ClientTransactions {
         final OutcomeListener listener) {
         final ClientTransaction transaction = new ClientTransaction(
             Kind.SUBMIT, session, transactionId, 0, request.timeoutMs(),
-            pending.nowNs() + timeoutNs(request.timeoutMs()), request);
+            pending.nowNs() + timeoutNs(request.timeoutMs()), pending.clockOrigin(), request);
         request.transactionId(transactionId);
         transaction.acknowledge = request.acknowledge();
         transaction.listener = listener;
@@ -243,7 +248,7 @@ final class ClientTransactions {
         final OwnedSession session = sessions.beginner();
         final ClientTransaction transaction = new ClientTransaction(
             Kind.INTERACTIVE, session, session.nextTransactionId(), context.random().getAsLong(), timeoutMs,
-            pending.nowNs() + timeoutNs(timeoutMs), null);
+            pending.nowNs() + timeoutNs(timeoutMs), pending.clockOrigin(), null);
         pending.follow(transaction);
         sender.sendBegin(transaction);
         listener.onBegun(transaction);

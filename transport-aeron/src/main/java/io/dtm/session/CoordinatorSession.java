@@ -47,6 +47,8 @@ public final class CoordinatorSession implements AutoCloseable {
     private final CoordinatorAdapter adapter;
     private long housekeepingAtNs;
     private boolean isStarted;
+    /** What the caller's clock said at the first turn. */
+    private long clockOrigin;
     /** Threads that are in {@link #execute}. */
     private final AtomicInteger callers = new AtomicInteger();
     private volatile boolean isClosed;
@@ -73,17 +75,19 @@ public final class CoordinatorSession implements AutoCloseable {
     /**
      * One turn of the duty cycle.
      *
-     * @param nowNs of a monotonic clock.
+     * @param clockNs of a monotonic clock, which may have begun anywhere, below zero too.
      * @return how much was done; 0: the caller may idle.
      */
-    public int doWork(final long nowNs) {
+    public int doWork(final long clockNs) {
         if (isClosed) {
             return 0;
         }
         if (!isStarted) {
             isStarted = true;
-            housekeepingAtNs = nowNs;
+            clockOrigin = clockNs;
+            transactions.clockOrigin(clockNs);
         }
+        final long nowNs = clockNs - clockOrigin; // from 0: whatever was not set yet is over
         int work = connection.doWork(nowNs);
         if (connection.isListening() && outbox.flush()) {
             work += link.poll(adapter, FRAME_LIMIT);

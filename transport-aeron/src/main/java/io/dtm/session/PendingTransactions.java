@@ -17,6 +17,7 @@ final class PendingTransactions {
     private final Long2ObjectHashMap<ClientTransaction> pending = new Long2ObjectHashMap<>();
     private final long inquiryIntervalNs;
     private long nowNs;
+    private long clockOrigin;
 
     PendingTransactions(final long inquiryIntervalNs) {
         this.inquiryIntervalNs = inquiryIntervalNs;
@@ -29,6 +30,15 @@ final class PendingTransactions {
 
     long nowNs() {
         return nowNs;
+    }
+
+    void clockOrigin(final long value) {
+        clockOrigin = value;
+    }
+
+    /** What the caller's clock said when the library's own was 0. */
+    long clockOrigin() {
+        return clockOrigin;
     }
 
     int size() {

@@ -150,7 +150,7 @@ final class BranchEvents {
         }
         if (branch.state != Branch.State.DELEGATED) {
             if (branch.state == Branch.State.DONE && branch.vote == 0
-                && (result == OnePhase.COMMITTED) != (transaction.state == Transaction.State.COMMITTING)) {
+                && result == OnePhase.COMMITTED && transaction.state == Transaction.State.ABORTING) {
                 output.alarm(Alarm.ONE_PHASE_CONTRADICTS, transactionId, branchId);
             }
             return;
@@ -160,13 +160,15 @@ final class BranchEvents {
         output.forgetEvidence(sender.session.id, resourceId, transactionId, branchId);
     }
 
-    /** The result is in the journal already: the evidence may go. */
+    /**
+     * The result is in the journal already: the evidence may go. ABORTED behind COMMITTED contradicts nothing: another
+     * process that was asked too may come to look for the evidence when it is gone (rule 9).
+     */
     private void repeatedResult(
         final Instance sender, final long transactionId, final int branchId, final int result) {
         final long packed = state.retained.find(transactionId);
-        final int expected = result == OnePhase.COMMITTED
-            ? ProtocolCodes.Outcome.COMMITTED : ProtocolCodes.Outcome.ABORTED;
-        if (packed != RetainedOutcomes.MISSING && RetainedOutcomes.outcome(packed) != expected) {
+        if (result == OnePhase.COMMITTED && packed != RetainedOutcomes.MISSING
+            && RetainedOutcomes.outcome(packed) == ProtocolCodes.Outcome.ABORTED) {
             output.alarm(Alarm.ONE_PHASE_CONTRADICTS, transactionId, branchId);
             return;
         }

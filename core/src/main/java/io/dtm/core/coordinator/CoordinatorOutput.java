@@ -133,7 +133,7 @@ public interface CoordinatorOutput {
         HEURISTIC_MIXED,
         /** A COMMIT was acknowledged for a branch of which the resource knows nothing (rule 11). */
         PRESUMED_COMMITTED,
-        /** A delegate answered, then answered otherwise. */
+        /** A delegate said that it is aborted, then that it has committed. */
         ONE_PHASE_CONTRADICTS
     }
 }

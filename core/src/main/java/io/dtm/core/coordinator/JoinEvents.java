@@ -89,13 +89,16 @@ final class JoinEvents {
         }
     }
 
-    /** The same process repeats itself; another one can't have the first one's work (rule 3). */
+    /**
+     * The same process repeats itself; another one can't have the first one's work (rule 3). What a client enlisted has
+     * done its work when it has voted, whatever becomes of its process then.
+     */
     private void joinAgain(final Session session, final Branch known, final long incarnation) {
         final Transaction transaction = known.transaction;
         final long transactionId = transaction.id;
         final int branchId = known.branchId;
         final boolean isSame = incarnation == 0
-            ? !known.isOfFormerIncarnation()
+            ? !known.hasNotVoted() || !known.isOfFormerIncarnation()
             : known.instance == known.resource.over(state.linkId) && known.incarnation == incarnation;
         if (!isSame && transaction.isUndecided()) {
             protocol.abort(transaction, Reason.TWO_INCARNATIONS, branchId);

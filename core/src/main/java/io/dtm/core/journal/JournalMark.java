@@ -51,9 +51,16 @@ final class JournalMark implements AutoCloseable {
 
     /**
      * Everything but the version first, so that half of it says nothing: also where the one before is of no use, since
-     * with the right id what is left of that one would count. Where there is no field, there are zeros.
+     * with the right id what is left of that one would count. Where there is no field, there are zeros. Forced, or
+     * what rotted in one of the two copies, which no force of the journal writes, would stay on the device until the
+     * other one rots too.
      */
-    void start(final long coordinatorId, final long pid, final long forcedPosition, final long nowMs) {
+    void start(
+        final JournalStorage storage,
+        final long coordinatorId,
+        final long pid,
+        final long forcedPosition,
+        final long nowMs) throws IOException {
         if (markFile.versionVolatile() != MarkDescriptor.VERSION || !isOf(coordinatorId)) {
             zero(0, MarkDescriptor.FILE_LENGTH);
         }
@@ -67,6 +74,7 @@ final class JournalMark implements AutoCloseable {
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);
         isStarted = true;
+        Forcing.file(storage, file, FileNames.MARK);
     }
 
     private boolean isOf(final long coordinatorId) {

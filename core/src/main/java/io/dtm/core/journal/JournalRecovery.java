@@ -210,7 +210,7 @@ public final class JournalRecovery implements AutoCloseable {
         final JournalMark mark = JournalMark.openOrCreate(storage);
         opened.add(mark::close);
         Forcing.directory(storage); // The names of the mark file and of the tail's pointer.
-        mark.start(coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
+        mark.start(storage, coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
 
         final Segment current = segments.get(0);
         final SegmentSupply supply = new SegmentSupply(context, memory, coordinatorId, current);

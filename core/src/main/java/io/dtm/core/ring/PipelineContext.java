@@ -1,6 +1,5 @@
 package io.dtm.core.ring;
 
-import io.dtm.codec.FrameDescriptor;
 import io.dtm.core.coordinator.CoordinatorClock;
 import io.dtm.core.coordinator.CoordinatorInput;
 import io.dtm.core.coordinator.CoordinatorSettings;
@@ -36,6 +35,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the pipeline is made, read-only afterwards.
  */
 public final class PipelineContext {
+    /** Some messages: a session whose link is full for a moment is not slow yet. */
+    private static final int MIN_BACKLOG_BYTES = 1024;
+
     // ports
     private LinkPoller poller;
     private LinkPublisher publisher;
@@ -98,7 +100,7 @@ public final class PipelineContext {
         Objects.requireNonNull(egressListener, "egressListener");
         Objects.requireNonNull(dropListener, "dropListener");
         Objects.requireNonNull(haltHandler, "haltHandler");
-        inRange("maxBacklogBytes", maxBacklogBytes, FrameDescriptor.MAX_FRAME_LENGTH, 1 << 30);
+        inRange("maxBacklogBytes", maxBacklogBytes, MIN_BACKLOG_BYTES, 1 << 30);
         inRange("maxTotalBacklogBytes", maxTotalBacklogBytes, maxBacklogBytes, 1L << 40);
         inRange("inlineForceLimit", inlineForceLimit, 0, 1 << 20);
         inRange("maxLinks", maxLinks, 1, 1 << 20);

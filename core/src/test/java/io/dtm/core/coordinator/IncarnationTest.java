@@ -92,6 +92,23 @@ class IncarnationTest {
         scenario.sends("s2 <- ROLLBACK 1:1/1", "s4 <- REJECTED ENLIST NOT_ACTIVE 1:1/1");
     }
 
+    /** Its work came with PREPARE and is done: what became of its process since doesn't matter. */
+    @Test
+    void shouldConfirmWhatAClientEnlistedAgainWhenTheBranchHasVoted() {
+        final long transaction = client.begins();
+        client.enlists(transaction, a);
+        b.joins(transaction);
+        client.commits(transaction);
+        a.votesYes(transaction);
+        final ScenarioParticipant next = a.restarts();
+        scenario.quiet();
+        client.enlists(transaction, a);
+        scenario.sends("s1 <- JOINED 1:1/1");
+        b.votesYes(transaction);
+        scenario.sends("s4 <- COMMIT 1:1/1", "s3 <- COMMIT 1:1/2", "s1 <- COMMITTED 1:1 decided");
+        next.acknowledgesCommit(transaction);
+    }
+
     @Test
     void shouldTellAProcessThatRunsWhenAnotherTakesItsPlace() {
         scenario.quiet();

@@ -88,10 +88,20 @@ class OnePhaseTest {
     @Test
     void shouldRaiseAnAlarmWhenTheDelegateAnswersOtherwise() {
         final long transaction = client.submits(c);
+        c.answersOnePhase(transaction, OnePhase.ABORTED, "");
+        scenario.quiet();
+        c.committedOnePhase(transaction);
+        scenario.sends("ALARM ONE_PHASE_CONTRADICTS 1:1/0");
+    }
+
+    /** It was asked when the first one was silent, and looks for the evidence when it has been released. */
+    @Test
+    void shouldBearWithASecondProcessThatFindsNoEvidenceAnyMore() {
+        final long transaction = client.submits(c);
         c.committedOnePhase(transaction);
         scenario.quiet();
         c.answersOnePhase(transaction, OnePhase.ABORTED, "");
-        scenario.sends("ALARM ONE_PHASE_CONTRADICTS 1:1/0");
+        scenario.sends("s3 <- FORGET_EVIDENCE 1:1/0");
     }
 
     @Test
@@ -135,11 +145,11 @@ class OnePhaseTest {
     void shouldRaiseAnAlarmWhenALastAgentAnswersOtherwiseBeforeTheEnd() {
         final long transaction = client.submits(agent, a);
         a.votesYes(transaction);
-        agent.committedOnePhase(transaction);
-        scenario.quiet();
-        agent.committedOnePhase(transaction);
-        scenario.sendsNothing();
         agent.answersOnePhase(transaction, OnePhase.ABORTED, "");
+        scenario.quiet();
+        agent.answersOnePhase(transaction, OnePhase.ABORTED, "");
+        scenario.sendsNothing();
+        agent.committedOnePhase(transaction);
         scenario.sends("ALARM ONE_PHASE_CONTRADICTS 1:1/0");
     }
 

@@ -25,6 +25,7 @@ class JournalMarkTest {
     private final SimulatedStorage storage = new SimulatedStorage();
     private Process process;
     private int openMarks;
+    private boolean failsForces;
 
     @BeforeEach
     void killAProcess() {
@@ -102,7 +103,10 @@ class JournalMarkTest {
             return new ForwardingFile(file) {
                 @Override
                 public void force() throws IOException {
-                    throw new IOException("Input/output error");
+                    if (failsForces) {
+                        throw new IOException("Input/output error");
+                    }
+                    super.force();
                 }
 
                 @Override
@@ -150,7 +154,15 @@ class JournalMarkTest {
     }
 
     @Test
+    void shouldSayThatNobodyRunsWhereAStartCanNotForceIt() throws IOException {
+        failsForces = true;
+        assertCategory(Category.FORCE_FAILED, () -> Process.start(new WatchedStorage()));
+        assertPid(0);
+    }
+
+    @Test
     void shouldCloseOneThatCanNotBeForced() throws IOException {
+        failsForces = true;
         storage.delete(FileNames.MARK);
         assertCategory(Category.FORCE_FAILED, () -> Process.start(new WatchedStorage()));
         assertPid(0);

@@ -22,6 +22,14 @@ final class BranchRecord {
     boolean committed;
     boolean prepareSent;
     boolean onePhaseSent;
+    /** An operator asked to settle it against the decision. */
+    boolean mayBeMixed;
+    /** An operator was told that it is settled so. */
+    boolean isMixed;
+    /** Some process of its resource was told to roll it back. */
+    boolean rollbackSent;
+    /** Its resource may forget how it ended: who looks there later learns nothing. */
+    boolean evidenceReleased;
     /** Its resource knows that it will never commit. */
     boolean onePhaseAborted;
     /** Bits 1 &lt;&lt; vote: what its processes voted. */

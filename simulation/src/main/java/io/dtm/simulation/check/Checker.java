@@ -17,10 +17,11 @@ public final class Checker implements FrameObserver {
     private static final int YES = 1;
     private static final int READ_ONLY = 3;
 
+    private final String coordinator;
     private final Schedule schedule;
     private final Trace trace;
     private final Violations violations;
-    private final FaultCounts faults = new FaultCounts();
+    private final FaultCounts faults;
     private final Ledger ledger = new Ledger();
     private final JournalFacts facts = new JournalFacts();
     private final EffectChecker effects;
@@ -36,7 +37,10 @@ public final class Checker implements FrameObserver {
     private long sentFrames;
 
     // the coordinator's life
+    private boolean hasStarted;
     private boolean isCopy;
+    private boolean isBeingRestored;
+    private boolean wasRestored;
     private boolean lostPower;
     private boolean knowsDigest;
     private long digestAtDeath;
@@ -50,6 +54,24 @@ public final class Checker implements FrameObserver {
      * @param violations takes broken promises.
      */
     public Checker(final Schedule schedule, final Trace trace, final Violations violations) {
+        this("coordinator", schedule, trace, violations, new FaultCounts());
+    }
+
+    /**
+     * @param coordinator that it watches.
+     * @param schedule    of the simulation.
+     * @param trace       is told of every message.
+     * @param violations  takes broken promises.
+     * @param faults      of the simulation.
+     */
+    public Checker(
+        final String coordinator,
+        final Schedule schedule,
+        final Trace trace,
+        final Violations violations,
+        final FaultCounts faults) {
+        this.coordinator = coordinator;
+        this.faults = faults;
         this.schedule = schedule;
         this.trace = trace;
         this.violations = violations;
@@ -125,7 +147,7 @@ public final class Checker implements FrameObserver {
                 if (message.epoch <= highestForcedEpoch && !isCopy) {
                     violations.add("I14", "epoch " + message.epoch + " follows epoch " + highestForcedEpoch);
                 }
-                trace.event("coordinator", "epoch %1 begins", message.epoch, 0);
+                trace.event(coordinator, "epoch %1 begins", message.epoch, 0);
                 epoch = message.epoch;
                 epochPosition = recordEnd;
             }
@@ -186,7 +208,17 @@ public final class Checker implements FrameObserver {
      * @param forced what its journal says is on the device.
      */
     public void onRecovered(final long end, final long forced) {
-        faults.coordinatorLives++;
+        if (hasStarted) {
+            faults.coordinatorRestarts++;
+        }
+        hasStarted = true;
+        if (isBeingRestored) {
+            isBeingRestored = false;
+            lostPower = false;
+            facts.onRestored(end, ledger.all());
+            onForced(forced);
+            return;
+        }
         if (isCopy) {
             return;
         }
@@ -203,10 +235,20 @@ public final class Checker implements FrameObserver {
         onForced(forced);
     }
 
-    /** The directory was replaced by an older copy of it: nothing that was forced since need be there. */
-    public void onCopyStarted() {
-        isCopy = true;
-        messages.onCopyStarted();
+    /**
+     * The directory was replaced by an older copy of it: nothing that was forced since need be there.
+     *
+     * @param bySaying whether an operator says so.
+     */
+    public void onCopyStarted(final boolean bySaying) {
+        if (bySaying) {
+            isBeingRestored = true;
+            wasRestored = true;
+            effects.onRestored();
+        } else {
+            isCopy = true;
+        }
+        messages.onCopyStarted(bySaying);
         oracle.switchOff();
         knowsDigest = false;
     }
@@ -232,9 +274,16 @@ public final class Checker implements FrameObserver {
      * @param transactionId concerned.
      */
     public void onAlarm(final String alarm, final long transactionId) {
-        if (!"PRESUMED_COMMITTED".equals(alarm)) {
+        final TransactionRecord record = ledger.find(transactionId);
+        final boolean isOrdered = "HEURISTIC_MIXED".equals(alarm) && record != null && record.mayBeMixed();
+        if (!"PRESUMED_COMMITTED".equals(alarm) && !isOrdered) {
             violations.add("I4", "alarm " + alarm + " for transaction " + Trace.transaction(transactionId));
         }
+    }
+
+    /** @param defaultTimeoutMs of a process that starts: what it takes for transactions that name none. */
+    public void onSettings(final int defaultTimeoutMs) {
+        messages.onSettings(defaultTimeoutMs);
     }
 
     // operators
@@ -252,6 +301,77 @@ public final class Checker implements FrameObserver {
             }
         }
         return found;
+    }
+
+    /**
+     * @param chosen any number.
+     * @return the id of a transaction of which a branch is prepared, if there is one; which one depends on the number.
+     */
+    public long unsettled(final int chosen) {
+        int skipped = chosen;
+        long found = 0;
+        for (final TransactionRecord record : ledger.all()) {
+            if (record.isPrepared() && skipped-- >= 0) {
+                found = record.id;
+            }
+        }
+        return found;
+    }
+
+    /**
+     * @param transactionId of a transaction.
+     * @return a branch of it that is prepared; 0 if none is.
+     */
+    public int preparedBranch(final long transactionId) {
+        return ledger.find(transactionId).branches.stream()
+            .filter(branch -> branch.prepared > 0).mapToInt(branch -> branch.branchId).findFirst().orElse(0);
+    }
+
+    /**
+     * @param transactionId of a transaction.
+     * @param branchId      of a branch.
+     * @return whether it is committed in its database.
+     */
+    public boolean isCommitted(final long transactionId, final int branchId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        return record == null || record.branch(branchId).committed;
+    }
+
+    /**
+     * @param transactionId of a transaction.
+     * @return whether some branch of it is committed in its database.
+     */
+    public boolean hasCommitted(final long transactionId) {
+        final TransactionRecord record = ledger.find(transactionId);
+        return record != null && record.hasCommitted();
+    }
+
+    /**
+     * An operator says that a branch is ended by hand.
+     *
+     * @param transactionId of the transaction.
+     * @param branchId      of the branch.
+     * @param isCommit      whether by COMMIT.
+     */
+    public void onSettlementAsked(final long transactionId, final int branchId, final boolean isCommit) {
+        ledger.find(transactionId).branch(branchId).mayBeMixed |= !isCommit;
+    }
+
+    /**
+     * An operator is told that the coordinator knows.
+     *
+     * @param transactionId of the transaction.
+     * @param branchId      of the branch.
+     * @param isCommit      whether by COMMIT.
+     */
+    public void onSettled(final long transactionId, final int branchId, final boolean isCommit) {
+        final TransactionRecord record = ledger.find(transactionId);
+        if (record != null) {
+            record.branch(branchId).isMixed |= !isCommit;
+            if (record.rollbackSeen || record.toldAborted) {
+                violations.add("AC2", "an operator may settle a branch, which is only of the committed: " + record);
+            }
+        }
     }
 
     /** @param transactionId that an operator asked to roll back. */
@@ -367,7 +487,7 @@ public final class Checker implements FrameObserver {
             if (record.isPrepared()) {
                 violations.add("AC5", "a branch is still prepared: " + record);
             }
-            if (record.hasCommitted() || (record.toldCommitted && !record.isAllReadOnly())) {
+            if (record.hasCommitted() || (record.toldCommitted && !wasRestored && !record.isAllReadOnly())) {
                 complete(record);
             }
         }
@@ -375,11 +495,11 @@ public final class Checker implements FrameObserver {
 
     private void complete(final TransactionRecord record) {
         for (final BranchRecord branch : record.branches) {
-            if (branch.isNamed && !branch.committed && !branch.hasVoted(BranchRecord.READ_ONLY)) {
+            if (branch.isNamed && !branch.committed && !branch.isMixed && !branch.hasVoted(BranchRecord.READ_ONLY)) {
                 violations.add("AC3", record + " was committed without branch " + branch.branchId + ", which it named");
             }
             final boolean isReadOnly = branch.hasVoted(BranchRecord.READ_ONLY) && !branch.committed;
-            if (!isReadOnly && (branch.committedParts & branch.expectedParts) != branch.expectedParts) {
+            if (!isReadOnly && !branch.isMixed && (branch.committedParts & branch.expectedParts) != branch.expectedParts) {
                 violations.add("AC1", "branch " + branch.branchId + " of " + record + " isn't committed, others are");
             }
         }

@@ -8,10 +8,16 @@ import io.dtm.simulation.resource.Work;
 final class EffectChecker implements ResourceListener {
     private final Ledger ledger;
     private final Violations violations;
+    /** The coordinator's directory was put back: what nobody has carried out yet may be decided otherwise by hand. */
+    private boolean isRestored;
 
     EffectChecker(final Ledger ledger, final Violations violations) {
         this.ledger = ledger;
         this.violations = violations;
+    }
+
+    void onRestored() {
+        isRestored = true;
     }
 
     private TransactionRecord record(final String resource, final BranchId branch, final String what) {
@@ -39,7 +45,8 @@ final class EffectChecker implements ResourceListener {
             final BranchRecord seen = record.branch(branch.branchId());
             seen.resource = resource;
             seen.voted |= 1 << vote;
-            if (vote == BranchRecord.YES && seen.prepared == 0 && !seen.committed && !record.rollbackSeen) {
+            final boolean mayBeGone = seen.committed || seen.rollbackSent || record.rollbackSeen;
+            if (vote == BranchRecord.YES && seen.prepared == 0 && !mayBeGone) {
                 violations.add("AC3", resource + " voted YES on " + record + " without a prepared branch");
             }
         }
@@ -84,6 +91,7 @@ final class EffectChecker implements ResourceListener {
                 && other.expectedParts != 0
                 && other.prepared == 0
                 && !other.committed
+                && !other.isMixed
                 && !other.hasVoted(BranchRecord.READ_ONLY)) {
                 violations.add("AC3", resource + " committed " + record + ", but branch " + other.branchId
                     + " is neither prepared nor committed");
@@ -109,8 +117,10 @@ final class EffectChecker implements ResourceListener {
         }
         final BranchRecord seen = record.branch(branch.branchId());
         seen.prepared--;
-        final boolean isSpare = seen.committed || seen.prepared > 0 || seen.hasVoted(BranchRecord.READ_ONLY);
-        if ((record.commitSeen || record.toldCommitted || record.hasCommitted()) && !isSpare) {
+        final boolean isSpare =
+            seen.committed || seen.prepared > 0 || seen.isMixed || seen.hasVoted(BranchRecord.READ_ONLY);
+        final boolean isCommitted = record.hasCommitted() || !isRestored && (record.commitSeen || record.toldCommitted);
+        if (isCommitted && !isSpare) {
             violations.add("AC1", resource + " rolled back " + record + ", which is committed");
         }
     }
@@ -122,6 +132,9 @@ final class EffectChecker implements ResourceListener {
             return;
         }
         final BranchRecord seen = record.branch(branch.branchId());
+        if (seen.evidenceReleased) {
+            return;
+        }
         seen.onePhaseAborted = true;
         if (seen.committed) {
             violations.add("I8", resource + " says that " + record + " aborted, and has committed it");

@@ -45,6 +45,31 @@ final class JournalFacts {
         appended = end;
     }
 
+    /** The directory is an older one, or another: nothing beyond its end was ever written there. */
+    void onRestored(final long end, final Iterable<TransactionRecord> records) {
+        unforced.clear();
+        for (final TransactionRecord record : records) {
+            for (final BranchRecord branch : record.branches) {
+                forgetBeyond(end, branch);
+            }
+        }
+        appended = end;
+        forced = 0;
+    }
+
+    private static void forgetBeyond(final long end, final BranchRecord branch) {
+        if (branch.yesPosition > end) {
+            branch.yesPosition = BranchRecord.NEVER;
+        }
+        if (branch.readOnlyPosition > end) {
+            branch.readOnlyPosition = BranchRecord.NEVER;
+        }
+        if (branch.resultPosition > end) {
+            branch.resultPosition = BranchRecord.NEVER;
+            branch.result = 0;
+        }
+    }
+
     void yes(final BranchRecord branch, final long position) {
         if (branch.yesPosition == BranchRecord.NEVER) {
             branch.yesPosition = position;

@@ -15,7 +15,6 @@ final class MessageChecker {
     private static final int NOTHING_WRITTEN = 1;
     private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final int DEFAULT_TIMEOUT_MS = 60_000;
     /** A partition or pause, then the silence after which a session is lost, then a restart or a reconnect. */
     private static final long AFTERMATH_NS = 60_000 * NANOS_PER_MILLI;
 
@@ -25,6 +24,7 @@ final class MessageChecker {
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
+    private int defaultTimeoutMs = Integer.MAX_VALUE;
     private boolean isCopy;
     private long nowNs;
     private int seenFaults;
@@ -39,8 +39,13 @@ final class MessageChecker {
     }
 
     /** Clones of a coordinator give out the same ids: nobody promises otherwise. */
-    void onCopyStarted() {
-        isCopy = true;
+    void onCopyStarted(final boolean isRestored) {
+        isCopy |= !isRestored;
+    }
+
+    /** Which of several defaults holds for a transaction isn't told apart. */
+    void onSettings(final int timeoutMs) {
+        defaultTimeoutMs = Math.min(defaultTimeoutMs, timeoutMs);
     }
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
@@ -89,8 +94,14 @@ final class MessageChecker {
         }
     }
 
-    /** Also a library that has given up a join answers so, without asking the resource. */
+    /**
+     * Also a library that has given up a join answers so, without asking the resource. So does a process that was
+     * replaced, and comes to look for evidence when it isn't needed any more: nobody hears it.
+     */
     private void onePhaseAborted(final TransactionRecord record, final BranchRecord branch) {
+        if (branch.evidenceReleased) {
+            return;
+        }
         if (branch.committed) {
             violations.add("I8", "a participant says that " + record + " aborted, and has committed it");
         }
@@ -109,7 +120,7 @@ final class MessageChecker {
             record = new TransactionRecord(message.transactionId, isInteractive, nowNs);
             ledger.add(record);
         }
-        record.timeoutMs = message.timeoutMs == 0 ? DEFAULT_TIMEOUT_MS : message.timeoutMs;
+        record.timeoutMs = message.timeoutMs;
         record.owner = peer;
         if (record.isInteractive != isInteractive) {
             violations.add("I3", record + " was used twice");
@@ -219,7 +230,10 @@ final class MessageChecker {
                 violations.add("I7", "COMMIT was sent to a branch that voted READ_ONLY: " + record);
             }
             durablyDecided("COMMIT was sent", record);
-        } else if (message.detail != PRESUMED) {
+            return;
+        }
+        branch.rollbackSent = true;
+        if (message.detail != PRESUMED) {
             record.rollbackSeen = true;
             if (record.commitSeen || (record.toldCommitted && !record.isAllReadOnly())) {
                 violations.add("AC2", "ROLLBACK was sent after the opposite was seen: " + record);
@@ -248,7 +262,9 @@ final class MessageChecker {
         if (record == null) {
             return;
         }
-        if (record.branch(message.branchId).resultPosition > facts.forced()) {
+        final BranchRecord branch = record.branch(message.branchId);
+        branch.evidenceReleased = true;
+        if (branch.resultPosition > facts.forced()) {
             violations.add("I8", "evidence was released before the result was forced: " + record);
         }
     }
@@ -298,7 +314,7 @@ final class MessageChecker {
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
             case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
-            case 3 -> nowNs - record.begunNs >= record.timeoutMs * NANOS_PER_MILLI;
+            case 3 -> isOld(record);
             case 6 -> hasTwoProcesses(record);
             case 4, 5, 7, 8 -> faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
             case 9 -> isOfEarlierEpoch(record, message.epoch);
@@ -306,6 +322,16 @@ final class MessageChecker {
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
+    }
+
+    /** A downtime is told by a clock of whole milliseconds. */
+    private boolean isOld(final TransactionRecord record) {
+        final long agedNs = nowNs - record.begunNs + faults.coordinatorRestarts * NANOS_PER_MILLI;
+        return agedNs >= timeoutMs(record) * NANOS_PER_MILLI || faults.clockJumps > 0;
+    }
+
+    private int timeoutMs(final TransactionRecord record) {
+        return record.timeoutMs == 0 ? defaultTimeoutMs : record.timeoutMs;
     }
 
     /** Whether its session was opened by an earlier process of the coordinator. */

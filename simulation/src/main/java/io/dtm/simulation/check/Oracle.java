@@ -64,6 +64,8 @@ final class Oracle {
     }
 
     private final Map<Long, Transaction> transactions = new HashMap<>();
+    /** Whatever comes about these later changes nothing. */
+    private final Set<Long> ended = new HashSet<>();
     private final Map<String, Integer> resources = new HashMap<>();
     private final Map<Integer, Integer> connectedEpochs = new HashMap<>();
     private final Map<Place, Process> processes = new HashMap<>();
@@ -74,6 +76,9 @@ final class Oracle {
 
     /** The coordinator asked a branch: what it says of process and qualifier is what a vote is held against. */
     void asked(final WireMessage message) {
+        if (ended.contains(message.transactionId)) {
+            return;
+        }
         final Branch branch = transaction(message.transactionId).branch(message.branchId);
         branch.resource = message.resourceId;
         branch.asked = message.incarnation;
@@ -82,12 +87,15 @@ final class Oracle {
 
     /** The coordinator confirmed a join. */
     void joined(final WireMessage message) {
-        transaction(message.transactionId).branch(message.branchId);
+        if (!ended.contains(message.transactionId)) {
+            transaction(message.transactionId).branch(message.branchId);
+        }
     }
 
     /** Nothing more is asked about it: it is decided, or what happened to it was not seen. */
     void forget(final long transactionId) {
         transactions.remove(transactionId);
+        ended.add(transactionId);
     }
 
     /**
@@ -97,6 +105,9 @@ final class Oracle {
      * @param message that is applied.
      */
     void apply(final int linkId, final WireMessage message) {
+        if (ended.contains(message.transactionId)) {
+            return;
+        }
         switch (message.kind) {
             case EPOCH_STARTED -> {
                 epoch = message.epoch;
@@ -129,11 +140,14 @@ final class Oracle {
     }
 
     private void register(final int linkId, final WireMessage message) {
+        final Session session = sessions.get(message.sessionId);
+        if (session == null || session.link != linkId) {
+            return;
+        }
         final int resource = resources.computeIfAbsent(message.text, name -> resources.size() + 1);
         final Process process =
             processes.computeIfAbsent(new Place(resource, message.instance), place -> new Process());
-        final Session session = sessions.get(message.sessionId);
-        if (session == null || session.link != linkId || process.former.contains(message.incarnation)) {
+        if (process.former.contains(message.incarnation)) {
             return;
         }
         if (process.incarnation != message.incarnation) {

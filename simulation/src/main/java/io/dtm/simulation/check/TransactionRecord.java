@@ -69,6 +69,10 @@ final class TransactionRecord {
         return false;
     }
 
+    boolean mayBeMixed() {
+        return branches.stream().anyMatch(branch -> branch.mayBeMixed);
+    }
+
     boolean anyVoted(final int vote) {
         for (int i = 0; i < branches.size(); i++) {
             if (branches.get(i).hasVoted(vote)) {

@@ -28,5 +28,22 @@ public enum Fault {
      * An old frame of a peer arrives once more, over its current link: also one of a former link, a former process or
      * an earlier epoch.
      */
-    REPEATED_FRAME
+    REPEATED_FRAME,
+    /** Between a peer and the coordinator only one direction works for a while. */
+    ONE_WAY_PARTITION,
+    /** A peer takes hardly anything of what is sent to it, for a while. */
+    SLOW_RECEIVER,
+    /** The wall clock of the coordinator's host jumps, forward or back. */
+    CLOCK_JUMP,
+    /** The coordinator's system loses power, and of what wasn't forced some bits rot. */
+    BIT_ROT,
+    /** An operator settles a branch by hand. */
+    SETTLEMENT,
+    /** An operator copies the coordinator's directory, or puts it back to a copy, and says so. */
+    RESTORE;
+
+    /** How many of a million episodes have it. */
+    int onPerMillion() {
+        return this == RESTORE ? 60_000 : 450_000;
+    }
 }

@@ -1,14 +1,15 @@
 package io.dtm.simulation.fault;
 
+import io.dtm.core.storage.simulated.Survival;
 import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
+import io.dtm.simulation.node.Operator;
 import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Peer;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Makes things go wrong as planned, until it is told to stop; then mends what it broke. What it draws can be taken
@@ -21,13 +22,19 @@ public final class FaultInjector {
     private static final long MAX_PARTITION_NS = 15_000 * MILLI;
     private static final long MAX_PAUSE_NS = 15_000 * MILLI;
     private static final long MAX_FULL_NS = 3_000 * MILLI;
+    /** After so long an end that hears nothing gives its link up. */
+    private static final long MIN_PATIENCE_NS = 5_000 * MILLI;
+    private static final long MAX_PATIENCE_NS = 10_000 * MILLI;
+    private static final long MIN_JUMP_MS = 1_000;
+    private static final long MAX_JUMP_MS = 864_000_000;
     private static final int FORCES = 20;
     private static final long ROOM_BYTES = 64 * 1024;
 
     private final FaultPlan plan;
     private final Schedule schedule;
     private final FaultCounts counts;
-    private final CoordinatorNode coordinator;
+    private final List<CoordinatorNode> coordinators;
+    private final List<Operator> operators;
     private final List<ParticipantNode> participants;
     private final List<ClientNode> clients;
     private RandomStream random;
@@ -41,7 +48,8 @@ public final class FaultInjector {
      * @param schedule     of the simulation.
      * @param random       of faults alone.
      * @param counts       to be counted up.
-     * @param coordinator  may die.
+     * @param coordinators may die.
+     * @param operators    of each of them, in the same order.
      * @param participants may die, be cut off, or stand still.
      * @param clients      may die, be cut off, or stand still.
      */
@@ -50,14 +58,16 @@ public final class FaultInjector {
         final Schedule schedule,
         final RandomStream random,
         final FaultCounts counts,
-        final CoordinatorNode coordinator,
+        final List<CoordinatorNode> coordinators,
+        final List<Operator> operators,
         final List<ParticipantNode> participants,
         final List<ClientNode> clients) {
         this.plan = plan;
         this.schedule = schedule;
         this.random = random;
         this.counts = counts;
-        this.coordinator = coordinator;
+        this.coordinators = coordinators;
+        this.operators = operators;
         this.participants = participants;
         this.clients = clients;
     }
@@ -93,17 +103,23 @@ public final class FaultInjector {
                 }
             }
         }
-        coordinator.crashPoint(this::coordinatorCrashPoint);
+        for (final CoordinatorNode coordinator : coordinators) {
+            coordinator.crashPoint(() -> coordinatorCrashPoint(coordinator));
+        }
     }
 
     /** Nothing goes wrong any more, and everything that stood still goes on. */
     public void stop() {
         isActive = false;
-        coordinator.storage().capacityBytes(Long.MAX_VALUE);
-        coordinator.storage().failForceAfter(-1);
-        coordinator.resume();
-        participants.forEach(ParticipantNode::resume);
-        clients.forEach(ClientNode::resume);
+        for (final CoordinatorNode coordinator : coordinators) {
+            coordinator.storage().capacityBytes(Long.MAX_VALUE);
+            coordinator.storage().failForceAfter(-1);
+            coordinator.resume();
+        }
+        participants.forEach(Peer::resume);
+        clients.forEach(Peer::resume);
+        participants.stream().filter(Peer::isUp).forEach(node -> node.link().speedUp());
+        clients.stream().filter(Peer::isUp).forEach(node -> node.link().speedUp());
     }
 
     private void next(final Fault fault) {
@@ -127,51 +143,54 @@ public final class FaultInjector {
     private void inject(final Fault fault) {
         takeDown(fault, "");
         switch (fault) {
-            case LINK_LOSS -> onPeer(this::loseLink, this::loseLink);
+            case LINK_LOSS -> loseLink(anyPeer());
             case PARTITION -> {
                 final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PARTITION_NS);
-                onPeer(node -> partition(node, untilNs), node -> partition(node, untilNs));
+                partition(anyPeer(), untilNs);
             }
-            case COORDINATOR_KILL -> killCoordinator(false);
-            case POWER_LOSS -> killCoordinator(true);
+            case COORDINATOR_KILL, POWER_LOSS, BIT_ROT -> killCoordinator(anyCoordinator(), fault);
             case PARTICIPANT_CRASH -> crash(participants.get(random.nextInt(participants.size())));
             case CLIENT_CRASH -> crash(clients.get(random.nextInt(clients.size())));
             case PAUSE -> {
                 counts.peerFaults++;
                 final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
-                onPeer(node -> node.pause(untilNs), node -> node.pause(untilNs));
+                anyPeer().pause(untilNs);
             }
             case COORDINATOR_PAUSE -> {
                 counts.coordinatorPauses++;
-                coordinator.pause(schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS));
+                anyCoordinator().pause(schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS));
             }
-            case FAILING_FORCE -> coordinator.storage().failForceAfter(random.nextInt(FORCES));
-            case STORAGE_FULL -> fillStorage();
-            case OPERATOR -> coordinator.rollBackAny();
-            case REPEATED_FRAME -> onPeer(this::repeat, this::repeat);
+            case FAILING_FORCE -> anyCoordinator().storage().failForceAfter(random.nextInt(FORCES));
+            case STORAGE_FULL -> fillStorage(anyCoordinator());
+            case OPERATOR -> anyOf(operators).rollBackAny();
+            case SETTLEMENT -> anyOf(operators).settleAny();
+            case RESTORE -> copyOrRestore(anyCoordinator());
+            case REPEATED_FRAME -> repeat(anyPeer());
+            case ONE_WAY_PARTITION -> cutOneWay(anyPeer());
+            case SLOW_RECEIVER -> slowDown(anyPeer());
+            case CLOCK_JUMP -> {
+                counts.clockJumps++;
+                final long jumpMs = random.skewed(MIN_JUMP_MS, MAX_JUMP_MS);
+                anyCoordinator().jumpClock(random.coin() ? jumpMs : -jumpMs);
+            }
             default -> throw new IllegalStateException("no such fault: " + fault);
         }
     }
 
-    private void onPeer(
-        final Consumer<ParticipantNode> participant,
-        final Consumer<ClientNode> client) {
+    private Peer anyPeer() {
         final int chosen = random.nextInt(participants.size() + clients.size());
-        if (chosen < participants.size()) {
-            participant.accept(participants.get(chosen));
-        } else {
-            client.accept(clients.get(chosen - participants.size()));
-        }
+        return chosen < participants.size() ? participants.get(chosen) : clients.get(chosen - participants.size());
     }
 
-    private void loseLink(final ParticipantNode node) {
-        counts.peerFaults++;
-        if (node.isUp()) {
-            node.link().lose();
-        }
+    private CoordinatorNode anyCoordinator() {
+        return anyOf(coordinators);
     }
 
-    private void loseLink(final ClientNode node) {
+    private <T> T anyOf(final List<T> some) {
+        return some.size() == 1 ? some.get(0) : some.get(random.nextInt(some.size()));
+    }
+
+    private void loseLink(final Peer node) {
         counts.peerFaults++;
         if (node.isUp()) {
             node.link().lose();
@@ -184,31 +203,56 @@ public final class FaultInjector {
         }
     }
 
-    private void partition(final ParticipantNode node, final long untilNs) {
+    private void partition(final Peer node, final long untilNs) {
         counts.peerFaults++;
         if (node.isUp()) {
             node.link().partition(untilNs);
         }
     }
 
-    private void partition(final ClientNode node, final long untilNs) {
+    private void cutOneWay(final Peer node) {
         counts.peerFaults++;
+        final boolean toPeer = random.coin();
+        final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PARTITION_NS);
+        final long patienceNs = random.between(MIN_PATIENCE_NS, MAX_PATIENCE_NS);
         if (node.isUp()) {
-            node.link().partition(untilNs);
+            node.link().cutOneWay(toPeer, untilNs, patienceNs);
         }
     }
 
-    private void killCoordinator(final boolean withPower) {
-        if (withPower) {
+    private void slowDown(final Peer node) {
+        counts.peerFaults++;
+        final long untilNs = schedule.nowNs() + random.between(10 * MILLI, MAX_PAUSE_NS);
+        if (node.isUp()) {
+            node.link().slowDown(untilNs);
+        }
+    }
+
+    private void killCoordinator(final CoordinatorNode coordinator, final Fault fault) {
+        if (fault == Fault.POWER_LOSS) {
             crashes++;
-            coordinator.losePower(random.nextLong());
+            coordinator.losePower(Survival.random(random.nextLong()));
+        } else if (fault == Fault.BIT_ROT) {
+            crashes++;
+            coordinator.losePower(Survival.rotten(random.nextLong()));
         } else if (coordinator.isUp()) {
             crashes++;
             coordinator.kill();
         }
     }
 
-    private void crash(final ParticipantNode node) {
+    /** The same copy may be put back more than once. */
+    private void copyOrRestore(final CoordinatorNode coordinator) {
+        if (!coordinator.hasCopy() || random.nextInt(3) == 0) {
+            coordinator.copyStorage();
+        } else {
+            crashes++;
+            counts.peerFaults++;
+            coordinator.startFromCopy(true);
+        }
+    }
+
+    private void crash(final Peer node) {
         if (node.isUp()) {
             crashes++;
             counts.peerFaults++;
@@ -220,19 +264,7 @@ public final class FaultInjector {
         }
     }
 
-    private void crash(final ClientNode node) {
-        if (node.isUp()) {
-            crashes++;
-            counts.peerFaults++;
-            node.kill();
-            if (random.nextInt(4) == 0) {
-                node.forgetEpochs();
-            }
-            schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
-        }
-    }
-
-    private void fillStorage() {
+    private void fillStorage(final CoordinatorNode coordinator) {
         coordinator.storage().capacityBytes(Long.MAX_VALUE);
         final long usedBytes = Long.MAX_VALUE - coordinator.storage().usableBytes();
         coordinator.storage().capacityBytes(usedBytes + random.nextLong(ROOM_BYTES));
@@ -246,30 +278,30 @@ public final class FaultInjector {
         }
     }
 
-    /** Between two stages of the coordinator. */
-    private void coordinatorCrashPoint() {
+    /** Between two stages of a coordinator. */
+    private void coordinatorCrashPoint(final CoordinatorNode coordinator) {
         if (!isActive) {
             return;
         }
-        pass(CoordinatorNode.NAME);
+        pass(coordinator.name());
         if (given != null) {
-            final FaultOccurrence due = given.takeDue(CoordinatorNode.NAME);
+            final FaultOccurrence due = given.takeDue(coordinator.name());
             if (due != null) {
                 random = RandomStream.at(due.draws());
-                killCoordinatorHere(due.fault());
+                killHere(coordinator, due.fault());
             }
         } else if (random.chance(plan.crashPointPerMillion() / 20)) {
             if (plan.has(Fault.POWER_LOSS) && random.coin()) {
-                killCoordinatorHere(Fault.POWER_LOSS);
+                killHere(coordinator, Fault.POWER_LOSS);
             } else if (plan.has(Fault.COORDINATOR_KILL)) {
-                killCoordinatorHere(Fault.COORDINATOR_KILL);
+                killHere(coordinator, Fault.COORDINATOR_KILL);
             }
         }
     }
 
-    private void killCoordinatorHere(final Fault fault) {
-        takeDown(fault, CoordinatorNode.NAME);
-        killCoordinator(fault == Fault.POWER_LOSS);
+    private void killHere(final CoordinatorNode coordinator, final Fault fault) {
+        takeDown(fault, coordinator.name());
+        killCoordinator(coordinator, fault);
     }
 
     /**

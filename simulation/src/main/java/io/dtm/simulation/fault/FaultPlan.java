@@ -6,7 +6,6 @@ import io.dtm.simulation.engine.RandomStream;
 public final class FaultPlan {
     private static final long MILLI = 1_000_000L;
     private static final int WITHOUT_FAULTS_PER_MILLION = 60_000;
-    private static final int ON_PER_MILLION = 450_000;
 
     private final long[] intervals = new long[Fault.values().length];
     private final int crashPointPerMillion;
@@ -28,9 +27,12 @@ public final class FaultPlan {
         final boolean isFaultless = random.chance(WITHOUT_FAULTS_PER_MILLION);
         final FaultPlan plan = new FaultPlan(random.coin() ? 0 : (int) random.between(1, 3_000));
         for (final Fault fault : Fault.values()) {
-            final boolean isOn = random.chance(ON_PER_MILLION) && !isFaultless;
+            final boolean isOn = random.chance(fault.onPerMillion()) && !isFaultless;
             final long interval = (20 * MILLI << random.nextInt(9)) + random.nextLong(20 * MILLI);
             plan.intervals[fault.ordinal()] = isOn ? interval : 0;
+        }
+        if (plan.has(Fault.RESTORE)) {
+            plan.intervals[Fault.CLOCK_JUMP.ordinal()] = 0; // a restore's epoch goes by the wall clock
         }
         return plan;
     }

@@ -5,6 +5,9 @@ import org.agrona.DirectBuffer;
 
 /** One direction of a link: keeps order, delays, and loses its tail when the link dies. */
 final class Direction {
+    /** A receiver that hardly takes anything lets nobody send much. */
+    private static final int SLOW_WINDOW_BYTES = 1024;
+
     final SimulatedLink link;
     final boolean toPeer;
     private final SimulatedNetwork network;
@@ -20,7 +23,12 @@ final class Direction {
     }
 
     boolean hasRoom(final int length) {
-        return bytesOnWay == 0 || bytesOnWay + length <= network.settings().windowBytes();
+        return bytesOnWay == 0 || bytesOnWay + length <= windowBytes();
+    }
+
+    private int windowBytes() {
+        final int usual = network.settings().windowBytes();
+        return toPeer && link.peer.isSlow() ? Math.min(usual, SLOW_WINDOW_BYTES) : usual;
     }
 
     void send(final DirectBuffer buffer, final int offset, final int length) {
@@ -40,6 +48,11 @@ final class Direction {
     private void dispatch(final Frame frame) {
         lastArrivalNs = Math.max(lastArrivalNs, network.schedule().nowNs() + network.drawDelayNs());
         network.schedule().at(lastArrivalNs, frame);
+    }
+
+    /** Nothing that is sent from now on arrives before this time: it is repeated until something gets through. */
+    void stall(final long untilNs) {
+        lastArrivalNs = Math.max(lastArrivalNs, untilNs);
     }
 
     void arrive(final Frame frame) {

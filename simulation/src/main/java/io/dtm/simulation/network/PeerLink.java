@@ -8,6 +8,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A peer's connection to the coordinator: one link after another. */
 public final class PeerLink implements CoordinatorLink {
     private static final int KEPT_FRAMES = 64;
+    /** While it is slow, it takes a frame so often. */
+    private static final long SLOW_NS = 500_000_000L;
 
     private final SimulatedNetwork network;
     private final String name;
@@ -17,6 +19,8 @@ public final class PeerLink implements CoordinatorLink {
     private SimulatedLink current;
     private int attempt;
     private long partitionedUntilNs;
+    private long slowUntilNs;
+    private long nextSlowNs;
     private boolean isClosed;
     private final ArrayDeque<byte[]> sent = new ArrayDeque<>();
 
@@ -31,9 +35,9 @@ public final class PeerLink implements CoordinatorLink {
         return name;
     }
 
-    /** @return whether something waits to be polled. */
+    /** @return whether something waits to be polled soon. */
     public boolean hasArrivals() {
-        return !inbox.isEmpty();
+        return !inbox.isEmpty() && !isSlow();
     }
 
     /** The link dies now; each end notices in its own time. */
@@ -51,6 +55,43 @@ public final class PeerLink implements CoordinatorLink {
     public void partition(final long untilNs) {
         partitionedUntilNs = Math.max(partitionedUntilNs, untilNs);
         lose();
+    }
+
+    /**
+     * One direction is cut for a while. What is sent there arrives afterwards, unless an end has given the link up by
+     * then: whoever hears nothing does so after some time.
+     *
+     * @param toPeer    which direction.
+     * @param untilNs   virtual time at which it ends.
+     * @param patientNs virtual nanoseconds after which the link is given up.
+     */
+    public void cutOneWay(final boolean toPeer, final long untilNs, final long patientNs) {
+        if (current == null || current.isDead) {
+            return;
+        }
+        final SimulatedLink stalled = current;
+        (toPeer ? stalled.toPeer : stalled.toCoordinator).stall(untilNs);
+        if (untilNs - network.schedule().nowNs() > patientNs) {
+            network.schedule().after(patientNs, () -> {
+                if (stalled == current) {
+                    partition(untilNs);
+                }
+            });
+        }
+    }
+
+    /** @param untilNs virtual time up to which this peer takes hardly anything of what arrives. */
+    public void slowDown(final long untilNs) {
+        slowUntilNs = Math.max(slowUntilNs, untilNs);
+    }
+
+    boolean isSlow() {
+        return network.schedule().nowNs() < slowUntilNs;
+    }
+
+    /** It takes what arrives as usual from now on. */
+    public void speedUp() {
+        slowUntilNs = 0;
     }
 
     /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
@@ -132,7 +173,8 @@ public final class PeerLink implements CoordinatorLink {
     @Override
     public int poll(final FrameHandler handler, final int limit) {
         int taken = 0;
-        while (taken < limit && !inbox.isEmpty()) {
+        final int most = mayTake(limit);
+        while (taken < most && !inbox.isEmpty()) {
             final Frame frame = inbox.poll();
             taken++;
             if (frame.link == current) {
@@ -142,6 +184,18 @@ public final class PeerLink implements CoordinatorLink {
             frame.direction.done(frame);
         }
         return taken;
+    }
+
+    private int mayTake(final int limit) {
+        if (!isSlow()) {
+            return limit;
+        }
+        final long nowNs = network.schedule().nowNs();
+        if (nowNs < nextSlowNs) {
+            return 0;
+        }
+        nextSlowNs = nowNs + SLOW_NS;
+        return 1;
     }
 
     @Override

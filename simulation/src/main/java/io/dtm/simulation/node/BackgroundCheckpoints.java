@@ -21,9 +21,9 @@ import org.agrona.concurrent.EpochClock;
  * checkpoint is taken in, and leaves a temporary file. Also checks what a start can fall back on.
  */
 final class BackgroundCheckpoints {
-    private static final String NAME = "coordinator";
     private static final int LOST_ONE_IN = 8;
 
+    private final String name;
     private final RandomStream random;
     private final Trace trace;
     private final Violations violations;
@@ -31,7 +31,12 @@ final class BackgroundCheckpoints {
     private int makers;
 
     BackgroundCheckpoints(
-        final RandomStream random, final Trace trace, final Violations violations, final EpochClock clock) {
+        final String name,
+        final RandomStream random,
+        final Trace trace,
+        final Violations violations,
+        final EpochClock clock) {
+        this.name = name;
         this.random = random;
         this.trace = trace;
         this.violations = violations;
@@ -48,14 +53,14 @@ final class BackgroundCheckpoints {
             final CheckpointMaker maker = new CheckpointMaker(storage, 0, clock, damage());
             if (maker.make(upTo, Integer.toString(++makers)) instanceof Made made) {
                 if (random.nextInt(LOST_ONE_IN) == 0) {
-                    trace.event(NAME, "makes a checkpoint at %1 that is lost, %2 items", upTo, made.items());
+                    trace.event(name, "makes a checkpoint at %1 that is lost, %2 items", upTo, made.items());
                 } else {
-                    trace.event(NAME, "makes a checkpoint at %1, %2 items", upTo, made.items());
+                    trace.event(name, "makes a checkpoint at %1, %2 items", upTo, made.items());
                     journal.adoptCheckpoint(made.checkpoint());
                 }
             }
         } catch (final UncheckedIOException ex) {
-            trace.event(NAME, "can't write a checkpoint");
+            trace.event(name, "can't write a checkpoint");
         } catch (final JournalException ex) {
             if (ex.category() != JournalException.Category.FORCE_FAILED) {
                 violations.add("I12", "no checkpoint can be made: " + ex.getMessage());

@@ -15,6 +15,7 @@ import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.SimulatedNetwork;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -31,6 +32,7 @@ public final class ClientNode extends Peer {
 
     private final ClientSettings settings;
     private final Workload workload;
+    private final List<ParticipantNode> services;
     private final Checker checker;
     private final int[] resourceIds;
     private final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
@@ -45,6 +47,7 @@ public final class ClientNode extends Peer {
      * @param network  to the coordinator.
      * @param settings of the application.
      * @param workload gives out requests.
+     * @param services that it may call.
      * @param checker  is told what the application hears.
      */
     public ClientNode(
@@ -55,10 +58,12 @@ public final class ClientNode extends Peer {
         final SimulatedNetwork network,
         final ClientSettings settings,
         final Workload workload,
+        final List<ParticipantNode> services,
         final Checker checker) {
         super(name, schedule, random, trace, network);
         this.settings = settings;
         this.workload = workload;
+        this.services = services;
         this.checker = checker;
         this.resourceIds = new int[workload.resources().size()];
     }
@@ -186,6 +191,11 @@ public final class ClientNode extends Peer {
 
     Workload workload() {
         return workload;
+    }
+
+    /** Those of them that run and serve a resource. */
+    List<ParticipantNode> running(final String resource) {
+        return services.stream().filter(node -> node.isUp() && node.resourceName().equals(resource)).toList();
     }
 
     Checker checker() {

@@ -31,8 +31,8 @@ import io.dtm.simulation.network.CoordinatorPort;
 import io.dtm.simulation.network.SimulatedNetwork;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -46,7 +46,7 @@ public final class CoordinatorNode {
     /** Greatest number of bytes of payload in a transaction. */
     public static final int MAX_PAYLOAD_BYTES = 64;
 
-    /** By which a trace knows it. */
+    /** By which a trace knows the first one. */
     public static final String NAME = "coordinator";
     private static final int SEGMENT_LENGTH = 32 * 1024;
     private static final int MAX_FRAME_LENGTH = 4 * 1024;
@@ -59,10 +59,13 @@ public final class CoordinatorNode {
     /** Frames of one datagram hold fewer events. */
     private static final int EVENTS = 128;
     private static final int OUTBOUND_BYTES = 1024 * 1024;
+    /** A monotonic clock may begin anywhere, below zero too. */
+    private static final int CLOCK_BITS_IGNORED = 3;
     /** Of so many starts one recovers a second time, and one from the checkpoint before. */
     private static final int ASIDE_ONE_IN = 8;
     private static final int OUTBOUND_BOUND = OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES);
 
+    private final String name;
     private final Schedule schedule;
     private final RandomStream random;
     private final Trace trace;
@@ -71,15 +74,19 @@ public final class CoordinatorNode {
     private final Violations violations;
     private SimulatedStorage storage = new SimulatedStorage();
     private SimulatedStorage copy;
-    private final CoordinatorSettings settings;
     private final BackgroundCheckpoints checkpoints;
     private final RandomStream asides;
+    private final RandomStream clocks;
     /** Of one life after the other. */
     private final UnsafeBuffer outboundMemory = new UnsafeBuffer(new byte[OUTBOUND_BYTES]);
     private CoordinatorTimes times;
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
     private Runnable crashPoint = () -> { };
     private RandomStream staging;
+    private long maxBacklogBytes = 1 << 20;
+    private Supplier<CoordinatorSettings> settingsOfLife;
+    private long coordinatorId;
+    private long wallOffsetMs;
 
     // one life
     private int life;
@@ -93,21 +100,29 @@ public final class CoordinatorNode {
     private OperatorCommands operators;
     private long baseTimeNs;
     private long startedNs;
-    private long diedNs;
+    private long diedWallMs;
+    private long nanoOffsetNs;
     private long pausedUntilNs;
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
-    /** Of a restore at virtual time 0. */
+    /** Of a restore at virtual time 0. Starts come much faster than real ones: a microsecond counts as a second. */
     private static final long EPOCH_AT_START = 1_000_000;
     private boolean mayHalt;
     private Set<Consent> consents = Set.of();
     private String haltReason;
     private long lastOperatorAnswer;
-    private long lastOperatorRequest = 1_000_000;
-    private final Long2LongHashMap rollbacks = new Long2LongHashMap(0);
+    private Answers answers = (request, isDone) -> { };
+
+    /** Takes what the coordinator answers to an operator. */
+    @FunctionalInterface
+    interface Answers {
+        /** See {@link EgressListener#onOperatorAnswered}. */
+        void onAnswer(long request, boolean isDone);
+    }
 
     /**
+     * @param name       by which a trace knows it.
      * @param schedule   of the simulation.
      * @param random     of the coordinator's host.
      * @param trace      is told of starts and deaths.
@@ -118,6 +133,7 @@ public final class CoordinatorNode {
      * @param times      of its stages and its disk.
      */
     public CoordinatorNode(
+        final String name,
         final Schedule schedule,
         final RandomStream random,
         final Trace trace,
@@ -126,16 +142,18 @@ public final class CoordinatorNode {
         final Violations violations,
         final CoordinatorSettings settings,
         final CoordinatorTimes times) {
+        this.name = name;
         this.schedule = schedule;
         this.random = random;
         this.trace = trace;
         this.network = network;
         this.checker = checker;
         this.violations = violations;
-        this.settings = settings;
         this.checkpoints =
-            new BackgroundCheckpoints(random, trace, violations, () -> schedule.nowNs() / 1_000_000L);
+            new BackgroundCheckpoints(name, random, trace, violations, this::wallMs);
+        this.settingsOfLife = () -> settings;
         this.asides = random.split("asides");
+        this.clocks = random.split("clocks");
         this.times = times;
     }
 
@@ -157,6 +175,40 @@ public final class CoordinatorNode {
     /** @param draws decide at each start whether that life's journal is staged; without them none is. */
     public void staging(final RandomStream draws) {
         staging = draws;
+    }
+
+    /** @param value greatest number of bytes that wait for one session, of processes that start from now on. */
+    public void maxBacklogBytes(final long value) {
+        maxBacklogBytes = value;
+    }
+
+    /** @param value gives the settings of each process, one after another. */
+    public void settingsOfLife(final Supplier<CoordinatorSettings> value) {
+        settingsOfLife = value;
+    }
+
+    void answers(final Answers value) {
+        answers = value;
+    }
+
+    /** @return its name. */
+    public String name() {
+        return name;
+    }
+
+    /** @return the id of its directory; 0 before the first start. */
+    public long coordinatorId() {
+        return coordinatorId;
+    }
+
+    /** @param millis by which the host's wall clock is put forward; back, if negative. */
+    public void jumpClock(final long millis) {
+        trace.event(name, "the wall clock jumps by %1 ms", millis, 0);
+        wallOffsetMs += millis;
+    }
+
+    private long wallMs() {
+        return schedule.nowNs() / 1_000_000L + wallOffsetMs;
     }
 
     /** @return what survives the process. */
@@ -184,8 +236,14 @@ public final class CoordinatorNode {
         return haltReason;
     }
 
+    /** @return whether it was copied. */
+    public boolean hasCopy() {
+        return copy != null;
+    }
+
     /** The data directory is copied, as a snapshot of a virtual machine would. */
     public void copyStorage() {
+        trace.event(name, "its directory is copied");
         copy = StorageCopy.of(storage);
     }
 
@@ -196,22 +254,12 @@ public final class CoordinatorNode {
      */
     public void startFromCopy(final boolean isRestored) {
         kill();
+        trace.event(name, "its directory is put back to the copy");
         storage = StorageCopy.of(copy);
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
-        checker.onCopyStarted();
+        checker.onCopyStarted(isRestored);
         start();
-    }
-
-    /** An operator asks for a transaction, whichever, to be rolled back. */
-    public void rollBackAny() {
-        final long transactionId = checker.unfinished(random.nextInt(16));
-        if (isUp && transactionId != 0) {
-            checker.onOperatorAsked(transactionId);
-            rollbacks.put(++lastOperatorRequest, transactionId);
-            operators.rollback(lastOperatorRequest, transactionId);
-            wakeUp();
-        }
     }
 
     /** @return for operators' commands, while the process runs. */
@@ -235,7 +283,7 @@ public final class CoordinatorNode {
     /** @param untilNs virtual time up to which the process stands still. */
     public void pause(final long untilNs) {
         if (isUp) {
-            trace.event(NAME, "stands still for %1 us", (untilNs - schedule.nowNs()) / 1000, 0);
+            trace.event(name, "stands still for %1 us", (untilNs - schedule.nowNs()) / 1000, 0);
             pausedUntilNs = Math.max(pausedUntilNs, untilNs);
         }
     }
@@ -257,7 +305,7 @@ public final class CoordinatorNode {
         try {
             recover();
         } catch (final JournalException e) {
-            trace.event(NAME, "can't start: " + e.category());
+            trace.event(name, "can't start: " + e.category());
             if (e.category() != Category.FORCE_FAILED && e.category() != Category.NO_SPACE) {
                 violations.add("I2", "the coordinator refuses to start: " + e.getMessage());
             }
@@ -271,6 +319,7 @@ public final class CoordinatorNode {
 
     private void recover() {
         storage.killProcess();
+        nanoOffsetNs = clocks.nextLong() >> CLOCK_BITS_IGNORED;
         storage.staged(staging != null && staging.nextInt(2) == 0);
         final JournalRecovery recovery = JournalRecovery.open(new JournalContext()
             .storage(storage)
@@ -280,8 +329,11 @@ public final class CoordinatorNode {
             .lowSpaceBytes(0)
             .reservedSegments(2)
             .coordinatorIdSupplier(() -> random.nextLong() | 1)
-            .nanoClock(schedule::nowNs)
-            .epochClock(() -> schedule.nowNs() / 1_000_000L));
+            .nanoClock(this::nanoTime)
+            .epochClock(this::wallMs));
+        coordinatorId = recovery.coordinatorId();
+        final CoordinatorSettings settings = settingsOfLife.get();
+        checker.onSettings(settings.defaultTimeoutMs());
         final RestoredCoordinator live = checkpoints.restore(storage, recovery);
         final JournalReplay source = new JournalReplay(recovery, live);
 
@@ -291,11 +343,10 @@ public final class CoordinatorNode {
         operators = new OperatorCommands();
         startedNs = schedule.nowNs();
         forceScheduled = false;
-        final long downtimeNs = recovery.isFirstStart() ? 0 : schedule.nowNs() - diedNs;
-        pipeline = CoordinatorHost.recover(context(live), source, () -> liveJournal(recovery, source),
+        final long downtimeNs = recovery.isFirstStart() ? 0 : Math.max(0, wallMs() - diedWallMs) * 1_000_000L;
+        pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
-                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * EPOCH_AT_START + schedule.nowNs() / 1_000_000L));
-        consents = Set.of();
+                StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + schedule.nowNs() / 1_000)));
         stages = pipeline.stages();
         baseTimeNs = source.timeNs();
     }
@@ -311,7 +362,7 @@ public final class CoordinatorNode {
     private Journal liveJournal(final JournalRecovery recovery, final JournalReplay source) {
         final long digest = coordinator.digest();
         checker.onReplayed(digest);
-        trace.event(NAME, "starts: recovered up to %1", source.endPosition(), 0);
+        trace.event(name, "starts: recovered up to %1", source.endPosition(), 0);
         switch (asides.nextInt(ASIDE_ONE_IN)) {
             case 0 -> checkpoints.checkNewest(storage, recovery, digest);
             case 1 -> checkpoints.checkFallback(storage, recovery, digest);
@@ -322,7 +373,11 @@ public final class CoordinatorNode {
         return planted.apply(new WatchedJournal(journal, checker, this::requestForce));
     }
 
-    private PipelineContext context(final RestoredCoordinator state) {
+    private long nanoTime() {
+        return schedule.nowNs() + nanoOffsetNs;
+    }
+
+    private PipelineContext context(final RestoredCoordinator state, final CoordinatorSettings settings) {
         return new PipelineContext()
             .poller(port)
             .publisher(port)
@@ -332,23 +387,23 @@ public final class CoordinatorNode {
             .coordinatorClock(new WatchedClock(coordinator, checker))
             .output(state.output())
             .egressListener(new AlarmListener())
-            .dropListener((reason, linkId) -> trace.event(NAME, "drops: " + reason, linkId, 0))
+            .dropListener((reason, linkId) -> trace.event(name, "drops: " + reason, linkId, 0))
             .haltHandler(this::onHalt)
             .settings(settings)
             .operators(operators)
-            .nanoClock(schedule::nowNs)
-            .wallClock(() -> schedule.nowNs() / 1_000_000L)
+            .nanoClock(this::nanoTime)
+            .wallClock(this::wallMs)
             .ringSlots(256)
             .arenaBytes(128 * 1024)
             .outboundMemory(outboundMemory)
             .outboundBoundBytes(OUTBOUND_BOUND)
-            .maxBacklogBytes(1 << 20);
+            .maxBacklogBytes(maxBacklogBytes);
     }
 
     /** The process dies; the system lives on. */
     public void kill() {
         if (isUp) {
-            trace.event(NAME, "is killed");
+            trace.event(name, "is killed");
             checker.onCoordinatorCrashed(false);
             network.stopCoordinator();
             applyJournalled();
@@ -371,32 +426,25 @@ public final class CoordinatorNode {
     /**
      * The system dies.
      *
-     * @param seed decides what of the unforced survives.
+     * @param survival decides what of the unforced survives.
      */
-    public void losePower(final long seed) {
-        trace.event(NAME, "loses power");
+    public void losePower(final Survival survival) {
+        trace.event(name, "loses power");
         checker.onCoordinatorCrashed(true);
-        storage.losePower(seed);
-        if (isUp) {
-            onDeath();
-        }
-    }
-
-    /** The system dies, and nothing survives but what was forced. */
-    public void loseUnforced() {
-        trace.event(NAME, "loses power, and all that wasn't forced");
-        checker.onCoordinatorCrashed(true);
-        storage.losePower(Survival.NOTHING);
+        storage.losePower(survival);
         if (isUp) {
             onDeath();
         }
     }
 
     private void onDeath() {
+        if (isUp && pipeline.isServing()) {
+            consents = Set.of(); // what an operator said is on the device
+        }
         isUp = false;
         life++;
         pausedUntilNs = 0;
-        diedNs = schedule.nowNs();
+        diedWallMs = wallMs();
         pipeline = null;
         stages = List.of();
         network.stopCoordinator();
@@ -406,7 +454,7 @@ public final class CoordinatorNode {
     }
 
     private void onHalt(final String stage, final Throwable cause) {
-        trace.event(NAME, "halts in " + stage);
+        trace.event(name, "halts in " + stage);
         final boolean isExpected = cause instanceof JournalException
             && (((JournalException) cause).category() == Category.FORCE_FAILED
                 || ((JournalException) cause).category() == Category.NO_SPACE);
@@ -426,7 +474,7 @@ public final class CoordinatorNode {
 
     // the duty cycle
 
-    private void wakeUp() {
+    void wakeUp() {
         step(times.minStepNs() + random.nextLong(times.maxStepNs() - times.minStepNs() + 1));
     }
 
@@ -521,21 +569,20 @@ public final class CoordinatorNode {
         @Override
         public void onOperatorAnswered(final long requestId, final int code, final String text) {
             lastOperatorAnswer = requestId;
-            if (code == 0 && rollbacks.get(requestId) != 0) {
-                checker.onOperatorTold(rollbacks.get(requestId));
-            }
             trace.event("operator", "request %1 is answered: " + (code == 0 ? "done" : text), requestId, code);
+            answers.onAnswer(requestId, code == 0);
         }
 
         @Override
         public void onAlarm(final Alarm alarm, final long transactionId, final int branchId) {
-            trace.event(NAME, "alarm " + alarm + " %T branch %2", transactionId, branchId);
+            trace.event(name, "alarm " + alarm + " %T branch %2", transactionId, branchId);
             checker.onAlarm(alarm.name(), transactionId);
         }
 
         @Override
         public void onTooSlow(final int linkId, final long backlogBytes) {
-            trace.event(NAME, "link %1 is too slow", linkId, backlogBytes);
+            trace.event(name, "link %1 is too slow", linkId, backlogBytes);
+            checker.faults().peerFaults++;
         }
     }
 }

@@ -82,12 +82,7 @@ final class InteractiveRequest implements BeginListener {
     private void call(final int index, final long part) {
         final String resource = client.workload().resources().get(index);
         client.later(client.drawCallNs(), () -> {
-            final List<ParticipantNode> up = new ArrayList<>();
-            for (final ParticipantNode service : client.workload().services()) {
-                if (service.isUp() && service.resourceName().equals(resource)) {
-                    up.add(service);
-                }
-            }
+            final List<ParticipantNode> up = client.running(resource);
             if (up.isEmpty()) {
                 answered(index, part, false);
             } else {
@@ -116,7 +111,7 @@ final class InteractiveRequest implements BeginListener {
     }
 
     private void serve(final ParticipantNode service, final int index, final long part) {
-        service.serve(client.resourceId(index), transaction, new Work(requestId, part), new JoinListener() {
+        service.serve(client, transaction, new Work(requestId, part), new JoinListener() {
             @Override
             public void onJoined() {
                 client.later(client.drawCallNs(), () -> answered(index, part, true));

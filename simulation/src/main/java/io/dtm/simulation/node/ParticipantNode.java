@@ -77,17 +77,17 @@ public final class ParticipantNode extends Peer {
     /**
      * A service's work for an interactive transaction: done, then joined; the caller hears of it only then (rule 5).
      *
-     * @param resourceId  as the caller knows it.
+     * @param caller      whose transaction it is.
      * @param transaction that it is to join.
      * @param work        to do.
      * @param listener    hears that it has joined.
      */
     public void serve(
-        final int resourceId, final ClientTransaction transaction, final Work work, final JoinListener listener) {
+        final Peer caller, final ClientTransaction transaction, final Work work, final JoinListener listener) {
         participant.work(transaction.transactionId(), work);
         final int ofLife = life();
         session().join(resourceName, transaction.transactionId(), transaction.joinToken(), session().epoch(),
-            transaction.deadlineNs() - schedule.nowNs(), new JoinListener() {
+            transaction.deadlineNs() - caller.clockNs(), new JoinListener() {
                 @Override
                 public void onJoined() {
                     if (ofLife == life()) {

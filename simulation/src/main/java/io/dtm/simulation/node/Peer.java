@@ -17,6 +17,8 @@ public abstract class Peer {
     private static final long HEARTBEAT_NS = 50_000_000L;
     private static final long MIN_STEP_NS = 1_000L;
     private static final long MAX_STEP_NS = 30_000L;
+    /** A monotonic clock may begin anywhere, below zero too. */
+    private static final int CLOCK_BITS_IGNORED = 3;
 
     /** Of the process. */
     protected final String name;
@@ -27,12 +29,14 @@ public abstract class Peer {
     /** Is told what happens. */
     protected final Trace trace;
     private final SimulatedNetwork network;
+    private final RandomStream clocks;
     private EpochMemory memory = EpochMemory.inMemory();
     private int life;
     private boolean isUp;
     private PeerLink link;
     private PeerLink former;
     private CoordinatorSession session;
+    private long clockOffsetNs;
     private long pausedUntilNs;
     private long nextStepNs;
 
@@ -54,6 +58,7 @@ public abstract class Peer {
         this.random = random;
         this.trace = trace;
         this.network = network;
+        this.clocks = random.split("clocks");
     }
 
     /** @return its name. */
@@ -64,6 +69,11 @@ public abstract class Peer {
     /** @return whether the process runs. */
     public final boolean isUp() {
         return isUp;
+    }
+
+    /** @return nanoseconds by the monotonic clock of the running process, which begins anywhere. */
+    protected final long clockNs() {
+        return schedule.nowNs() + clockOffsetNs;
     }
 
     /** @return its connection. */
@@ -90,6 +100,7 @@ public abstract class Peer {
         life++;
         nextStepNs = 0;
         pausedUntilNs = 0;
+        clockOffsetNs = clocks.nextLong() >> CLOCK_BITS_IGNORED;
         trace.event(name, "starts");
         link = network.newPeer(name, this::wakeUp);
         if (former != null) {
@@ -200,7 +211,7 @@ public abstract class Peer {
             return;
         }
         final int ofLife = life;
-        final int work = session.doWork(schedule.nowNs());
+        final int work = session.doWork(clockNs());
         if (ofLife == life && (work > 0 || link.hasArrivals())) {
             wakeUp();
         }

@@ -8,7 +8,6 @@ import java.util.List;
  */
 public final class Workload {
     private final List<String> resources;
-    private final List<ParticipantNode> services;
     private final int requests;
     private int started;
     private int finished;
@@ -19,23 +18,16 @@ public final class Workload {
 
     /**
      * @param resources names of all resources.
-     * @param services  processes that serve them.
      * @param requests  number of business requests.
      */
-    public Workload(final List<String> resources, final List<ParticipantNode> services, final int requests) {
+    public Workload(final List<String> resources, final int requests) {
         this.resources = resources;
-        this.services = services;
         this.requests = requests;
     }
 
     /** @return names of all resources. */
     List<String> resources() {
         return resources;
-    }
-
-    /** @return processes that serve them. */
-    List<ParticipantNode> services() {
-        return services;
     }
 
     /** @return the next request's id, from 1; 0: there is none left. */

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The durable state of one resource: prepared branches and evidence. Survives every process that uses it. Committed
@@ -27,7 +28,7 @@ public final class SimulatedDatabase {
 
     private final String name;
     private final Trace trace;
-    private final ResourceListener listener;
+    private final Function<BranchId, ResourceListener> listeners;
     private final ArrayDeque<Long> lastCommitted = new ArrayDeque<>();
     private final Map<BranchId, Work> prepared = new LinkedHashMap<>();
     private final Map<Key, Evidence> evidence = new LinkedHashMap<>();
@@ -40,9 +41,19 @@ public final class SimulatedDatabase {
      * @param listener sees what becomes durable.
      */
     public SimulatedDatabase(final String name, final Trace trace, final ResourceListener listener) {
+        this(name, trace, branch -> listener);
+    }
+
+    /**
+     * @param name      of the resource.
+     * @param trace     is told of everything.
+     * @param listeners see what becomes durable, each of its own branches.
+     */
+    public SimulatedDatabase(
+        final String name, final Trace trace, final Function<BranchId, ResourceListener> listeners) {
         this.name = name;
         this.trace = trace;
-        this.listener = listener;
+        this.listeners = listeners;
     }
 
     /** @return name of the resource. */
@@ -74,6 +85,17 @@ public final class SimulatedDatabase {
         return found;
     }
 
+    /**
+     * @param coordinatorId whose branches are meant.
+     * @param transactionId of the transaction.
+     * @param branchId      of the branch.
+     * @return what is prepared under this name, for each epoch of enlistment.
+     */
+    public List<BranchId> prepared(final long coordinatorId, final long transactionId, final int branchId) {
+        return prepared(coordinatorId).stream()
+            .filter(branch -> branch.transactionId() == transactionId && branch.branchId() == branchId).toList();
+    }
+
     /** @return all prepared branches, oldest first. */
     public List<BranchId> prepared() {
         return new ArrayList<>(prepared.keySet());
@@ -103,7 +125,7 @@ public final class SimulatedDatabase {
     public void prepare(final BranchId branch, final Work work) {
         trace.event(name, "prepared %T branch %2", branch.transactionId(), branch.branchId());
         prepared.put(branch, work);
-        listener.onPrepared(name, branch, work);
+        listeners.apply(branch).onPrepared(name, branch, work);
     }
 
     /**
@@ -117,7 +139,7 @@ public final class SimulatedDatabase {
         if (work != null) {
             trace.event(name, "committed %T branch %2", branch.transactionId(), branch.branchId());
             remember(branch.transactionId());
-            listener.onCommitted(name, branch, work, false);
+            listeners.apply(branch).onCommitted(name, branch, work, false);
         }
         rollBack(branch);
         return work != null;
@@ -136,7 +158,7 @@ public final class SimulatedDatabase {
             if (isSameBranch(other, branch)) {
                 others.remove();
                 trace.event(name, "rolled back %T branch %2", branch.transactionId(), branch.branchId());
-                listener.onRolledBack(name, other);
+                listeners.apply(branch).onRolledBack(name, other);
                 found = true;
             }
         }
@@ -163,7 +185,7 @@ public final class SimulatedDatabase {
         }
         trace.event(name, "committed in one phase %T branch %2", branch.transactionId(), branch.branchId());
         remember(branch.transactionId());
-        listener.onCommitted(name, branch, work, true);
+        listeners.apply(branch).onCommitted(name, branch, work, true);
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.dtm.simulation.transcript;
 
+import io.dtm.core.storage.simulated.Survival;
 import io.dtm.client.Acknowledge;
 import io.dtm.client.Refusal;
 import io.dtm.participant.BranchId;
@@ -85,7 +86,7 @@ final class Script {
     private void processes() {
         verb("coordinator starts", m -> world.coordinator.start());
         verb("coordinator is killed", m -> world.coordinator.kill());
-        verb("coordinator loses power", m -> world.coordinator.loseUnforced());
+        verb("coordinator loses power", m -> world.coordinator.losePower(Survival.NOTHING));
         verb("coordinator stands still for ([0-9]+) seconds?", m -> world.coordinator.pause(
             world.schedule.nowNs() + Long.parseLong(m.group(1)) * 1_000_000_000L));
         verb("the directory is copied", m -> world.coordinator.copyStorage());
@@ -139,7 +140,7 @@ final class Script {
         final long part = 1L << lastPart++;
         final String resource = world.participants.get(service).resourceName();
         world.client(client).withResource(resource, resourceId -> world.participants.get(service).serve(
-            resourceId, world.client(client).transaction(requestId), new Work(requestId, part), new JoinListener() {
+            world.client(client), world.client(client).transaction(requestId), new Work(requestId, part), new JoinListener() {
                 @Override
                 public void onJoined() {
                     world.received.add(client, service + "'s answer in " + name, false);

@@ -123,8 +123,10 @@ final class SimulatedFile {
     void writeBack(final String name, final Survival survival) {
         for (int page = 0; page < device.length; page++) {
             if (unforcedSectors(page) != 0 && !isMarkedClean(page)) {
+                final SimulatedPage forced = device[page];
                 final int sectors = survival.sectors(name, page) & SimulatedPage.ALL_SECTORS;
-                device[page] = device[page].with(inCache(page), sectors);
+                device[page] = forced.with(inCache(page), sectors)
+                    .rotted(forced, inCache(page), survival.rot(name, page));
                 if (sectors != 0) {
                     final int last = Integer.SIZE - Integer.numberOfLeadingZeros(sectors);
                     final int end = Math.min(page * PAGE_LENGTH + last * SECTOR_LENGTH, length);

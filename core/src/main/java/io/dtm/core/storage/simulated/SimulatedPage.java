@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * What a page of a {@link SimulatedFile} holds at some moment. Never changed, so that device, cache and copies of both
@@ -68,6 +69,20 @@ final class SimulatedPage {
             }
         }
         return new SimulatedPage(merged);
+    }
+
+    /**
+     * @param forced what the page was when it was forced.
+     * @param now    what it was to become.
+     * @param rot    decides which bit of a byte that would have changed flips; 0: none.
+     */
+    SimulatedPage rotted(final SimulatedPage forced, final SimulatedPage now, final int rot) {
+        if (rot == 0) {
+            return this;
+        }
+        final int[] unforced =
+            IntStream.range(0, LENGTH).filter(offset -> forced.bytes[offset] != now.bytes[offset]).toArray();
+        return unforced.length == 0 ? this : flipped(unforced[(rot >>> 3) % unforced.length], 1 << (rot & 7));
     }
 
     SimulatedPage flipped(final int offset, final int mask) {

@@ -58,11 +58,31 @@ public interface Survival {
     }
 
     /**
+     * @param name of a file.
+     * @param page of it, 4 KiB, that was changed and not forced.
+     * @return decides which bit flips in a byte that was not forced; 0: none.
+     */
+    default int rot(final String name, final int page) {
+        return 0;
+    }
+
+    /**
      * @param seed decides everything.
      * @return about a third of the pages survive, a third doesn't, a third is torn.
      */
     static Survival random(final long seed) {
-        final Random random = new Random(seed);
+        return drawn(new Random(seed), false);
+    }
+
+    /**
+     * @param seed decides everything.
+     * @return as {@link #random(long)}, and in half of the pages one bit flips.
+     */
+    static Survival rotten(final long seed) {
+        return drawn(new Random(seed), true);
+    }
+
+    private static Survival drawn(final Random random, final boolean isRotten) {
         return new Survival() {
             @Override
             public int sectors(final String name, final int page) {
@@ -76,6 +96,11 @@ public interface Survival {
             @Override
             public int names(final int changes) {
                 return random.nextInt(changes + 1);
+            }
+
+            @Override
+            public int rot(final String name, final int page) {
+                return isRotten && random.nextBoolean() ? random.nextInt(Integer.MAX_VALUE) : 0;
             }
         };
     }

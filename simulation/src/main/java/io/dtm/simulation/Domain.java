@@ -1,0 +1,143 @@
+package io.dtm.simulation;
+
+import io.dtm.simulation.Episode.ParticipantMaker;
+import io.dtm.simulation.check.Checker;
+import io.dtm.simulation.check.FaultCounts;
+import io.dtm.simulation.check.Violations;
+import io.dtm.simulation.engine.RandomStream;
+import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.engine.Trace;
+import io.dtm.simulation.fault.Fault;
+import io.dtm.simulation.network.SimulatedNetwork;
+import io.dtm.simulation.node.ClientNode;
+import io.dtm.simulation.node.CoordinatorNode;
+import io.dtm.simulation.node.Operator;
+import io.dtm.simulation.node.ParticipantNode;
+import io.dtm.simulation.node.Workload;
+import io.dtm.simulation.resource.OnePhase;
+import io.dtm.simulation.resource.SimulatedDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A coordinator and what is its own: its network, the participants and clients that are connected to it, its operator,
+ * and the checker that watches them. Databases it may share with another domain.
+ */
+final class Domain {
+    /** The last letters of processes' names, in the first domain and in the second. */
+    private static final List<String> INSTANCES = List.of("ab", "xy");
+
+    /** Where receivers are slow, so little may wait for one: some messages. */
+    private static final int SLOW_BACKLOG_BYTES = 1024;
+
+    final CoordinatorNode coordinator;
+    final Operator operator;
+    final Checker checker;
+    final List<ParticipantNode> participants = new ArrayList<>();
+    final List<ClientNode> clients = new ArrayList<>();
+
+    private final String suffix;
+    private final String instances;
+    private final EpisodeSettings settings;
+    private final Schedule schedule;
+    private final RandomStream random;
+    private final Trace trace;
+    private final SimulatedNetwork network;
+    private final List<SimulatedDatabase> databases;
+
+    /**
+     * @param number     0 for the first domain, 1 for the second.
+     * @param settings   of the episode.
+     * @param schedule   of the simulation.
+     * @param random     of this domain alone.
+     * @param trace      is told of everything.
+     * @param violations takes broken promises.
+     * @param faults     of the simulation.
+     * @param databases  that it uses.
+     */
+    Domain(
+        final int number,
+        final EpisodeSettings settings,
+        final Schedule schedule,
+        final RandomStream random,
+        final Trace trace,
+        final Violations violations,
+        final FaultCounts faults,
+        final List<SimulatedDatabase> databases) {
+        this.suffix = number == 0 ? "" : Integer.toString(number + 1);
+        this.instances = INSTANCES.get(number);
+        this.settings = settings;
+        this.schedule = schedule;
+        this.random = random;
+        this.trace = trace;
+        this.databases = databases;
+        checker = new Checker(CoordinatorNode.NAME + suffix, schedule, trace, violations, faults);
+        network = new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
+        network.repeatsBegins(!settings.mayRefuseBegins());
+        coordinator = new CoordinatorNode(CoordinatorNode.NAME + suffix, schedule, random.split("coordinator"), trace,
+            network, checker, violations, settings.settings(), settings.coordinator());
+        coordinator.staging(random.split("storage"));
+        if (settings.faults().has(Fault.SLOW_RECEIVER)) {
+            coordinator.maxBacklogBytes(SLOW_BACKLOG_BYTES);
+        }
+        if (settings.changes()) {
+            final RandomStream changes = random.split("settings");
+            coordinator.settingsOfLife(() -> EpisodeSettings.drawOtherSettings(changes));
+        }
+        operator = new Operator(coordinator, schedule, random.split("operator"), checker, databases);
+    }
+
+    /**
+     * Processes that serve all its databases.
+     *
+     * @param maker      of their code.
+     * @param crashPoint is told where one may die between two steps.
+     */
+    void addParticipants(final ParticipantMaker maker, final Consumer<ParticipantNode> crashPoint) {
+        for (int i = 0; i < databases.size(); i++) {
+            for (int j = 0; j < settings.instances(); j++) {
+                addParticipant(databases.get(i), settings.onePhase(i), instances.charAt(j), maker, crashPoint);
+            }
+        }
+    }
+
+    private void addParticipant(
+        final SimulatedDatabase database,
+        final OnePhase onePhase,
+        final char letter,
+        final ParticipantMaker maker,
+        final Consumer<ParticipantNode> crashPoint) {
+        final String name = database.name() + letter;
+        final ParticipantNode[] node = new ParticipantNode[1];
+        node[0] = new ParticipantNode(name, settings.sharesInstances() ? database.name() : name, database.name(),
+            schedule, random.split(database.name()).split(name), trace, network,
+            ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(), checker.resources(), onePhase,
+                () -> crashPoint.accept(node[0])));
+        participants.add(node[0]);
+    }
+
+    /** @param workload that its clients are to carry out. */
+    void addClients(final Workload workload) {
+        for (int i = 0; i < settings.clients(); i++) {
+            final String name = "C" + (i + 1) + (suffix.isEmpty() ? "" : instances.substring(0, 1));
+            clients.add(new ClientNode(name, schedule, random.split(name), trace, network, settings.client(), workload,
+                participants, checker));
+        }
+    }
+
+    void start() {
+        coordinator.start();
+        participants.forEach(ParticipantNode::start);
+        clients.forEach(ClientNode::start);
+    }
+
+    /**
+     * @param process a client's or participant's, or a coordinator's name.
+     * @return name of the coordinator of its domain.
+     */
+    static String coordinatorOf(final String process) {
+        final boolean isSecond = INSTANCES.get(1).indexOf(process.charAt(process.length() - 1)) >= 0;
+        return CoordinatorNode.NAME + (isSecond ? "2" : "");
+    }
+}
