@@ -18,26 +18,32 @@ final class Demo {
     private static final int QUIET_TIMEOUT_S = 120;
 
     private final Path directory;
+    private final DemoNetwork network;
     private final int seconds;
     private final int banks;
     private final int clients;
     private final long seed;
+    private final boolean killing;
     private final Integer tamper;
     private final PrintStream out;
 
     Demo(
         final Path directory,
+        final DemoNetwork network,
         final int seconds,
         final int banks,
         final int clients,
         final long seed,
+        final boolean killing,
         final Integer tamper,
         final PrintStream out) {
         this.directory = directory;
+        this.network = network;
         this.seconds = seconds;
         this.banks = banks;
         this.clients = clients;
         this.seed = seed;
+        this.killing = killing;
         this.tamper = tamper;
         this.out = out;
     }
@@ -47,14 +53,14 @@ final class Demo {
         out.println("demo: " + banks + " banks, " + clients + " clients, " + seconds + " s, seed " + seed);
         out.println("demo: data in " + directory);
         final TransferLog log = new TransferLog();
-        try (DemoHouse house = new DemoHouse(directory)) {
+        try (DemoHouse house = new DemoHouse(directory, network)) {
             closeWithProcess(house);
             out.println("demo: starting " + banks + " PostgreSQL servers, the coordinator and " + banks + " services");
             house.launch(banks);
             out.println("demo: in doubt: branches that are prepared in the databases now, without those of one that is"
                 + " down (?)");
             out.println("demo: p50, p99: of the transfers that have ended since the line before");
-            final KillSchedule kills = new KillSchedule(house, seed, seconds, out);
+            final KillSchedule kills = new KillSchedule(house, seed, seconds, killing, out);
             transfer(house, log, kills);
             final int inDoubt = awaitQuiet(house, log);
             if (tamper != null) {
