@@ -18,32 +18,29 @@ final class Demo {
     private static final int QUIET_TIMEOUT_S = 120;
 
     private final Path directory;
-    private final DemoNetwork network;
+    private final DemoConditions conditions;
     private final int seconds;
     private final int banks;
     private final int clients;
     private final long seed;
-    private final boolean killing;
     private final Integer tamper;
     private final PrintStream out;
 
     Demo(
         final Path directory,
-        final DemoNetwork network,
+        final DemoConditions conditions,
         final int seconds,
         final int banks,
         final int clients,
         final long seed,
-        final boolean killing,
         final Integer tamper,
         final PrintStream out) {
         this.directory = directory;
-        this.network = network;
+        this.conditions = conditions;
         this.seconds = seconds;
         this.banks = banks;
         this.clients = clients;
         this.seed = seed;
-        this.killing = killing;
         this.tamper = tamper;
         this.out = out;
     }
@@ -53,14 +50,14 @@ final class Demo {
         out.println("demo: " + banks + " banks, " + clients + " clients, " + seconds + " s, seed " + seed);
         out.println("demo: data in " + directory);
         final TransferLog log = new TransferLog();
-        try (DemoHouse house = new DemoHouse(directory, network)) {
+        try (DemoHouse house = new DemoHouse(directory, conditions)) {
             closeWithProcess(house);
             out.println("demo: starting " + banks + " PostgreSQL servers, the coordinator and " + banks + " services");
             house.launch(banks);
             out.println("demo: in doubt: branches that are prepared in the databases now, without those of one that is"
                 + " down (?)");
             out.println("demo: p50, p99: of the transfers that have ended since the line before");
-            final KillSchedule kills = new KillSchedule(house, seed, seconds, killing, out);
+            final KillSchedule kills = new KillSchedule(house, seed, seconds, conditions.kills(), out);
             transfer(house, log, kills);
             final int inDoubt = awaitQuiet(house, log);
             if (tamper != null) {
@@ -87,7 +84,7 @@ final class Demo {
             final long startNs = System.nanoTime();
             long printedSecond = 0;
             double elapsed = 0;
-            while (elapsed < seconds || !kills.isDone()) {
+            while (elapsed < seconds || !kills.isDone() || conditions.goOn()) {
                 kills.run(elapsed);
                 elapsed = (System.nanoTime() - startNs) / 1e9;
                 if ((long) elapsed > printedSecond) {

@@ -45,11 +45,8 @@ public final class DemoCommand implements Callable<Integer> {
         description = "Falsify one row of this bank before the final check, which must find it. For tests.")
     private Integer tamper;
 
-    @Option(names = "--no-kills", hidden = true, description = "Nobody is killed. For tests.")
-    private boolean noKills;
-
     @Mixin
-    private DemoNetwork network;
+    private DemoConditions conditions;
 
     @Override
     public Integer call() throws Exception {
@@ -61,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
         final long chosen = seed == null ? System.nanoTime() & 0x7FFF_FFFF : seed;
         final boolean good;
         try {
-            good = new Demo(directory, network, seconds, services, clients, chosen, !noKills, tamper, System.out).run();
+            good = new Demo(directory, conditions, seconds, services, clients, chosen, tamper, System.out).run();
         } finally {
             if (keep == null) {
                 DemoHouse.delete(directory);

@@ -27,16 +27,16 @@ final class DemoHouse implements AutoCloseable {
     private static final int PREPARED_TRANSACTIONS = 200;
 
     private final Path directory;
-    private final DemoNetwork network;
+    private final DemoConditions conditions;
     private final String coordinatorEndpoint;
     private final List<PostgresServer> databases = new ArrayList<>();
     private final List<ChildProcess> services = new ArrayList<>();
     private final List<Integer> rpcPorts = new ArrayList<>();
     private ChildProcess coordinator;
 
-    DemoHouse(final Path directory, final DemoNetwork network) throws IOException {
+    DemoHouse(final Path directory, final DemoConditions conditions) throws IOException {
         this.directory = directory;
-        this.network = network;
+        this.conditions = conditions;
         this.coordinatorEndpoint = "localhost:" + FreePorts.udpPair();
     }
 
@@ -89,12 +89,12 @@ final class DemoHouse implements AutoCloseable {
             "-D", "dtm.journal.segment.length=128k",
             "-D", "dtm.checkpoint.interval=256k",
             "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
-        for (final String setting : network.coordinatorSettings()) {
+        for (final String setting : conditions.coordinatorSettings()) {
             arguments.addAll(List.of("-D", setting));
         }
         return new ChildProcess(
             "the coordinator", directory.resolve("coordinator/coordinator.log"),
-            List.of("-XX:+UseSerialGC", "-Xmx512m"), PROGRAM, arguments).under(network.coordinatorUnder());
+            List.of("-XX:+UseSerialGC", "-Xmx512m"), PROGRAM, arguments).under(conditions.coordinatorUnder());
     }
 
     private ChildProcess service(final int bank) {
@@ -104,8 +104,8 @@ final class DemoHouse implements AutoCloseable {
             "--database-port", Integer.toString(databases.get(bank).port()),
             "--rpc-port", Integer.toString(rpcPorts.get(bank)),
             "--directory", directory.resolve(name(bank)).toString()));
-        if (network.mediaDriver() != null) {
-            arguments.addAll(List.of("--media-driver", network.mediaDriver().toString()));
+        if (conditions.mediaDriver() != null) {
+            arguments.addAll(List.of("--media-driver", conditions.mediaDriver().toString()));
         }
         return new ChildProcess(
             name(bank), directory.resolve(name(bank)).resolve("service.log"),
@@ -199,12 +199,12 @@ final class DemoHouse implements AutoCloseable {
 
     /** @return where services and clients find the coordinator. */
     String coordinatorEndpoint() {
-        return network.wayTo(coordinatorEndpoint);
+        return conditions.wayTo(coordinatorEndpoint);
     }
 
     /** @return directory of the media driver that services and clients share; null: each has its own. */
     String mediaDriver() {
-        return network.mediaDriver() == null ? null : network.mediaDriver().toString();
+        return conditions.mediaDriver() == null ? null : conditions.mediaDriver().toString();
     }
 
     Path journal() {

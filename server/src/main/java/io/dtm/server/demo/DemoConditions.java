@@ -1,16 +1,17 @@
 package io.dtm.server.demo;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /**
- * What lies between the demo's processes and the coordinator, for tests that put a bad network there. Without any of
- * these options all of them are on loopback, each with a media driver of its own.
+ * For tests: under which conditions the demo runs, above all what lies between its processes and the coordinator.
+ * Without any of these options all of them are on loopback, each with a media driver of its own.
  */
-final class DemoNetwork {
-    @Option(names = "--coordinator-under", hidden = true, paramLabel = "WORD",
-        description = "A word before the coordinator's command line, as 'nsenter'. May be given several times.")
+final class DemoConditions {
+    @Option(names = "--coordinator-under", hidden = true, paramLabel = "WORDS", split = " ",
+        description = "What comes before the coordinator's command line and becomes that command, as nsenter(1).")
     private List<String> coordinatorUnder = List.of();
 
     @Option(names = "--coordinator-setting", hidden = true, paramLabel = "NAME=VALUE",
@@ -24,6 +25,13 @@ final class DemoNetwork {
     @Option(names = "--media-driver", hidden = true, paramLabel = "DIR",
         description = "Of services and clients, instead of one of their own each.")
     private Path mediaDriver;
+
+    @Option(names = "--no-kills", hidden = true, description = "Nobody is killed.")
+    private boolean noKills;
+
+    @Option(names = "--until", hidden = true, paramLabel = "FILE",
+        description = "Transfers are made until this is there, also after the seconds are over.")
+    private Path until;
 
     /** @return words before the coordinator's command line. */
     List<String> coordinatorUnder() {
@@ -43,5 +51,15 @@ final class DemoNetwork {
     /** @return directory of the media driver that services and clients share; null: each has its own. */
     Path mediaDriver() {
         return mediaDriver;
+    }
+
+    /** @return whether processes are killed. */
+    boolean kills() {
+        return !noKills;
+    }
+
+    /** @return whether transfers are to be made though the time is over. */
+    boolean goOn() {
+        return until != null && !Files.exists(until);
     }
 }
