@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * others) and cuts them, by a seed.
  * <p>
  * It has two ports as a coordinator has, one for requests and the next one for replies. Whoever speaks to one of them
- * is passed on to the coordinator's from a socket of its own, and what comes back there goes back to whoever spoke. With
- * response channels that is enough for both directions: peers speak first on both ports, the coordinator answers to
- * where they spoke from, and no datagram carries an address. Settings may be changed by any thread at any time.
+ * is passed on to the coordinator's from a socket of its own, and what comes back there goes back to whoever spoke.
+ * With response channels that is enough for both directions: peers speak first on both ports, the coordinator answers
+ * to where they spoke from, and no datagram carries an address. Settings may be changed by any thread at any time.
  */
 final class DatagramRelay implements AutoCloseable {
     private static final int PORTS = 2;
