@@ -11,6 +11,11 @@ public final class LedgersMain {
     /** What it says in the end, if all agree. */
     static final String GOOD = "ledgers agree";
 
+    /** Then come the errors that its connections were told, a line each. */
+    static final String ERRORS = "errors:";
+    /** More than three connections are told of some causes in some minutes. */
+    static final int FEW_ERRORS = 60;
+
     private static final int AT_ONCE = 20;
 
     private LedgersMain() {
@@ -29,10 +34,14 @@ public final class LedgersMain {
         while (!Files.exists(end)) {
             ledgers.write(AT_ONCE);
             written += AT_ONCE;
-            System.out.println(WRITTEN + " " + written + "\n" + peers[2].connections());
+            System.out.println(WRITTEN + " " + written);
         }
         ledgers.assertGood();
         System.out.println(GOOD);
+        System.out.println(ERRORS);
+        for (final Peer peer : peers) {
+            peer.connections().stream().filter(line -> line.startsWith("error ")).forEach(System.out::println);
+        }
         for (final Peer peer : peers) {
             peer.close();
         }

@@ -73,6 +73,9 @@ class LossyLinkTest {
 
         assertEquals(0, ledgers.exitStatus(Conditions.LIMIT_S), ledgers::said);
         assertTrue(ledgers.said().contains(LedgersMain.GOOD), ledgers::said);
+        final long errors = ledgers.said().split(LedgersMain.ERRORS, 2)[1].lines().count();
+        assertTrue(errors > 1, () -> "it was told that nothing can be sent:\n" + ledgers.said());
+        assertTrue(errors <= LedgersMain.FEW_ERRORS, () -> errors + " lines about one cause:\n" + ledgers.said());
     }
 
     private static List<String> options(final TwoNetworks networks) {

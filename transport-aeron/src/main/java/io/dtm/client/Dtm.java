@@ -31,6 +31,7 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * A process's connection to its coordinators over Aeron, as a client, as a participant or as both.
@@ -58,6 +59,7 @@ public final class Dtm implements AutoCloseable {
     private final List<DtmClient> clients = new ArrayList<>();
     private final Duty duty = new Duty();
     private final ErrorHandler errorHandler;
+    private final ErrorHandler transportErrors;
     private final AgentRunner runner;
     /** Around the embedded driver's, if nobody named one. */
     private Path privateDirectory;
@@ -73,6 +75,7 @@ public final class Dtm implements AutoCloseable {
     private Dtm(final DtmContext context) {
         BoundsChecks.requireEnabled();
         errorHandler = context.errorHandler();
+        transportErrors = new TransportErrors(errorHandler, SystemNanoClock.INSTANCE);
         idleStrategy = context.idleStrategy();
         driver = context.aeronDirectoryName() == null ? launchDriver(context) : null;
         try {
@@ -80,7 +83,7 @@ public final class Dtm implements AutoCloseable {
                 .aeronDirectoryName(context.aeronDirectoryName())
                 .embeddedDriver(driver)
                 .clientName(context.name())
-                .errorHandler(context.errorHandler())
+                .errorHandler(transportErrors)
                 .conclude());
             for (final String endpoint : context.endpoints()) {
                 sessions.add(session(context, endpoint));
@@ -141,7 +144,7 @@ public final class Dtm implements AutoCloseable {
                 .deleteDirectoryOnClose(true)
                 .threadingMode(ThreadingMode.INVOKER)
                 .imageLivenessTimeoutNs(IMAGE_LIVENESS_NS)
-                .errorHandler(context.errorHandler())
+                .errorHandler(transportErrors)
                 .conclude());
         } catch (final IOException failed) {
             throw new UncheckedIOException("no directory for the media driver", failed);
@@ -164,7 +167,7 @@ public final class Dtm implements AutoCloseable {
         final AeronCoordinatorLink link = new AeronCoordinatorLink(aeron, new AeronLinkContext()
             .channels(channels)
             .ipc(context.ipc())
-            .errorHandler(context.errorHandler())
+            .errorHandler(transportErrors)
             .conclude());
         return new CoordinatorSession(new SessionContext()
             .link(link)
