@@ -50,6 +50,8 @@ public final class Dtm implements AutoCloseable {
      * was killed and is back takes requests over the old stream again but can't answer it (aeron issue 1686).
      */
     private static final long IMAGE_LIVENESS_NS = 2_000_000_000L;
+    /** Of the embedded driver, for what is left to send at the end: one does, if nothing stands before it. */
+    private static final int LAST_TURNS = 10;
     private static final long CLOSE_PAUSE_NS = 100_000L;
     private static final String OPENED_PACKAGE = "jdk.internal.misc";
 
@@ -361,11 +363,23 @@ public final class Dtm implements AutoCloseable {
                 }
                 try {
                     sessions.forEach(session -> CloseHelper.close(errorHandler, session));
+                    sendLast();
                     CloseHelper.close(errorHandler, aeron);
                     closeDriver();
                 } finally {
                     isClosed = true;
                 }
+            }
+        }
+
+        /** This thread drives the embedded driver: that sessions are closed is still in its buffers. */
+        private void sendLast() {
+            try {
+                for (int i = 0; i < LAST_TURNS && aeron.aeron() != null; i++) {
+                    aeron.doWork();
+                }
+            } catch (final RuntimeException failed) {
+                errorHandler.onError(failed);
             }
         }
 
