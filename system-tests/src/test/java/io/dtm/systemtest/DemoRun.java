@@ -27,6 +27,8 @@ final class DemoRun implements AutoCloseable {
     /** An option: nobody is killed. */
     static final String NO_KILLS = "--no-kills";
 
+    /** A part of what it says when everything is started. */
+    private static final String LAUNCHED = "of the transfers that have ended since the line before";
     private static final String CONNECTED = "connected to coordinator";
     private static final String DISCONNECTED = "disconnected: ";
     private static final long LOOK_AGAIN_MS = 500;
@@ -65,6 +67,7 @@ final class DemoRun implements AutoCloseable {
         jvm = new ChildJvm("demo", house.path("demo-log"), List.of(), "io.dtm.server.Dtm", arguments)
             .under(under).start();
         house.own(this);
+        jvm.awaitLine(LAUNCHED);
     }
 
     String said() {
@@ -172,7 +175,8 @@ final class DemoRun implements AutoCloseable {
         assertEquals(List.of(), story.alarms().stream().filter(alarm -> !isOfAKill(alarm)).toList());
         System.out.println(last);
         System.out.println("journal: " + story.count("sessionOpening") + " sessions opened, "
-            + story.count("sessionResuming") + " times resumed, " + story.sessionsLost() + " lost, " + story.count("linkLost") + " links lost, "
+            + story.count("sessionResuming") + " times resumed, " + story.sessionsLost() + " lost, "
+            + story.count("linkLost") + " links lost, "
             + story.count("vote") + " votes, " + story.count("acknowledge") + " acknowledgements, "
             + story.count("inDoubt") + " times in doubt, " + story.decided() + " decided");
     }
@@ -199,13 +203,13 @@ final class DemoRun implements AutoCloseable {
         }
     }
 
-    String logs() {
+    private String logs() {
         final StringBuilder all = new StringBuilder();
         for (final String name : List.of("coordinator/coordinator.log", "bank-1/service.log", "bank-2/service.log",
             "bank-3/service.log", "clients.log")) {
             final List<String> lines = log(name).lines().filter(line -> !line.contains("setting ")).toList();
             all.append("--- ").append(name).append('\n')
-                .append(String.join("\n", lines.subList(Math.max(0, lines.size() - 400), lines.size()))).append('\n');
+                .append(String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()))).append('\n');
         }
         return all.toString();
     }
