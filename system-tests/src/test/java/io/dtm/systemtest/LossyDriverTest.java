@@ -6,7 +6,6 @@ import io.aeron.driver.status.SystemCounterDescriptor;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,8 +55,8 @@ class LossyDriverTest {
     /** The whole demo over it, with its kills. */
     @ParameterizedTest
     @ValueSource(doubles = {0.01, 0.10, 0.30})
-    @EnabledIfSystemProperty(named = LossSeed.LONG_TESTS, matches = "true")
     void shouldKeepTheBooksOfTheDemo(final double rate) {
+        LossSeed.assumeLongTests();
         final LossyDriver driver = driver(rate);
         final DemoRun demo = new DemoRun(house, List.of(), SECONDS, LossSeed.next("demo"),
             "--coordinator-setting", "aeron.dir=" + driver.directory(),

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A coordinator in one network of the kernel and everybody else in another, and the link between them taken down. */
 class LossyLinkTest {
@@ -93,8 +92,8 @@ class LossyLinkTest {
 
     /** The whole demo, and while it runs the link goes down: shortly, for longer than sessions live, one way each. */
     @Test
-    @EnabledIfSystemProperty(named = LossSeed.LONG_TESTS, matches = "true")
     void shouldKeepTheBooksOfTheDemoWhileTheLinkGoesDown() {
+        LossSeed.assumeLongTests();
         final TwoNetworks networks = TwoNetworks.of(house);
         final long seed = LossSeed.next("link and demo");
         final DemoRun demo = new DemoRun(

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A relay between coordinator and peers that drops, repeats, delays and cuts. */
 class LossyRelayTest {
@@ -71,8 +70,8 @@ class LossyRelayTest {
 
     /** The whole demo with its kills. */
     @Test
-    @EnabledIfSystemProperty(named = LossSeed.LONG_TESTS, matches = "true")
     void shouldKeepTheBooksOfTheDemoThroughBadWeatherAndKills() {
+        LossSeed.assumeLongTests();
         final int port = House.freeUdpPorts();
         final long seed = LossSeed.next("relay, demo and kills");
         final DatagramRelay relay = house.own(new DatagramRelay(port, seed));
@@ -88,8 +87,8 @@ class LossyRelayTest {
 
     /** The whole demo, and while it runs the ways are cut: shortly, for longer than sessions live, one way each. */
     @Test
-    @EnabledIfSystemProperty(named = LossSeed.LONG_TESTS, matches = "true")
     void shouldKeepTheBooksOfTheDemoThroughBadWeatherAndCuts() {
+        LossSeed.assumeLongTests();
         final int port = House.freeUdpPorts();
         final long seed = LossSeed.next("relay and demo");
         final DatagramRelay relay = house.own(new DatagramRelay(port, seed));
