@@ -32,6 +32,15 @@ final class ChildJvm implements AutoCloseable {
         process = new ChildProcess(name, log, options, mainClass, arguments);
     }
 
+    private ChildJvm(final ChildProcess process) {
+        this.process = process;
+    }
+
+    /** @return the same under another program that becomes it, as nsenter(1); not started. */
+    ChildJvm under(final List<String> words) {
+        return new ChildJvm(process.under(words));
+    }
+
     ChildJvm start() {
         run(process::start);
         return this;
@@ -62,6 +71,11 @@ final class ChildJvm implements AutoCloseable {
     /** SIGKILL, and waits for its end. */
     void kill() {
         run(process::kill);
+    }
+
+    /** SIGTERM, and SIGKILL if that doesn't do within the limit. */
+    void stop() {
+        run(() -> process.stop((int) Conditions.LIMIT_S));
     }
 
     /** SIGSTOP: it doesn't run any more until {@link #resume}. */

@@ -6,6 +6,7 @@ import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorInput;
 import io.dtm.core.coordinator.CoordinatorOutput;
 import io.dtm.core.coordinator.ProtocolCodes.Cause;
+import io.dtm.core.coordinator.ProtocolCodes.Close;
 import io.dtm.core.coordinator.ProtocolCodes.Decision;
 import io.dtm.core.event.EventAdapter;
 import io.dtm.core.event.StartListener;
@@ -15,7 +16,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -150,6 +153,38 @@ final class JournalStory {
     /** @return how many events of this name there are. */
     int count(final String event) {
         return chosen(events, one -> one.is(event)).size();
+    }
+
+    /** @return how many sessions had a link and ended by its loss. */
+    int sessionsLost() {
+        return chosen(messages, message -> message.is("sessionClosed")
+            && message.arguments().get(1).equals(Close.LOST)).size();
+    }
+
+    /** @return how many transactions were decided. */
+    int decided() {
+        return chosen(messages, message -> message.is("decided")).size();
+    }
+
+    /** @return the coordinator's alarms. */
+    List<Entry> alarms() {
+        return chosen(messages, message -> message.is("alarm"));
+    }
+
+    /** @return what was decided twice, and the decisions of a branch that aren't its transaction's. */
+    List<String> contradictions() {
+        final Map<Object, Object> decisions = new HashMap<>();
+        final List<String> found = new ArrayList<>();
+        for (final Entry message : messages) {
+            final List<Object> arguments = message.arguments();
+            if (message.is("decided") && decisions.put(arguments.get(0), arguments.get(1)) != null) {
+                found.add("decided twice: " + arguments);
+            } else if (message.is("decision") && arguments.get(6).equals(Cause.DECIDED)
+                && !arguments.get(5).equals(decisions.get(arguments.get(2)))) {
+                found.add("not as decided: " + arguments);
+            }
+        }
+        return found;
     }
 
     int transactionsInFlight() {

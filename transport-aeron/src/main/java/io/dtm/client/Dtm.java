@@ -31,6 +31,7 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * A process's connection to its coordinators over Aeron, as a client, as a participant or as both.
@@ -49,6 +50,8 @@ public final class Dtm implements AutoCloseable {
      * was killed and is back takes requests over the old stream again but can't answer it (aeron issue 1686).
      */
     private static final long IMAGE_LIVENESS_NS = 2_000_000_000L;
+    /** Of the embedded driver, for what is left to send at the end: one does, if nothing stands before it. */
+    private static final int LAST_TURNS = 10;
     private static final long CLOSE_PAUSE_NS = 100_000L;
     private static final String OPENED_PACKAGE = "jdk.internal.misc";
 
@@ -58,6 +61,7 @@ public final class Dtm implements AutoCloseable {
     private final List<DtmClient> clients = new ArrayList<>();
     private final Duty duty = new Duty();
     private final ErrorHandler errorHandler;
+    private final ErrorHandler transportErrors;
     private final AgentRunner runner;
     /** Around the embedded driver's, if nobody named one. */
     private Path privateDirectory;
@@ -73,6 +77,7 @@ public final class Dtm implements AutoCloseable {
     private Dtm(final DtmContext context) {
         BoundsChecks.requireEnabled();
         errorHandler = context.errorHandler();
+        transportErrors = new TransportErrors(errorHandler, SystemNanoClock.INSTANCE);
         idleStrategy = context.idleStrategy();
         driver = context.aeronDirectoryName() == null ? launchDriver(context) : null;
         try {
@@ -80,7 +85,7 @@ public final class Dtm implements AutoCloseable {
                 .aeronDirectoryName(context.aeronDirectoryName())
                 .embeddedDriver(driver)
                 .clientName(context.name())
-                .errorHandler(context.errorHandler())
+                .errorHandler(transportErrors)
                 .conclude());
             for (final String endpoint : context.endpoints()) {
                 sessions.add(session(context, endpoint));
@@ -141,7 +146,7 @@ public final class Dtm implements AutoCloseable {
                 .deleteDirectoryOnClose(true)
                 .threadingMode(ThreadingMode.INVOKER)
                 .imageLivenessTimeoutNs(IMAGE_LIVENESS_NS)
-                .errorHandler(context.errorHandler())
+                .errorHandler(transportErrors)
                 .conclude());
         } catch (final IOException failed) {
             throw new UncheckedIOException("no directory for the media driver", failed);
@@ -164,7 +169,7 @@ public final class Dtm implements AutoCloseable {
         final AeronCoordinatorLink link = new AeronCoordinatorLink(aeron, new AeronLinkContext()
             .channels(channels)
             .ipc(context.ipc())
-            .errorHandler(context.errorHandler())
+            .errorHandler(transportErrors)
             .conclude());
         return new CoordinatorSession(new SessionContext()
             .link(link)
@@ -358,11 +363,23 @@ public final class Dtm implements AutoCloseable {
                 }
                 try {
                     sessions.forEach(session -> CloseHelper.close(errorHandler, session));
+                    sendLast();
                     CloseHelper.close(errorHandler, aeron);
                     closeDriver();
                 } finally {
                     isClosed = true;
                 }
+            }
+        }
+
+        /** This thread drives the embedded driver: that sessions are closed is still in its buffers. */
+        private void sendLast() {
+            try {
+                for (int i = 0; i < LAST_TURNS && aeron.aeron() != null; i++) {
+                    aeron.doWork();
+                }
+            } catch (final RuntimeException failed) {
+                errorHandler.onError(failed);
             }
         }
 

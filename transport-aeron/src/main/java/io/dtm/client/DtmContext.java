@@ -169,7 +169,8 @@ public final class DtmContext {
 
     /**
      * @param value takes what is worth a line in a log; by default that is the platform's ({@link System.Logger}),
-     *              which prints to the standard error stream unless told otherwise.
+     *              which prints to the standard error stream unless told otherwise. What the media driver
+     *              and the Aeron client report comes once a minute for each distinct text.
      * @return this.
      */
     public DtmContext errorHandler(final ErrorHandler value) {

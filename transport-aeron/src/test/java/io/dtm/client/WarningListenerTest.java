@@ -45,7 +45,7 @@ class WarningListenerTest {
     void shouldTellTheSameOnceAMinuteWhateverNumbersAreInIt() {
         anomalies(100, "COMMIT of branch 7f0000000");
         assertEquals(1, told.size());
-        nowNs += WarningListener.INTERVAL_NS;
+        nowNs += RepeatLimit.INTERVAL_NS;
         anomalies(3, "COMMIT of branch 7f0000000");
 
         assertEquals(2, told.size());
@@ -57,11 +57,11 @@ class WarningListenerTest {
         for (int i = 0; i < 2_000; i++) {
             listener.onAnomaly("x".repeat(i), null);
         }
-        assertEquals(WarningListener.MAX_IN_INTERVAL, told.size());
-        nowNs += WarningListener.INTERVAL_NS;
+        assertEquals(RepeatLimit.MAX_IN_INTERVAL, told.size());
+        nowNs += RepeatLimit.INTERVAL_NS;
         listener.onAnomaly("another", null);
 
-        assertEquals(WarningListener.MAX_IN_INTERVAL + 1, told.size());
+        assertEquals(RepeatLimit.MAX_IN_INTERVAL + 1, told.size());
     }
 
     @Test

@@ -50,6 +50,9 @@ public final class BankService implements Callable<Integer> {
     @Option(names = "--directory", required = true)
     private Path directory;
 
+    @Option(names = "--media-driver")
+    private String mediaDriver;
+
     @Override
     public Integer call() throws Exception {
         final CountDownLatch stopped = new CountDownLatch(1);
@@ -67,6 +70,7 @@ public final class BankService implements Callable<Integer> {
                  .name(name)
                  .coordinator(coordinator)
                  .driverDirectory(directory.resolve("aeron"))
+                 .aeronDirectoryName(mediaDriver)
                  .epochMemory(() -> new FileEpochMemory(directory.resolve("epochs")))
                  .listener(new ConnectionLog()))) {
             final ServedResource bank =

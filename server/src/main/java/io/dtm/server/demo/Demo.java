@@ -18,6 +18,7 @@ final class Demo {
     private static final int QUIET_TIMEOUT_S = 120;
 
     private final Path directory;
+    private final DemoConditions conditions;
     private final int seconds;
     private final int banks;
     private final int clients;
@@ -27,6 +28,7 @@ final class Demo {
 
     Demo(
         final Path directory,
+        final DemoConditions conditions,
         final int seconds,
         final int banks,
         final int clients,
@@ -34,6 +36,7 @@ final class Demo {
         final Integer tamper,
         final PrintStream out) {
         this.directory = directory;
+        this.conditions = conditions;
         this.seconds = seconds;
         this.banks = banks;
         this.clients = clients;
@@ -47,14 +50,14 @@ final class Demo {
         out.println("demo: " + banks + " banks, " + clients + " clients, " + seconds + " s, seed " + seed);
         out.println("demo: data in " + directory);
         final TransferLog log = new TransferLog();
-        try (DemoHouse house = new DemoHouse(directory)) {
+        try (DemoHouse house = new DemoHouse(directory, conditions)) {
             closeWithProcess(house);
             out.println("demo: starting " + banks + " PostgreSQL servers, the coordinator and " + banks + " services");
             house.launch(banks);
             out.println("demo: in doubt: branches that are prepared in the databases now, without those of one that is"
                 + " down (?)");
             out.println("demo: p50, p99: of the transfers that have ended since the line before");
-            final KillSchedule kills = new KillSchedule(house, seed, seconds, out);
+            final KillSchedule kills = new KillSchedule(house, seed, seconds, conditions.kills(), out);
             transfer(house, log, kills);
             final int inDoubt = awaitQuiet(house, log);
             if (tamper != null) {
@@ -81,7 +84,7 @@ final class Demo {
             final long startNs = System.nanoTime();
             long printedSecond = 0;
             double elapsed = 0;
-            while (elapsed < seconds || !kills.isDone()) {
+            while (elapsed < seconds || !kills.isDone() || conditions.goOn()) {
                 kills.run(elapsed);
                 elapsed = (System.nanoTime() - startNs) / 1e9;
                 if ((long) elapsed > printedSecond) {

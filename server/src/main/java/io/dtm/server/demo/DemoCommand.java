@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +45,9 @@ public final class DemoCommand implements Callable<Integer> {
         description = "Falsify one row of this bank before the final check, which must find it. For tests.")
     private Integer tamper;
 
+    @Mixin
+    private DemoConditions conditions;
+
     @Override
     public Integer call() throws Exception {
         check(seconds >= 5 && seconds <= 86_400, "--seconds must be 5 to 86400: " + seconds);
@@ -54,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
         final long chosen = seed == null ? System.nanoTime() & 0x7FFF_FFFF : seed;
         final boolean good;
         try {
-            good = new Demo(directory, seconds, services, clients, chosen, tamper, System.out).run();
+            good = new Demo(directory, conditions, seconds, services, clients, chosen, tamper, System.out).run();
         } finally {
             if (keep == null) {
                 DemoHouse.delete(directory);

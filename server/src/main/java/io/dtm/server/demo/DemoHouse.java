@@ -27,30 +27,23 @@ final class DemoHouse implements AutoCloseable {
     private static final int PREPARED_TRANSACTIONS = 200;
 
     private final Path directory;
+    private final DemoConditions conditions;
     private final String coordinatorEndpoint;
     private final List<PostgresServer> databases = new ArrayList<>();
     private final List<ChildProcess> services = new ArrayList<>();
     private final List<Integer> rpcPorts = new ArrayList<>();
     private ChildProcess coordinator;
 
-    DemoHouse(final Path directory) throws IOException {
+    DemoHouse(final Path directory, final DemoConditions conditions) throws IOException {
         this.directory = directory;
+        this.conditions = conditions;
         this.coordinatorEndpoint = "localhost:" + FreePorts.udpPair();
     }
 
     /** Starts all of it; the databases at the same time. */
     void launch(final int banks) throws Exception {
         launchDatabases(banks);
-        coordinator = new ChildProcess(
-            "the coordinator", directory.resolve("coordinator/coordinator.log"),
-            List.of("-XX:+UseSerialGC", "-Xmx512m"),
-            PROGRAM,
-            List.of("coordinator",
-                "-D", "dtm.directory=" + directory.resolve("coordinator"),
-                "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
-                "-D", "dtm.journal.segment.length=128k",
-                "-D", "dtm.checkpoint.interval=256k",
-                "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
+        coordinator = coordinator();
         startCoordinator();
         for (int bank = 0; bank < banks; bank++) {
             rpcPorts.add(FreePorts.tcp());
@@ -89,17 +82,34 @@ final class DemoHouse implements AutoCloseable {
         }
     }
 
+    private ChildProcess coordinator() {
+        final List<String> arguments = new ArrayList<>(List.of("coordinator",
+            "-D", "dtm.directory=" + directory.resolve("coordinator"),
+            "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
+            "-D", "dtm.journal.segment.length=128k",
+            "-D", "dtm.checkpoint.interval=256k",
+            "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
+        for (final String setting : conditions.coordinatorSettings()) {
+            arguments.addAll(List.of("-D", setting));
+        }
+        return new ChildProcess(
+            "the coordinator", directory.resolve("coordinator/coordinator.log"),
+            List.of("-XX:+UseSerialGC", "-Xmx512m"), PROGRAM, arguments).under(conditions.coordinatorUnder());
+    }
+
     private ChildProcess service(final int bank) {
+        final List<String> arguments = new ArrayList<>(List.of("bank-service",
+            "--name", name(bank),
+            "--coordinator", coordinatorEndpoint(),
+            "--database-port", Integer.toString(databases.get(bank).port()),
+            "--rpc-port", Integer.toString(rpcPorts.get(bank)),
+            "--directory", directory.resolve(name(bank)).toString()));
+        if (conditions.mediaDriver() != null) {
+            arguments.addAll(List.of("--media-driver", conditions.mediaDriver().toString()));
+        }
         return new ChildProcess(
             name(bank), directory.resolve(name(bank)).resolve("service.log"),
-            List.of("-XX:+UseSerialGC", "-Xmx256m"),
-            PROGRAM,
-            List.of("bank-service",
-                "--name", name(bank),
-                "--coordinator", coordinatorEndpoint,
-                "--database-port", Integer.toString(databases.get(bank).port()),
-                "--rpc-port", Integer.toString(rpcPorts.get(bank)),
-                "--directory", directory.resolve(name(bank)).toString()));
+            List.of("-XX:+UseSerialGC", "-Xmx256m"), PROGRAM, arguments);
     }
 
     void killCoordinator() throws InterruptedException {
@@ -187,8 +197,14 @@ final class DemoHouse implements AutoCloseable {
         return rpcPorts.get(bank);
     }
 
+    /** @return where services and clients find the coordinator. */
     String coordinatorEndpoint() {
-        return coordinatorEndpoint;
+        return conditions.wayTo(coordinatorEndpoint);
+    }
+
+    /** @return directory of the media driver that services and clients share; null: each has its own. */
+    String mediaDriver() {
+        return conditions.mediaDriver() == null ? null : conditions.mediaDriver().toString();
     }
 
     Path journal() {

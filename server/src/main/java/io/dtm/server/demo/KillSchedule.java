@@ -33,13 +33,15 @@ final class KillSchedule {
     private final double seconds;
     private final PrintStream out;
     private final List<Kill> kills = new ArrayList<>();
-    private Victim next = Victim.COORDINATOR;
+    private Victim next;
 
-    KillSchedule(final DemoHouse house, final long seed, final int seconds, final PrintStream out) {
+    KillSchedule(
+        final DemoHouse house, final long seed, final int seconds, final boolean killing, final PrintStream out) {
         this.house = house;
         this.random = new Random(seed);
         this.seconds = seconds;
         this.out = out;
+        this.next = killing ? Victim.COORDINATOR : Victim.NONE;
     }
 
     /** Does what is due. */

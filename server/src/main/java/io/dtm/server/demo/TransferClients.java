@@ -49,7 +49,8 @@ final class TransferClients implements AutoCloseable {
             .name("demo-clients")
             .coordinator(house.coordinatorEndpoint())
             .errorHandler(warnings::println)
-            .driverDirectory(directory.resolve("clients/aeron")));
+            .driverDirectory(directory.resolve("clients/aeron"))
+            .aeronDirectoryName(house.mediaDriver()));
     }
 
     /** What is killed is missed: that is no news for the screen. */

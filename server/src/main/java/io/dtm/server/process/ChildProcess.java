@@ -41,6 +41,24 @@ public final class ChildProcess {
         this.command = command(jvmOptions, mainClass, arguments);
     }
 
+    private ChildProcess(final String name, final Path log, final List<String> command) {
+        this.name = name;
+        this.log = log;
+        this.command = command;
+    }
+
+    /**
+     * The same under another program, which must become it (exec) and not be its parent: signals go to its id.
+     *
+     * @param words of that program's command line; none: the very same.
+     * @return a process that isn't started.
+     */
+    public ChildProcess under(final List<String> words) {
+        final List<String> all = new ArrayList<>(words);
+        all.addAll(command);
+        return new ChildProcess(name, log, all);
+    }
+
     /**
      * The command line of a JVM like this one: the same Java, the same class path, and what Agrona's buffers need.
      *
