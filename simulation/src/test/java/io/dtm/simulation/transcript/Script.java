@@ -139,8 +139,9 @@ final class Script {
         final long requestId = Names.request(name);
         final long part = 1L << lastPart++;
         final String resource = world.participants.get(service).resourceName();
-        world.client(client).withResource(resource, resourceId -> world.participants.get(service).serve(
-            world.client(client), world.client(client).transaction(requestId), new Work(requestId, part), new JoinListener() {
+        final ScriptedClient caller = world.client(client);
+        caller.withResource(resource, resourceId -> world.participants.get(service).serve(
+            caller, caller.transaction(requestId), new Work(requestId, part), new JoinListener() {
                 @Override
                 public void onJoined() {
                     world.received.add(client, service + "'s answer in " + name, false);
