@@ -71,7 +71,8 @@ final class TransactionSender {
         final boolean sameEpoch = transaction.session.openedInEpoch() == guard.epoch();
         switch (transaction.kind) {
             case SUBMIT:
-                if (sameEpoch) {
+                // A repeat with ids of another generation could begin what it doesn't mean.
+                if (sameEpoch && !transaction.request.isStale(connection.generation())) {
                     sendSubmit(transaction);
                 } else {
                     sendInquire(transaction);
