@@ -236,16 +236,16 @@ final class ClientTransactions {
     /** Why nothing may be begun by it, or null. */
     private Refusal refusal(final SubmitRequest request) {
         final Refusal refusal = request.refusedBy(connection.limits());
-        return refusal == null && request.isStale(connection.generation()) ? Refusal.UNKNOWN_PARTICIPANT : refusal;
+        return refusal == null && request.isStale(connection.restores()) ? Refusal.UNKNOWN_PARTICIPANT : refusal;
     }
 
     private String refusalText(final SubmitRequest request, final Refusal refusal) {
         return refusal == Refusal.UNKNOWN_PARTICIPANT
-            ? request.staleText(connection.generation()) : request.refusedText(connection.limits());
+            ? request.staleText(connection.restores()) : request.refusedText(connection.limits());
     }
 
     private boolean isStale(final int resource) {
-        return !ResourceHandle.isOf(resource, connection.generation());
+        return !ResourceHandle.isCurrent(resource, connection.restores());
     }
 
     private ClientTransaction submitted(

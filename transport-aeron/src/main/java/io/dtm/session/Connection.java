@@ -19,7 +19,7 @@ final class Connection {
     /** Hears of what concerns transactions and branches. */
     interface Owner {
         /** The coordinator was restored from a backup: resource ids that were found before mean nothing any more. */
-        void onGenerationChanged();
+        void onRestored();
 
         /** Every session that could be is attached to the new link, and the epoch is obeyed. */
         void onOpen();
@@ -74,7 +74,8 @@ final class Connection {
     private int namedEpoch;
     private long openNotBeforeNs;
     private boolean epochConfirmed;
-    private volatile int generation = NO_GENERATION;
+    private int generation = NO_GENERATION;
+    private volatile int restores;
     private CoordinatorLimits limits = CoordinatorLimits.GREATEST;
     private long keepAliveIntervalNs = Long.MAX_VALUE;
     private long framesSent;
@@ -112,9 +113,9 @@ final class Connection {
         return epochConfirmed;
     }
 
-    /** Of the epoch that is obeyed; negative as long as there is none. Any thread. */
-    int generation() {
-        return generation;
+    /** How often the coordinator was restored from a backup, as this process saw it. Any thread. */
+    int restores() {
+        return restores;
     }
 
     CoordinatorLimits limits() {
@@ -417,11 +418,11 @@ final class Connection {
     }
 
     private void takeOver(final int obeyedGeneration) {
-        final int before = generation;
-        generation = obeyedGeneration;
-        if (before != NO_GENERATION && before != obeyedGeneration) {
-            owner.onGenerationChanged();
+        if (generation != NO_GENERATION && generation != obeyedGeneration) {
+            restores++;
+            owner.onRestored();
         }
+        generation = obeyedGeneration;
     }
 
     private void attach(final OwnedSession session, final int sessionTimeoutMs) {

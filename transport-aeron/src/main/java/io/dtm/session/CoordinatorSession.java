@@ -146,7 +146,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * @return false: the coordinator was restored from a backup since, and the name has to be looked up again.
      */
     public boolean isCurrent(final int resource) {
-        return ResourceHandle.isOf(resource, connection.generation());
+        return ResourceHandle.isCurrent(resource, connection.restores());
     }
 
     /** @return number of transactions and inquiries whose end isn't known yet. */
@@ -396,8 +396,8 @@ public final class CoordinatorSession implements AutoCloseable {
 
     private final class ConnectionEvents implements Connection.Owner {
         @Override
-        public void onGenerationChanged() {
-            lookups.onGenerationChanged();
+        public void onRestored() {
+            lookups.onRestored();
         }
 
         @Override

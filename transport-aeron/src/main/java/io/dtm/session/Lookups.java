@@ -9,8 +9,7 @@ import java.util.Map;
 
 /**
  * Resource names and their handles at one coordinator. An id stays the same until the coordinator's directory is
- * restored from a backup, so what was found is kept across links and epochs, and forgotten with the generation. Duty
- * cycle's thread.
+ * restored from a backup, so what was found is kept across links and epochs until then. Duty cycle's thread.
  */
 final class Lookups {
     private static final int MAX_KNOWN = 1 << 16;
@@ -80,15 +79,15 @@ final class Lookups {
         open.values().forEach(question -> question.requestId = 0);
     }
 
-    /** Ids of an earlier generation may belong to other names now. */
-    void onGenerationChanged() {
+    /** Ids may belong to other names now. */
+    void onRestored() {
         known.clear();
     }
 
     void onFound(final long requestId, final int resourceId) {
         final String name = nameOf(requestId);
         if (name != null) {
-            final int resource = ResourceHandle.of(resourceId, connection.generation());
+            final int resource = ResourceHandle.of(resourceId, connection.restores());
             if (known.size() < MAX_KNOWN) {
                 known.put(name, resource);
             }

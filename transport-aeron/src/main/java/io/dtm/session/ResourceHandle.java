@@ -1,15 +1,15 @@
 package io.dtm.session;
 
 /**
- * A resource as a client names it: its id at the coordinator in the low 16 bits, above it the generation of the
- * coordinator's epochs in which the name was looked up (its low 15 bits). A restore from a backup raises the generation,
- * and resources that were registered after the backup get their ids anew, perhaps others (rule 12): so what was looked
- * up before is told from what was looked up since. Of a coordinator that was never restored the handle is the id.
+ * A resource as a client names it: its id at the coordinator in the low 16 bits, above it how often this process had
+ * seen the coordinator restored from a backup when the name was looked up (15 bits). Resources that were registered
+ * after the backup was taken get their ids anew then, perhaps others (rule 12): so what was looked up before is told
+ * from what was looked up since. As long as no restore was seen the handle is the id.
  */
 public final class ResourceHandle {
     private static final int ID_BITS = 16;
     private static final int ID_MASK = (1 << ID_BITS) - 1;
-    private static final int GENERATION_MASK = (1 << 15) - 1;
+    private static final int RESTORES_MASK = (1 << 15) - 1;
 
     private ResourceHandle() {
     }
@@ -18,18 +18,19 @@ public final class ResourceHandle {
      * The resource's id, which in an interactive transaction is its branch's id too.
      *
      * @param handle that was found by a look-up.
-     * @return the id, from 0 to 65535; it means something only in the handle's generation.
+     * @return the id, from 0 to 65535; it means nothing any more after the next restore.
      */
     public static int resourceId(final int handle) {
         return handle & ID_MASK;
     }
 
-    static int of(final int resourceId, final int generation) {
-        return (generation & GENERATION_MASK) << ID_BITS | resourceId & ID_MASK;
+    static int of(final int resourceId, final int restores) {
+        return (restores & RESTORES_MASK) << ID_BITS | resourceId & ID_MASK;
     }
 
-    static boolean isOf(final int handle, final int generation) {
-        return handle >>> ID_BITS == (generation & GENERATION_MASK);
+    /** Whether it was found since the last of so many restores. */
+    static boolean isCurrent(final int handle, final int restores) {
+        return handle >>> ID_BITS == (restores & RESTORES_MASK);
     }
 
     /** Why it can't be used any more. */

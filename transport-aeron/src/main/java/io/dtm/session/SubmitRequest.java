@@ -134,18 +134,18 @@ public final class SubmitRequest {
         return timeoutMs > limits.maxTimeoutMs() ? Refusal.TIMEOUT_TOO_LONG : null;
     }
 
-    /** Whether a resource was looked up in another generation, in which its id may have been another's. */
-    boolean isStale(final int generation) {
-        return firstStale(generation) >= 0;
+    /** Whether a resource was looked up before the last restore: its id may be another's now. */
+    boolean isStale(final int restores) {
+        return firstStale(restores) >= 0;
     }
 
-    String staleText(final int generation) {
-        return ResourceHandle.staleText(resources[firstStale(generation)]);
+    String staleText(final int restores) {
+        return ResourceHandle.staleText(resources[firstStale(restores)]);
     }
 
-    private int firstStale(final int generation) {
+    private int firstStale(final int restores) {
         for (int i = 0; i < branchCount; i++) {
-            if (!ResourceHandle.isOf(resources[i], generation)) {
+            if (!ResourceHandle.isCurrent(resources[i], restores)) {
                 return i;
             }
         }

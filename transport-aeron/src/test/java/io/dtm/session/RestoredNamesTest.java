@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Rule 12: after a restore from a backup an id may be another resource's. What was found before is used no more. */
 class RestoredNamesTest {
     private static final UnsafeBuffer PAYLOAD = new UnsafeBuffer("work".getBytes());
-    /** Resource 5 as it is found in generation 1. */
+    /** Resource 5 as it is found after the first restore. */
     private static final int FIVE_SINCE = 1 << 16 | 5;
     private static final int SIX_SINCE = 1 << 16 | 6;
 
@@ -186,6 +186,21 @@ class RestoredNamesTest {
         coordinator.expect("Commit 8:1 DECIDED expects 5 6");
         coordinator.committed(transaction(8, 1)).run();
         assertEquals("COMMITTED 8:1", listener.takeHeard());
+    }
+
+    @Test
+    void shouldTellEachRestoreFromTheOneBefore() {
+        restore();
+        session.lookup("stock", listener);
+        coordinator.run().said();
+        coordinator.found(5).run();
+        coordinator.generation = 0x7FFF_0000;
+        coordinator.loseLink();
+        coordinator.resumed(8, 1002).run().said();
+
+        assertFalse(session.isCurrent(5));
+        assertFalse(session.isCurrent(FIVE_SINCE));
+        assertTrue(session.isCurrent(2 << 16 | 5));
     }
 
     @Test
