@@ -101,8 +101,8 @@ public final class DtmClient {
     }
 
     /**
-     * Looks a name up, once: until the coordinator is restored from a backup it stays the same. A name that wasn't found
-     * is looked up again the next time.
+     * Looks a name up, once: until the coordinator is restored from a backup it stays the same. A name that wasn't
+     * found is looked up again the next time.
      */
     CompletableFuture<Integer> resource(final String name) {
         final CompletableFuture<Integer> known = resources.get(name);

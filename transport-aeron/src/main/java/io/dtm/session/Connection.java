@@ -113,7 +113,7 @@ final class Connection {
         return epochConfirmed;
     }
 
-    /** How often the coordinator was restored from a backup, as this process saw it. Any thread. */
+    /** How often the coordinator was restored from a backup, as it was seen here. Any thread. */
     int restores() {
         return restores;
     }

@@ -1,10 +1,11 @@
 package io.dtm.session;
 
 /**
- * A resource as a client names it: its id at the coordinator in the low 16 bits, above it how often this process had
- * seen the coordinator restored from a backup when the name was looked up (15 bits). Resources that were registered
- * after the backup was taken get their ids anew then, perhaps others (rule 12): so what was looked up before is told
- * from what was looked up since. As long as no restore was seen the handle is the id.
+ * A resource as a client names it in one {@link CoordinatorSession}: its id at the coordinator in the low 16 bits, and
+ * above it how often that session had seen the coordinator restored from a backup when the name was looked up (15
+ * bits); so it serves in no other session. Resources that were registered after the backup was taken get their ids anew
+ * then, perhaps others (rule 12): what was looked up before is told from what was looked up since. As long as no
+ * restore was seen the handle is the id.
  */
 public final class ResourceHandle {
     private static final int ID_BITS = 16;

@@ -77,7 +77,8 @@ public final class SubmitRequest {
         for (int i = 0; i < branchCount; i++) {
             if (resources[i] == resource) {
                 throw new RefusedException(Refusal.DUPLICATE_PARTICIPANT,
-                    "resource " + ResourceHandle.resourceId(resource) + " has a branch already; put both payloads into one");
+                    "resource " + ResourceHandle.resourceId(resource)
+                        + " has a branch already; put both payloads into one");
             }
         }
         final String tooLarge = tooLarge(limits, Math.max(length, largestPayloadBytes), payloadBytes + length);
