@@ -499,7 +499,8 @@ public final class Checker implements FrameObserver {
                 violations.add("AC3", record + " was committed without branch " + branch.branchId + ", which it named");
             }
             final boolean isReadOnly = branch.hasVoted(BranchRecord.READ_ONLY) && !branch.committed;
-            if (!isReadOnly && !branch.isMixed && (branch.committedParts & branch.expectedParts) != branch.expectedParts) {
+            if (!isReadOnly && !branch.isMixed
+                && (branch.committedParts & branch.expectedParts) != branch.expectedParts) {
                 violations.add("AC1", "branch " + branch.branchId + " of " + record + " isn't committed, others are");
             }
         }

@@ -64,7 +64,8 @@ class MessageCountTest implements ScriptedClient.Listener {
     private long lastRequest;
 
     private void house(final ResourceSettings... participants) {
-        new CoordinatorNode(CoordinatorNode.NAME, schedule, random.split("coordinator"), trace, network, checker, violations,
+        new CoordinatorNode(CoordinatorNode.NAME, schedule, random.split("coordinator"),
+            trace, network, checker, violations,
             CoordinatorSettings.defaults(), TIMES).start();
         for (final ResourceSettings settings : participants) {
             final String name = "P" + (names.size() + 1);

@@ -140,7 +140,8 @@ final class Script {
         final long part = 1L << lastPart++;
         final String resource = world.participants.get(service).resourceName();
         world.client(client).withResource(resource, resourceId -> world.participants.get(service).serve(
-            world.client(client), world.client(client).transaction(requestId), new Work(requestId, part), new JoinListener() {
+            world.client(client), world.client(client).transaction(requestId), new Work(requestId, part),
+            new JoinListener() {
                 @Override
                 public void onJoined() {
                     world.received.add(client, service + "'s answer in " + name, false);

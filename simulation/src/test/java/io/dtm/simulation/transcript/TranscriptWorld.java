@@ -77,7 +77,8 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
         network.courier(this);
         network.arrivals((peer, linkId, toPeer, buffer, offset, length) ->
             reader.read(buffer, offset, message -> onArrived(peer, message)));
-        coordinator = new CoordinatorNode(CoordinatorNode.NAME, schedule, random.split("coordinator"), trace, network, checker, violations,
+        coordinator = new CoordinatorNode(CoordinatorNode.NAME, schedule, random.split("coordinator"),
+            trace, network, checker, violations,
             settings(), CoordinatorTimes.IMMEDIATE);
         coordinator.mayStart(false);
         coordinator.plant(journal -> new HeldJournal(rules.journal(journal), this::isHeldBehind,
