@@ -73,7 +73,8 @@ class CutJournalTest {
         final List<Integer> generations =
             first.story().epochs().stream().map(epoch -> (Integer) epoch.arguments().get(2)).toList();
         assertEquals(0, generations.get(0));
-        assertEquals(List.of(1, 1), generations.subList(1, 3));
+        assertTrue(generations.get(1) > 0);
+        assertEquals(generations.get(1), generations.get(2));
         assertFalse(Files.exists(segment.resolveSibling("coordinator.cut")));
     }
 

@@ -100,18 +100,21 @@ public final class DtmClient {
         return served;
     }
 
-    /** Looks a name up, once: an id never changes. A name that wasn't found is looked up again the next time. */
+    /**
+     * Looks a name up, once: until the coordinator is restored from a backup it stays the same. A name that wasn't
+     * found is looked up again the next time.
+     */
     CompletableFuture<Integer> resource(final String name) {
         final CompletableFuture<Integer> known = resources.get(name);
-        if (known != null) {
+        if (known != null && session.isCurrent(known.join())) {
             return known;
         }
         final CompletableFuture<Integer> found = future();
         execute(found, () -> session.lookup(name, new LookupListener() {
             @Override
-            public void onFound(final int resourceId) {
+            public void onFound(final int resource) {
+                found.complete(resource);
                 resources.put(name, found);
-                found.complete(resourceId);
             }
 
             @Override

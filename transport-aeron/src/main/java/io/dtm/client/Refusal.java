@@ -18,7 +18,10 @@ public enum Refusal {
     SESSION_UNKNOWN,
     /** The coordinator's limit of sessions is reached. */
     TOO_MANY_SESSIONS,
-    /** No participant of that name was ever registered. */
+    /**
+     * No participant of that name was ever registered; or it was looked up before the coordinator was restored from a
+     * backup, and has to be looked up again.
+     */
     UNKNOWN_PARTICIPANT,
     /** The coordinator's limit of resources is reached. */
     TOO_MANY_RESOURCES,

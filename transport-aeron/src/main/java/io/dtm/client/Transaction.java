@@ -21,6 +21,9 @@ public final class Transaction {
     private final AtomicReference<CompletableFuture<Boolean>> enlistments =
         new AtomicReference<>(CompletableFuture.completedFuture(true));
 
+    /** A branch was refused. Duty cycle's thread. */
+    private boolean lacksBranch;
+
     Transaction(final DtmClient client, final ClientTransaction transaction, final long coordinatorId) {
         this.client = client;
         this.transaction = transaction;
@@ -49,13 +52,13 @@ public final class Transaction {
      */
     public CompletableFuture<Void> enlist(final String resource, final byte[] payload) {
         final CompletableFuture<Void> joined = client.future();
-        final CompletableFuture<Boolean> asked = client.resource(resource).handle((resourceId, failed) -> {
+        final CompletableFuture<Boolean> asked = client.resource(resource).handle((handle, failed) -> {
             if (failed != null) {
                 joined.completeExceptionally(cause(failed));
                 return false;
             }
             client.execute(joined, () -> client.session().enlist(
-                transaction, resourceId, new UnsafeBuffer(payload), 0, payload.length, listener(joined)));
+                transaction, handle, new UnsafeBuffer(payload), 0, payload.length, enlisted(joined)));
             // What the queue didn't take fails at once.
             return !joined.isCompletedExceptionally();
         });
@@ -64,7 +67,8 @@ public final class Transaction {
     }
 
     /**
-     * Commits. If a branch that was to be enlisted before couldn't be asked for, it is rolled back instead.
+     * Commits. If a branch that was to be enlisted before couldn't be asked for or was refused, it is rolled back
+     * instead.
      *
      * @param expected names of the participants without whose join it must not commit. A service that has answered has
      *                 joined: naming it is a second safety.
@@ -87,18 +91,24 @@ public final class Transaction {
         for (final String name : expected) {
             branches = branches.thenCombine(client.resource(name), Transaction::append);
         }
-        enlistments.get().thenCombine(branches, (allAsked, ids) -> allAsked ? ids : null)
-            .whenComplete((ids, failed) -> {
+        enlistments.get().thenCombine(branches, (allAsked, handles) -> allAsked ? handles : null)
+            .whenComplete((handles, failed) -> {
                 if (failed != null) {
                     rollback();
                     outcome.completeExceptionally(cause(failed));
-                } else if (ids == null) {
-                    client.execute(outcome, () -> client.session().rollback(transaction, outcome));
                 } else {
-                    client.execute(outcome, () -> client.session().commit(transaction, ids, acknowledge, outcome));
+                    client.execute(outcome, () -> end(handles, acknowledge, outcome));
                 }
             });
         return outcome;
+    }
+
+    private void end(final int[] expected, final Acknowledge acknowledge, final OutcomeFuture outcome) {
+        if (expected == null || lacksBranch) {
+            client.session().rollback(transaction, outcome);
+        } else {
+            client.session().commit(transaction, expected, acknowledge, outcome);
+        }
     }
 
     /** @return the outcome: ABORTED, unless it was committed before. */
@@ -106,6 +116,22 @@ public final class Transaction {
         final OutcomeFuture outcome = client.outcomeFuture();
         client.execute(outcome, () -> client.session().rollback(transaction, outcome));
         return outcome;
+    }
+
+    private JoinListener enlisted(final CompletableFuture<Void> joined) {
+        final JoinListener told = listener(joined);
+        return new JoinListener() {
+            @Override
+            public void onJoined() {
+                told.onJoined();
+            }
+
+            @Override
+            public void onRefused(final Refusal refusal, final String text) {
+                lacksBranch = true;
+                told.onRefused(refusal, text);
+            }
+        };
     }
 
     static JoinListener listener(final CompletableFuture<Void> joined) {
@@ -126,9 +152,9 @@ public final class Transaction {
         return failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
     }
 
-    private static int[] append(final int[] ids, final int id) {
-        final int[] longer = Arrays.copyOf(ids, ids.length + 1);
-        longer[ids.length] = id;
+    private static int[] append(final int[] handles, final int handle) {
+        final int[] longer = Arrays.copyOf(handles, handles.length + 1);
+        longer[handles.length] = handle;
         return longer;
     }
 }

@@ -68,9 +68,9 @@ final class ClientTransactions {
         final OutcomeListener listener) {
         final long transactionId = reservation.transactionId();
         // A repeat isn't checked: that it is refused now would say nothing of the first copy.
-        final Refusal refusal = isFirst ? request.refusedBy(connection.limits()) : null;
+        final Refusal refusal = isFirst ? refusal(request) : null;
         if (refusal != null) {
-            listener.onRefused(transactionId, refusal, request.refusedText(connection.limits()));
+            listener.onRefused(transactionId, refusal, refusalText(request, refusal));
         } else if (pending.contains(transactionId)) {
             listener.onRefused(transactionId, Refusal.OPERATION_REFUSED, "its outcome is awaited already");
         } else {
@@ -90,16 +90,19 @@ final class ClientTransactions {
 
     void enlist(
         final ClientTransaction transaction,
-        final int resourceId,
+        final int resource,
         final DirectBuffer payload,
         final int offset,
         final int length,
         final JoinListener listener) {
         final int maxLength = connection.limits().maxBranchPayloadBytes();
+        final int resourceId = ResourceHandle.resourceId(resource);
         if (length > maxLength) {
             listener.onRefused(Refusal.PAYLOAD_TOO_LARGE, "at most " + maxLength + " bytes: " + length);
         } else if (transaction.enlistments.size() == connection.limits().maxBranches()) {
             listener.onRefused(Refusal.TOO_MANY_BRANCHES, "at most " + connection.limits().maxBranches());
+        } else if (isStale(resource)) {
+            listener.onRefused(Refusal.UNKNOWN_PARTICIPANT, ResourceHandle.staleText(resource));
         } else if (transaction.enlistment(resourceId) != null) {
             listener.onRefused(Refusal.DUPLICATE_PARTICIPANT, "resource " + resourceId + " has a branch already");
         } else if (transaction.refusal != null) {
@@ -121,8 +124,17 @@ final class ClientTransactions {
         final Acknowledge acknowledge,
         final OutcomeListener listener) {
         if (mayEnd(transaction, listener)) {
+            final int[] branchIds = new int[expected.length];
+            for (int i = 0; i < expected.length; i++) {
+                if (isStale(expected[i])) {
+                    listener.onRefused(transaction.transactionId,
+                        Refusal.UNKNOWN_PARTICIPANT, ResourceHandle.staleText(expected[i]));
+                    return;
+                }
+                branchIds[i] = ResourceHandle.resourceId(expected[i]);
+            }
             transaction.commitRequested = true;
-            transaction.expect(expected);
+            transaction.expect(branchIds);
             end(transaction, acknowledge, listener);
         }
     }
@@ -212,14 +224,28 @@ final class ClientTransactions {
 
     /** Submits under the beginner's next id. */
     void beginSubmit(final SubmitRequest request, final OutcomeListener listener) {
-        final CoordinatorLimits limits = connection.limits();
-        final Refusal refusal = request.refusedBy(limits);
+        final Refusal refusal = refusal(request);
         if (refusal != null) {
-            listener.onRefused(0, refusal, request.refusedText(limits));
+            listener.onRefused(0, refusal, refusalText(request, refusal));
             return;
         }
         final OwnedSession session = sessions.beginner();
         sender.sendSubmit(submitted(session, session.nextTransactionId(), request, listener));
+    }
+
+    /** Why nothing may be begun by it, or null. */
+    private Refusal refusal(final SubmitRequest request) {
+        final Refusal refusal = request.refusedBy(connection.limits());
+        return refusal == null && request.isStale(connection.restores()) ? Refusal.UNKNOWN_PARTICIPANT : refusal;
+    }
+
+    private String refusalText(final SubmitRequest request, final Refusal refusal) {
+        return refusal == Refusal.UNKNOWN_PARTICIPANT
+            ? request.staleText(connection.restores()) : request.refusedText(connection.limits());
+    }
+
+    private boolean isStale(final int resource) {
+        return !ResourceHandle.isCurrent(resource, connection.restores());
     }
 
     private ClientTransaction submitted(

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 final class Connection {
     /** Hears of what concerns transactions and branches. */
     interface Owner {
+        /** The coordinator was restored from a backup: resource ids that were found before mean nothing any more. */
+        void onRestored();
+
         /** Every session that could be is attached to the new link, and the epoch is obeyed. */
         void onOpen();
 
@@ -46,6 +49,7 @@ final class Connection {
     }
 
     private static final int KEEP_ALIVES_IN_TIMEOUT = 4;
+    private static final int NO_GENERATION = -1;
 
     private final SessionContext context;
     private final CoordinatorLink link;
@@ -70,6 +74,8 @@ final class Connection {
     private int namedEpoch;
     private long openNotBeforeNs;
     private boolean epochConfirmed;
+    private int generation = NO_GENERATION;
+    private volatile int restores;
     private CoordinatorLimits limits = CoordinatorLimits.GREATEST;
     private long keepAliveIntervalNs = Long.MAX_VALUE;
     private long framesSent;
@@ -105,6 +111,11 @@ final class Connection {
     /** Whether a handshake over the current link has shown an epoch that is obeyed. */
     boolean isEpochConfirmed() {
         return epochConfirmed;
+    }
+
+    /** How often the coordinator was restored from a backup, as it was seen here. Any thread. */
+    int restores() {
+        return restores;
     }
 
     CoordinatorLimits limits() {
@@ -206,6 +217,7 @@ final class Connection {
             opened.maxTimeoutMs(), opened.maxBranches(),
             opened.maxBranchPayloadBytes(), opened.maxTransactionPayloadBytes());
         if (verdict == Verdict.OBEY) {
+            takeOver(opened.generation());
             attach(session, opened.sessionTimeoutMs());
         }
         advance();
@@ -222,6 +234,7 @@ final class Connection {
             return;
         }
         if (verdict == Verdict.OBEY) {
+            takeOver(resumed.generation());
             resuming.openedInEpoch(resumed.openedInEpoch());
             attach(resuming, resumed.sessionTimeoutMs());
             if (state == State.OPEN) {
@@ -402,6 +415,14 @@ final class Connection {
         requestId = nextRequestId();
         namedEpoch = guard.epoch();
         stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
+    }
+
+    private void takeOver(final int obeyedGeneration) {
+        if (generation != NO_GENERATION && generation != obeyedGeneration) {
+            restores++;
+            owner.onRestored();
+        }
+        generation = obeyedGeneration;
     }
 
     private void attach(final OwnedSession session, final int sessionTimeoutMs) {

@@ -139,6 +139,16 @@ public final class CoordinatorSession implements AutoCloseable {
         return guard.epoch();
     }
 
+    /**
+     * Whether a resource that was looked up can still be used, as far as is known now. Any thread.
+     *
+     * @param resource handle that a look-up found.
+     * @return false: the coordinator was restored from a backup since, and the name has to be looked up again.
+     */
+    public boolean isCurrent(final int resource) {
+        return ResourceHandle.isCurrent(resource, connection.restores());
+    }
+
     /** @return number of transactions and inquiries whose end isn't known yet. */
     public int pendingTransactions() {
         return transactions.pendingCount();
@@ -150,7 +160,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * Looks a resource up.
      *
      * @param resourceName by which it was registered, ever.
-     * @param listener     takes the answer.
+     * @param listener     takes the answer: at once, if it is known here.
      */
     public void lookup(final String resourceName, final LookupListener listener) {
         lookups.lookup(resourceName, userCode.guard(listener));
@@ -180,7 +190,7 @@ public final class CoordinatorSession implements AutoCloseable {
      * Adds a branch on a participant's behalf.
      *
      * @param transaction to which.
-     * @param resourceId  of a resource that was looked up; also the branch's id.
+     * @param resource    handle of a resource that was looked up; its id is the branch's too.
      * @param payload     that the participant gets with PREPARE, copied.
      * @param offset      at which it starts.
      * @param length      in bytes.
@@ -188,19 +198,21 @@ public final class CoordinatorSession implements AutoCloseable {
      */
     public void enlist(
         final ClientTransaction transaction,
-        final int resourceId,
+        final int resource,
         final DirectBuffer payload,
         final int offset,
         final int length,
         final JoinListener listener) {
-        transactions.enlist(transaction, resourceId, payload, offset, length, userCode.guard(listener));
+        transactions.enlist(transaction, resource, payload, offset, length, userCode.guard(listener));
     }
 
     /**
-     * Asks for the commit of an interactive transaction.
+     * Asks for the commit of an interactive transaction. If it is refused since an expected name has to be looked up
+     * again, the transaction stays as it is.
      *
      * @param transaction to commit.
-     * @param expected    branch ids without which it must not commit, beside those that {@link #enlist} added.
+     * @param expected    handles of resources without whose branches it must not commit, beside those that
+     *                    {@link #enlist} added.
      * @param acknowledge the one acknowledgement that is wanted.
      * @param listener    takes it.
      */
@@ -383,6 +395,11 @@ public final class CoordinatorSession implements AutoCloseable {
     }
 
     private final class ConnectionEvents implements Connection.Owner {
+        @Override
+        public void onRestored() {
+            lookups.onRestored();
+        }
+
         @Override
         public void onOpen() {
             lookups.onOpen();

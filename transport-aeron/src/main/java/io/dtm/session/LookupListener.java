@@ -5,9 +5,12 @@ import io.dtm.client.Refusal;
 /** Takes the answer to one look-up: exactly one of the two calls, once. Duty cycle's thread. */
 public interface LookupListener {
     /**
-     * @param resourceId of the resource; stays the same for the life of the coordinator's data.
+     * @param resource handle of the resource in this session, see {@link ResourceHandle}. It serves until the
+     *                 coordinator's directory is restored from a backup, across its restarts too; from then on it is
+     *                 refused as {@link Refusal#UNKNOWN_PARTICIPANT}, and the name has to be looked up again. Not to be
+     *                 kept longer than the session.
      */
-    void onFound(int resourceId);
+    void onFound(int resource);
 
     /**
      * @param refusal why there is no answer.

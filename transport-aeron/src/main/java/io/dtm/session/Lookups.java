@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Resource names and their ids at one coordinator. An id stays the same for the life of the coordinator's data, so what
- * was found is kept across links and epochs. Duty cycle's thread.
+ * Resource names and their handles at one coordinator. An id stays the same until the coordinator's directory is
+ * restored from a backup, so what was found is kept across links and epochs until then. Duty cycle's thread.
  */
 final class Lookups {
     private static final int MAX_KNOWN = 1 << 16;
@@ -43,9 +43,9 @@ final class Lookups {
     }
 
     void lookup(final String name, final LookupListener listener) {
-        final Integer resourceId = known.get(name);
-        if (resourceId != null) {
-            listener.onFound(resourceId);
+        final Integer resource = known.get(name);
+        if (resource != null) {
+            listener.onFound(resource);
             return;
         }
         Question question = open.get(name);
@@ -79,14 +79,20 @@ final class Lookups {
         open.values().forEach(question -> question.requestId = 0);
     }
 
+    /** Ids may belong to other names now. */
+    void onRestored() {
+        known.clear();
+    }
+
     void onFound(final long requestId, final int resourceId) {
         final String name = nameOf(requestId);
         if (name != null) {
+            final int resource = ResourceHandle.of(resourceId, connection.restores());
             if (known.size() < MAX_KNOWN) {
-                known.put(name, resourceId);
+                known.put(name, resource);
             }
             for (final LookupListener listener : open.remove(name).listeners) {
-                listener.onFound(resourceId);
+                listener.onFound(resource);
             }
         }
     }

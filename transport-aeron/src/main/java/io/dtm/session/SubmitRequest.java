@@ -60,24 +60,25 @@ public final class SubmitRequest {
     /**
      * Adds a branch.
      *
-     * @param resourceId of a resource that was looked up.
-     * @param payload    for its participant, copied.
-     * @param offset     at which it starts.
-     * @param length     in bytes.
+     * @param resource handle of a resource that was looked up.
+     * @param payload  for its participant, copied.
+     * @param offset   at which it starts.
+     * @param length   in bytes.
      * @return this.
      * @throws RefusedException if the transaction would break a limit that holds for every coordinator.
      */
     public SubmitRequest branch(
-        final int resourceId, final DirectBuffer payload, final int offset, final int length) {
+        final int resource, final DirectBuffer payload, final int offset, final int length) {
         final CoordinatorLimits limits = CoordinatorLimits.GREATEST;
         if (branchCount == limits.maxBranches()) {
             throw new RefusedException(
                 Refusal.TOO_MANY_BRANCHES, "a transaction has at most " + limits.maxBranches() + " branches");
         }
         for (int i = 0; i < branchCount; i++) {
-            if (resources[i] == resourceId) {
+            if (resources[i] == resource) {
                 throw new RefusedException(Refusal.DUPLICATE_PARTICIPANT,
-                    "resource " + resourceId + " has a branch already; put both payloads into one");
+                    "resource " + ResourceHandle.resourceId(resource)
+                        + " has a branch already; put both payloads into one");
             }
         }
         final String tooLarge = tooLarge(limits, Math.max(length, largestPayloadBytes), payloadBytes + length);
@@ -87,8 +88,11 @@ public final class SubmitRequest {
         if (branchCount == resources.length) {
             resources = Arrays.copyOf(resources, branchCount * 2);
         }
-        resources[branchCount] = resourceId;
-        branches.next().branchId(branchCount).resourceId(resourceId).putPayload(payload, offset, length);
+        resources[branchCount] = resource;
+        branches.next()
+            .branchId(branchCount)
+            .resourceId(ResourceHandle.resourceId(resource))
+            .putPayload(payload, offset, length);
         branchCount++;
         payloadBytes += length;
         largestPayloadBytes = Math.max(largestPayloadBytes, length);
@@ -129,6 +133,24 @@ public final class SubmitRequest {
             return Refusal.PAYLOAD_TOO_LARGE;
         }
         return timeoutMs > limits.maxTimeoutMs() ? Refusal.TIMEOUT_TOO_LONG : null;
+    }
+
+    /** Whether a resource was looked up before the last restore: its id may be another's now. */
+    boolean isStale(final int restores) {
+        return firstStale(restores) >= 0;
+    }
+
+    String staleText(final int restores) {
+        return ResourceHandle.staleText(resources[firstStale(restores)]);
+    }
+
+    private int firstStale(final int restores) {
+        for (int i = 0; i < branchCount; i++) {
+            if (!ResourceHandle.isCurrent(resources[i], restores)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     String refusedText(final CoordinatorLimits limits) {

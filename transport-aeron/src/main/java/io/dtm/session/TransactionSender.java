@@ -71,7 +71,8 @@ final class TransactionSender {
         final boolean sameEpoch = transaction.session.openedInEpoch() == guard.epoch();
         switch (transaction.kind) {
             case SUBMIT:
-                if (sameEpoch) {
+                // A repeat with ids of before a restore could begin what it doesn't mean.
+                if (sameEpoch && !transaction.request.isStale(connection.restores())) {
                     sendSubmit(transaction);
                 } else {
                     sendInquire(transaction);

@@ -213,6 +213,41 @@ class DtmClientTest {
         assertEquals(Outcome.Status.COMMITTED, get(outcome).status());
     }
 
+    // a restored coordinator
+
+    private void restore() {
+        coordinator.restore();
+        coordinator.resumed(7, 1).run();
+        coordinator.nonceAtKnownEpoch = coordinator.nonce;
+        coordinator.opened(8).run().said();
+    }
+
+    @Test
+    void shouldLookANameUpAgainWhenTheCoordinatorWasRestored() {
+        lookedUp("stock", 5);
+        client.oneShot().branch("stock", WORK).submit();
+        coordinator.expect("Submit 7:1 timeout 0 DECIDED 0->5 'work'");
+        restore();
+        client.oneShot().branch("stock", WORK).submit();
+
+        coordinator.expect("Lookup 'stock'");
+        coordinator.found(6).expect("Submit 8:1 timeout 0 DECIDED 0->6 'work'");
+        client.oneShot().branch("stock", WORK).submit();
+        coordinator.expect("Submit 8:2 timeout 0 DECIDED 0->6 'work'");
+    }
+
+    @Test
+    void shouldRefuseAOneShotWhoseNamesWereLookedUpBeforeTheRestore() {
+        lookedUp("stock", 5);
+        client.oneShot().branch("stock", WORK).submit();
+        final OneShot before = client.oneShot().branch("stock", WORK);
+        coordinator.run();
+        restore();
+
+        assertEquals(Refusal.UNKNOWN_PARTICIPANT, refusal(submitted(before)));
+        coordinator.expect();
+    }
+
     // interactive
 
     @Test
@@ -267,6 +302,20 @@ class DtmClientTest {
             .run();
 
         assertEquals(Refusal.UNKNOWN_PARTICIPANT, refusal(joined));
+        assertEquals(Outcome.Status.ABORTED, get(outcome).status());
+    }
+
+    @Test
+    void shouldRollBackInsteadOfCommittingWhenABranchWasRefused() {
+        lookedUp("stock", 5);
+        final Transaction transaction = begin();
+        final CompletionStage<Void> joined = transaction.enlist("stock", new byte[1025]);
+        final CompletionStage<Outcome> outcome = transaction.commit();
+        coordinator.expect("Rollback 7:1");
+        coordinator.outcome(T, OutcomeStage.DECIDED, OutcomeType.ABORTED, AbortReason.CLIENT_REQUEST, 65535, "")
+            .run();
+
+        assertEquals(Refusal.PAYLOAD_TOO_LARGE, refusal(joined));
         assertEquals(Outcome.Status.ABORTED, get(outcome).status());
     }
 

@@ -49,6 +49,7 @@ public final class FakeCoordinator {
     public int epoch = 1;
     public long nonce = 101;
     public long nonceAtKnownEpoch;
+    public int generation;
 
     private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer();
     private final FrameBuilder frame = new FrameBuilder(1344);
@@ -85,6 +86,13 @@ public final class FakeCoordinator {
         epoch++;
         nonce++;
         return loseLink();
+    }
+
+    /** An operator starts it from a backup: an epoch further on, of the next generation. */
+    public FakeCoordinator restore() {
+        generation++;
+        epoch += 1_000;
+        return restart();
     }
 
     /** The library said this since the last time, in this order, and nothing else. */
@@ -129,7 +137,8 @@ public final class FakeCoordinator {
             .maxBranchPayloadBytes(1024)
             .maxTransactionPayloadBytes(4096)
             .sessionTimeoutMs(10_000)
-            .durability(DurabilityLevel.FORCE);
+            .durability(DurabilityLevel.FORCE)
+            .generation(generation);
         return send(SessionOpenedEncoder.TEMPLATE_ID, SessionOpenedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
@@ -143,7 +152,8 @@ public final class FakeCoordinator {
             .nonce(nonce)
             .nonceAtKnownEpoch(nonceAtKnownEpoch)
             .sessionTimeoutMs(10_000)
-            .durability(DurabilityLevel.FORCE);
+            .durability(DurabilityLevel.FORCE)
+            .generation(generation);
         return send(SessionResumedEncoder.TEMPLATE_ID, SessionResumedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 
@@ -169,7 +179,8 @@ public final class FakeCoordinator {
             .resourceId(resourceId)
             .epoch(epoch)
             .nonce(nonce)
-            .nonceAtKnownEpoch(nonce);
+            .nonceAtKnownEpoch(nonce)
+            .generation(generation);
         return send(RegisteredEncoder.TEMPLATE_ID, RegisteredEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
 

@@ -30,7 +30,8 @@ final class RecordingListeners
     }
 
     @Override
-    public void onRefused(final long transactionId, final Refusal refusal, final String text) {
+    public void onRefused(final long transactionId, final Refusal refusal, final String told) {
+        text = told;
         heard.add("refused " + Transcript.id(transactionId) + " " + refusal);
     }
 
@@ -40,8 +41,8 @@ final class RecordingListeners
     }
 
     @Override
-    public void onFound(final int resourceId) {
-        heard.add("found " + resourceId);
+    public void onFound(final int resource) {
+        heard.add("found " + resource);
     }
 
     @Override

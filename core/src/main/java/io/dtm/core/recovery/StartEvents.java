@@ -87,11 +87,13 @@ public final class StartEvents {
 
     private static DirectBuffer epochStarted(final Recovered recovered, final EpochStart start) {
         final boolean isRestored = start.consents().contains(Consent.RESTORED) || recovered.isCut();
+        final int epoch = isRestored ? firstOfGeneration(recovered, start) : recovered.epoch() + 1;
         final UnsafeBuffer frame = frame(EpochStartedEncoder.TEMPLATE_ID, EpochStartedEncoder.BLOCK_LENGTH);
         new EpochStartedEncoder().wrap(frame, BODY_OFFSET)
             .coordinatorId(start.coordinatorId())
-            .epoch(isRestored ? firstOfGeneration(recovered, start) : recovered.epoch() + 1)
-            .generation(recovered.generation() + (isRestored ? 1 : 0))
+            .epoch(epoch)
+            // Not counted: the same backup may be restored twice, and these are two generations.
+            .generation(isRestored ? epoch : recovered.generation())
             .nonce(start.nonce())
             .recoveredEnd(recovered.endPosition())
             .downtimeNs(start.downtimeNs());

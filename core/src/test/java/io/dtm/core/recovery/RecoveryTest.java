@@ -184,7 +184,7 @@ class RecoveryTest {
 
         final Recovered recovered = new Recovery(coordinator, output, Recovered.NOTHING).replay(this::replay);
         assertEquals(1 + StartEvents.EPOCHS_SKIPPED, recovered.epoch());
-        assertEquals(1, recovered.generation());
+        assertEquals(recovered.epoch(), recovered.generation());
         assertFalse(recovered.isCut());
     }
 
@@ -376,7 +376,7 @@ class RecoveryTest {
         final Recovered recovered = recovery.replay(this::replay);
 
         assertEquals(7 + StartEvents.EPOCHS_SKIPPED, recovered.epoch());
-        assertEquals(4, recovered.generation());
+        assertEquals(recovered.epoch(), recovered.generation());
     }
 
     @Test

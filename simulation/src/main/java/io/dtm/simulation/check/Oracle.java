@@ -4,6 +4,7 @@ import io.dtm.codec.message.GraceEndedDecoder;
 import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
+import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.simulation.network.WireMessage;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,7 @@ final class Oracle {
     private static final class Session {
         private int link;
         private int seenInEpoch;
+        private boolean hasEnded;
     }
 
     private static final class Branch {
@@ -71,6 +73,8 @@ final class Oracle {
     private final Map<Place, Process> processes = new HashMap<>();
     private final Map<Integer, Session> sessions = new HashMap<>();
     private int lastSession;
+    private int openSessions;
+    private int maxSessions = Integer.MAX_VALUE;
     private int epoch;
     private long voted;
 
@@ -167,8 +171,18 @@ final class Oracle {
 
     private void hostEvent(final int linkId, final WireMessage message) {
         switch (message.value) {
-            case SessionOpeningDecoder.TEMPLATE_ID -> attach(++lastSession, linkId);
-            case SessionResumingDecoder.TEMPLATE_ID -> attach(message.sessionId, linkId);
+            case SettingsAppliedDecoder.TEMPLATE_ID -> maxSessions = message.count;
+            case SessionOpeningDecoder.TEMPLATE_ID -> {
+                if (openSessions < maxSessions) { // otherwise it is refused, and gets no id
+                    openSessions++;
+                    attach(++lastSession, linkId);
+                }
+            }
+            case SessionResumingDecoder.TEMPLATE_ID -> {
+                if (message.sessionId <= lastSession) {
+                    attach(message.sessionId, linkId);
+                }
+            }
             case LinkLostDecoder.TEMPLATE_ID -> sessions.forEach((id, session) -> {
                 if (session.link == linkId) {
                     end(id);
@@ -190,7 +204,12 @@ final class Oracle {
     }
 
     private void end(final int sessionId) {
-        sessions.get(sessionId).link = 0;
+        final Session session = sessions.get(sessionId);
+        session.link = 0;
+        if (!session.hasEnded) {
+            session.hasEnded = true;
+            openSessions--;
+        }
         for (final Process process : processes.values()) {
             if (process.session == sessionId) {
                 process.session = 0;

@@ -192,6 +192,7 @@ final class PeerProcess {
 
     private void start() {
         starts++;
+        nowNs = 0; // as the library's own clock: else no state of it equals one that began at another time
         isDisconnected = false;
         reconnects = true;
         link = new Link();

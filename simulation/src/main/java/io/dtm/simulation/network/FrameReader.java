@@ -26,6 +26,7 @@ import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumeDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
+import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.codec.message.UnregisterDecoder;
 import java.util.function.Consumer;
@@ -58,6 +59,7 @@ public final class FrameReader {
     private final InquireDecoder inquire = new InquireDecoder();
     private final OutcomesDecoder outcomes = new OutcomesDecoder();
     private final RejectedDecoder rejected = new RejectedDecoder();
+    private final SettingsAppliedDecoder settings = new SettingsAppliedDecoder();
     private final EpochStartedDecoder epochStarted = new EpochStartedDecoder();
 
     /**
@@ -81,6 +83,9 @@ public final class FrameReader {
                 if (templateId == SessionResumingDecoder.TEMPLATE_ID) {
                     resuming.wrap(buffer, body, blockLength, SessionResumingDecoder.SCHEMA_VERSION);
                     message.sessionId = resuming.sessionId();
+                } else if (templateId == SettingsAppliedDecoder.TEMPLATE_ID) {
+                    settings.wrap(buffer, body, blockLength, SettingsAppliedDecoder.SCHEMA_VERSION);
+                    message.count = settings.maxSessions();
                 }
                 consumer.accept(message);
             } else if (isSession(message.kind)) {

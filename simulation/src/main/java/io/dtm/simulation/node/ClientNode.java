@@ -16,6 +16,7 @@ import io.dtm.simulation.network.SimulatedNetwork;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -34,7 +35,7 @@ public final class ClientNode extends Peer {
     private final Workload workload;
     private final List<ParticipantNode> services;
     private final Checker checker;
-    private final int[] resourceIds;
+    private final boolean[] found;
     private final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
     private final IntArrayList chosen = new IntArrayList();
     private int busy;
@@ -65,7 +66,7 @@ public final class ClientNode extends Peer {
         this.workload = workload;
         this.services = services;
         this.checker = checker;
-        this.resourceIds = new int[workload.resources().size()];
+        this.found = new boolean[workload.resources().size()];
     }
 
     @Override
@@ -77,8 +78,8 @@ public final class ClientNode extends Peer {
     @Override
     protected void onStart() {
         busy = 0;
-        for (int i = 0; i < resourceIds.length; i++) {
-            lookUp(i);
+        for (int i = 0; i < found.length; i++) {
+            awaitRegistration(i);
         }
         for (int i = 0; i < settings.concurrency(); i++) {
             later(1 + random.nextLong(settings.maxThinkNs() + 1), this::next);
@@ -93,19 +94,51 @@ public final class ClientNode extends Peer {
         }
     }
 
-    private void lookUp(final int index) {
-        session().lookup(workload.resources().get(index), new LookupListener() {
+    /** Nothing is begun before every resource was registered once. */
+    private void awaitRegistration(final int index) {
+        lookUp(new int[] {index}, handles -> found[index] = true, () -> {
+            if (!found[index]) {
+                later(LOOKUP_RETRY_NS, () -> awaitRegistration(index));
+            }
+        });
+    }
+
+    /**
+     * Looks resources up one by one: those that the library knows are there at once.
+     *
+     * @param indexes     of them.
+     * @param whenFound   takes their handles, in that order.
+     * @param whenRefused is called instead when one isn't found.
+     */
+    void lookUp(final int[] indexes, final Consumer<int[]> whenFound, final Runnable whenRefused) {
+        lookUp(indexes, new int[indexes.length], 0, whenFound, whenRefused);
+    }
+
+    private void lookUp(
+        final int[] indexes,
+        final int[] handles,
+        final int count,
+        final Consumer<int[]> whenFound,
+        final Runnable whenRefused) {
+        if (count == indexes.length) {
+            whenFound.accept(handles);
+            return;
+        }
+        session().lookup(workload.resources().get(indexes[count]), new LookupListener() {
             private final int ofLife = life();
 
             @Override
-            public void onFound(final int resourceId) {
-                resourceIds[index] = resourceId;
+            public void onFound(final int resource) {
+                if (ofLife == life()) {
+                    handles[count] = resource;
+                    lookUp(indexes, handles, count + 1, whenFound, whenRefused);
+                }
             }
 
             @Override
             public void onRefused(final Refusal refusal, final String text) {
-                if (ofLife == life() && resourceIds[index] == 0) {
-                    later(LOOKUP_RETRY_NS, () -> lookUp(index));
+                if (ofLife == life()) {
+                    whenRefused.run();
                 }
             }
         });
@@ -124,8 +157,8 @@ public final class ClientNode extends Peer {
     }
 
     private boolean hasAllResources() {
-        for (final int resourceId : resourceIds) {
-            if (resourceId == 0) {
+        for (final boolean isFound : found) {
+            if (!isFound) {
                 return false;
             }
         }
@@ -142,23 +175,25 @@ public final class ClientNode extends Peer {
     }
 
     private void submit(final long requestId, final int retries) {
-        payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
         final SubmitRequest request = new SubmitRequest()
             .timeoutMs(drawTimeoutMs())
             .acknowledge(drawAcknowledge());
-        for (final int index : choose()) {
-            request.branch(resourceIds[index], payload, 0, Long.BYTES);
-        }
-        session().submit(request, new End(requestId, retries));
+        lookUp(choose(), handles -> {
+            payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
+            for (final int resource : handles) {
+                request.branch(resource, payload, 0, Long.BYTES);
+            }
+            session().submit(request, new End(requestId, retries));
+        }, () -> refused(requestId, retries));
     }
 
     /** Resources for one transaction, by index, in drawn order. */
     int[] choose() {
-        final int most = Math.min(settings.maxBranches(), resourceIds.length);
+        final int most = Math.min(settings.maxBranches(), found.length);
         final int count = 1 + random.nextInt(most);
         chosen.clear();
         while (chosen.size() < count) {
-            final int index = random.nextInt(resourceIds.length);
+            final int index = random.nextInt(found.length);
             if (!chosen.containsInt(index)) {
                 chosen.addInt(index);
             }
@@ -175,10 +210,6 @@ public final class ClientNode extends Peer {
 
     int drawTimeoutMs() {
         return random.nextInt(3) == 0 ? 0 : (int) random.between(settings.minTimeoutMs(), settings.maxTimeoutMs());
-    }
-
-    int resourceId(final int index) {
-        return resourceIds[index];
     }
 
     long drawCallNs() {

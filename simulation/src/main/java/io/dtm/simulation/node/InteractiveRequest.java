@@ -5,6 +5,7 @@ import io.dtm.client.Refusal;
 import io.dtm.session.BeginListener;
 import io.dtm.session.ClientTransaction;
 import io.dtm.session.JoinListener;
+import io.dtm.session.ResourceHandle;
 import io.dtm.simulation.resource.Work;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class InteractiveRequest implements BeginListener {
     private static final long CALL_TIMEOUT_NS = 2_000_000_000L;
+    private static final int[] NONE = {};
 
     private final ClientNode client;
     private final int ofLife;
@@ -93,21 +95,25 @@ final class InteractiveRequest implements BeginListener {
 
     /** The participant gets the work with PREPARE; the commit names the branch by itself. */
     private void enlist(final int index) {
-        final int resourceId = client.resourceId(index);
+        client.lookUp(new int[] {index}, handles -> enlist(index, handles[0]), () -> answered(index, 0, false));
+        client.wakeUp();
+    }
+
+    private void enlist(final int index, final int resource) {
+        final long part = 1L << ResourceHandle.resourceId(resource);
         final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
         payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
-        client.library().enlist(transaction, resourceId, payload, 0, Long.BYTES, new JoinListener() {
+        client.library().enlist(transaction, resource, payload, 0, Long.BYTES, new JoinListener() {
             @Override
             public void onJoined() {
-                answered(index, 1L << resourceId, true);
+                answered(index, part, true);
             }
 
             @Override
             public void onRefused(final Refusal refusal, final String text) {
-                answered(index, 1L << resourceId, false);
+                answered(index, part, false);
             }
         });
-        client.wakeUp();
     }
 
     private void serve(final ParticipantNode service, final int index, final long part) {
@@ -129,9 +135,21 @@ final class InteractiveRequest implements BeginListener {
             return;
         }
         if (isDone) {
-            client.checker().onServed(transaction.transactionId(), client.resourceId(index), part);
+            client.lookUp(new int[] {index}, handles -> served(handles[0], part), () -> answered(index, part, false));
+        } else {
+            hasFailed = true;
+            count();
         }
-        hasFailed |= !isDone;
+    }
+
+    private void served(final int resource, final long part) {
+        if (!isEnding) {
+            client.checker().onServed(transaction.transactionId(), ResourceHandle.resourceId(resource), part);
+            count();
+        }
+    }
+
+    private void count() {
         answers++;
         if (answers == calls.size() && !isRacing) {
             end();
@@ -153,16 +171,19 @@ final class InteractiveRequest implements BeginListener {
 
     private void commit() {
         isEnding = true;
-        int[] expected = {};
-        if (isRacing || client.random.coin()) {
-            expected = calls.stream().distinct().mapToInt(client::resourceId).toArray();
-            for (final int branchId : expected) {
-                if (isRacing) {
-                    client.checker().onNamed(transaction.transactionId(), branchId);
-                }
+        final boolean namesBranches = isRacing || client.random.coin();
+        final int[] expected = namesBranches ? calls.stream().distinct().mapToInt(index -> index).toArray() : NONE;
+        client.lookUp(expected, this::commit,
+            () -> client.library().rollback(transaction, client.end(requestId, retries)));
+        client.wakeUp();
+    }
+
+    private void commit(final int[] expected) {
+        if (isRacing) {
+            for (final int resource : expected) {
+                client.checker().onNamed(transaction.transactionId(), ResourceHandle.resourceId(resource));
             }
         }
         client.library().commit(transaction, expected, Acknowledge.DECIDED, client.end(requestId, retries));
-        client.wakeUp();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
+import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.simulation.network.WireMessage;
 import io.dtm.simulation.network.WireMessage.Kind;
 import java.util.function.Consumer;
@@ -73,6 +74,28 @@ final class OracleTest {
             branch(message, resource);
             message.value = vote;
         });
+    }
+
+    /** The third session of those that may be open is refused: the next one that is opened has the third id. */
+    @Test
+    void shouldGiveNoIdToASessionThatIsOneTooMany() {
+        apply(0, Kind.HOST_EVENT, message -> {
+            message.value = SettingsAppliedDecoder.TEMPLATE_ID;
+            message.count = 2;
+        });
+        apply(3, Kind.HOST_EVENT, message -> message.value = SessionOpeningDecoder.TEMPLATE_ID);
+        apply(1, Kind.HOST_EVENT, message -> message.value = LinkLostDecoder.TEMPLATE_ID);
+        apply(4, Kind.HOST_EVENT, message -> message.value = SessionOpeningDecoder.TEMPLATE_ID);
+        apply(4, Kind.REGISTER, message -> {
+            message.text = "R1";
+            message.instance = "one";
+            message.sessionId = 3;
+            message.incarnation = 10;
+        });
+        vote(4, 1, YES);
+        vote(2, 2, YES);
+
+        assertTrue(oracle.commits(ID));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.dtm.session.BeginListener;
 import io.dtm.session.ClientTransaction;
 import io.dtm.session.LookupListener;
 import io.dtm.session.OutcomeListener;
+import io.dtm.session.ResourceHandle;
 import io.dtm.session.SubmitRequest;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
@@ -14,9 +15,11 @@ import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.SimulatedNetwork;
 import io.dtm.simulation.node.Peer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -32,7 +35,6 @@ final class ScriptedClient extends Peer {
     }
 
     private final Listener listener;
-    private final Map<String, Integer> resources = new LinkedHashMap<>();
     private final Map<Long, ClientTransaction> begun = new LinkedHashMap<>();
 
     ScriptedClient(
@@ -57,11 +59,11 @@ final class ScriptedClient extends Peer {
     }
 
     void submit(final long requestId, final List<String> names, final int timeoutMs, final Acknowledge acknowledge) {
-        withResources(names, 0, () -> {
+        withResources(names, resources -> {
             final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
             payload.putLong(0, requestId, ByteOrder.LITTLE_ENDIAN);
             final SubmitRequest request = new SubmitRequest().timeoutMs(timeoutMs).acknowledge(acknowledge);
-            names.forEach(name -> request.branch(resources.get(name), payload, 0, Long.BYTES));
+            resources.forEach(resource -> request.branch(resource, payload, 0, Long.BYTES));
             session().submit(request, end(requestId));
             wakeUp();
         });
@@ -88,8 +90,8 @@ final class ScriptedClient extends Peer {
     }
 
     void commit(final long requestId, final List<String> expected) {
-        withResources(expected, 0, () -> {
-            session().commit(begun.get(requestId), expected.stream().mapToInt(resources::get).toArray(),
+        withResources(expected, resources -> {
+            session().commit(begun.get(requestId), resources.stream().mapToInt(resource -> resource).toArray(),
                 Acknowledge.DECIDED, end(requestId));
             wakeUp();
         });
@@ -105,26 +107,31 @@ final class ScriptedClient extends Peer {
         wakeUp();
     }
 
-    void withResource(final String resource, final IntConsumer then) {
-        withResources(List.of(resource), 0, () -> then.accept(resources.get(resource)));
+    /** With the id of a resource, which in an interactive transaction is the id of its branch. */
+    void withResource(final String name, final IntConsumer then) {
+        withResources(List.of(name), resources -> then.accept(ResourceHandle.resourceId(resources.get(0))));
     }
 
-    private void withResources(final List<String> names, final int index, final Runnable then) {
-        if (index == names.size()) {
-            then.run();
-        } else if (resources.containsKey(names.get(index))) {
-            withResources(names, index + 1, then);
+    private void withResources(final List<String> names, final Consumer<List<Integer>> then) {
+        withResources(names, new ArrayList<>(), then);
+    }
+
+    private void withResources(
+        final List<String> names, final List<Integer> found, final Consumer<List<Integer>> then) {
+        if (found.size() == names.size()) {
+            then.accept(found);
         } else {
-            session().lookup(names.get(index), new LookupListener() {
+            final String name = names.get(found.size());
+            session().lookup(name, new LookupListener() {
                 @Override
-                public void onFound(final int resourceId) {
-                    resources.put(names.get(index), resourceId);
-                    withResources(names, index + 1, then);
+                public void onFound(final int resource) {
+                    found.add(resource);
+                    withResources(names, found, then);
                 }
 
                 @Override
                 public void onRefused(final Refusal refusal, final String text) {
-                    throw new AssertionError("no resource " + names.get(index) + ": " + text);
+                    throw new AssertionError("no resource " + name + ": " + text);
                 }
             });
             wakeUp();
