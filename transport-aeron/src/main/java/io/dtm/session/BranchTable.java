@@ -1,8 +1,12 @@
 package io.dtm.session;
 
+import io.dtm.codec.message.AckResult;
+import io.dtm.codec.message.DecisionType;
 import io.dtm.codec.message.VoteType;
 import io.dtm.session.BranchState.Phase;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -185,6 +189,27 @@ final class BranchTable {
         });
         sentSequence = 0;
         fencedSequence = 0;
+    }
+
+    /**
+     * The coordinator was put back to an earlier point, where a branch may still have to be committed that it had
+     * committed and forgotten since, so that who asked later was told to roll back. Where nothing was found to roll
+     * back, the resource itself is asked once more (rule 11).
+     */
+    void onRestored() {
+        final List<BranchState> absent = new ArrayList<>(0);
+        forEach(state -> {
+            if (wasAbsent(state)) {
+                absent.add(state);
+            }
+        });
+        remembered.removeIf(BranchTable::wasAbsent);
+        absent.forEach(this::remove);
+    }
+
+    private static boolean wasAbsent(final BranchState state) {
+        return state.phase == Phase.DECIDED && state.decision == DecisionType.ROLLBACK
+            && state.result == AckResult.ABSENT && state.vote == null;
     }
 
     boolean mayForget(final BranchState state) {

@@ -18,7 +18,10 @@ import java.util.function.Supplier;
 final class Connection {
     /** Hears of what concerns transactions and branches. */
     interface Owner {
-        /** The coordinator was restored from a backup: resource ids that were found before mean nothing any more. */
+        /**
+         * The coordinator was restored from a backup: resource ids that were found before mean nothing any more, and
+         * what it presumed may have been decided.
+         */
         void onRestored();
 
         /** Every session that could be is attached to the new link, and the epoch is obeyed. */

@@ -398,6 +398,7 @@ public final class CoordinatorSession implements AutoCloseable {
         @Override
         public void onRestored() {
             lookups.onRestored();
+            resources.onRestored();
         }
 
         @Override

@@ -33,6 +33,12 @@ final class Resources {
         return null;
     }
 
+    void onRestored() {
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).table().onRestored();
+        }
+    }
+
     void onOpen() {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).onOpen();

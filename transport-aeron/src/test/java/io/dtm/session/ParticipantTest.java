@@ -301,6 +301,19 @@ class ParticipantTest extends ParticipantFixture {
         assertEquals(PREPARED + "\n" + COMMITTED, participant.takeCalls());
     }
 
+    /** Another process had committed it, and the coordinator forgotten it; the backup has it undelivered. */
+    @Test
+    void shouldAskTheResourceAfterARestoreAboutWhatWasPresumedAbortedAndAbsent() {
+        presumedRollback(T).expect("Ack ROLLBACK ABSENT 3:1 branch 0 epoch 1");
+        coordinator.restore();
+        resumeAndRegister();
+        participant.takeCalls();
+
+        coordinator.decide(RESOURCE, T, 0, 1, DecisionType.COMMIT, DecisionCause.DECIDED)
+            .expect("Ack COMMIT ABSENT 3:1 branch 0 epoch 1002");
+        assertEquals(0, events.anomalies.size());
+    }
+
     @Test
     void shouldNotCommitWhatHasNotVoted() {
         participant.answersAtOnce = false;
