@@ -7,6 +7,7 @@ import io.dtm.simulation.network.FrameReader;
 import io.dtm.simulation.network.WireMessage;
 import io.dtm.simulation.resource.ResourceListener;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 
 /**
@@ -16,6 +17,7 @@ import org.agrona.DirectBuffer;
 public final class Checker implements FrameObserver {
     private static final int YES = 1;
     private static final int READ_ONLY = 3;
+    private static final int CHOICES = 16;
 
     private final String coordinator;
     private final Schedule schedule;
@@ -293,14 +295,7 @@ public final class Checker implements FrameObserver {
      * @return the id of a transaction that hasn't ended yet, if there is one; which one depends on the number.
      */
     public long unfinished(final int chosen) {
-        int skipped = Math.floorMod(chosen, 16);
-        long found = 0;
-        for (final TransactionRecord record : ledger.all()) {
-            if (!record.isOver && skipped-- >= 0) {
-                found = record.id;
-            }
-        }
-        return found;
+        return find(chosen, record -> !record.isOver);
     }
 
     /**
@@ -308,11 +303,18 @@ public final class Checker implements FrameObserver {
      * @return the id of a transaction of which a branch is prepared, if there is one; which one depends on the number.
      */
     public long unsettled(final int chosen) {
-        int skipped = chosen;
+        return find(chosen, TransactionRecord::isPrepared);
+    }
+
+    private long find(final int chosen, final Predicate<TransactionRecord> isMeant) {
+        int left = Math.floorMod(chosen, CHOICES);
         long found = 0;
         for (final TransactionRecord record : ledger.all()) {
-            if (record.isPrepared() && skipped-- >= 0) {
+            if (isMeant.test(record)) {
                 found = record.id;
+                if (left-- == 0) {
+                    break;
+                }
             }
         }
         return found;
