@@ -364,11 +364,18 @@ public final class Dtm implements AutoCloseable {
                 try {
                     sessions.forEach(session -> CloseHelper.close(errorHandler, session));
                     sendLast();
-                    CloseHelper.close(errorHandler, aeron);
-                    closeDriver();
                 } finally {
-                    isClosed = true;
+                    closeTransport();
                 }
+            }
+        }
+
+        private void closeTransport() {
+            try {
+                CloseHelper.close(errorHandler, aeron);
+                closeDriver();
+            } finally {
+                isClosed = true;
             }
         }
 

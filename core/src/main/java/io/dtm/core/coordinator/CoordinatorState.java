@@ -197,13 +197,18 @@ final class CoordinatorState {
 
     /** @return whether one more session may be attached to the frame's link: what its loss emits is bounded. */
     boolean hasLinkRoom() {
+        return sessionsOfLink() < MAX_SESSIONS_OF_LINK;
+    }
+
+    /** @return number of sessions that are attached to the frame's link. */
+    int sessionsOfLink() {
         int attached = 0;
         for (int i = 0; i < sessions.size(); i++) {
             if (sessions.get(i).linkId == linkId) {
                 attached++;
             }
         }
-        return attached < MAX_SESSIONS_OF_LINK;
+        return attached;
     }
 
     long deadlineNs(final int timeoutMs) {

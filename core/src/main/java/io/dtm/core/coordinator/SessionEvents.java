@@ -67,8 +67,8 @@ final class SessionEvents {
                 "no such session, or not yours: open a new one");
             return;
         }
-        if (isOlder(state.linkId, session.linkId)) {
-            return; // over a former link: its peer has left it, and would wait in vain over the one that it has now
+        if (isOlder(state.linkId, session.linkId) && state.sessionsOfLink() == 0) {
+            return; // of a link that was left before its handshake was over: its peer would wait in vain over its next
         }
         if (session.linkId != state.linkId && isLinkFull(requestId, Template.SESSION_RESUME)) {
             return;

@@ -35,7 +35,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the pipeline is made, read-only afterwards.
  */
 public final class PipelineContext {
-    /** Some messages: a session whose link is full for a moment is not slow yet. */
+    /** Some messages. */
     private static final int MIN_BACKLOG_BYTES = 1024;
 
     // ports
@@ -432,7 +432,8 @@ public final class PipelineContext {
     }
 
     /**
-     * @param value of one session; beyond it its link is too slow.
+     * @param value of one session; beyond it its link is too slow, if it takes nothing. At least 1 KiB; below 64 KiB a
+     *              single message may be too much for a link that is full for a moment.
      * @return this.
      */
     public PipelineContext maxBacklogBytes(final long value) {

@@ -49,6 +49,17 @@ class SessionTest {
         scenario.sends("s2 <- PREPARE 1:1/0 i101");
     }
 
+    /** Another process with the session's token, as one that repeats a submit for a process that has died. */
+    @Test
+    void shouldLetAProcessThatIsConnectedLongerTakeASessionOver() {
+        final int longer = scenario.newLink();
+        scenario.open(longer);
+        client.resumes();
+        scenario.quiet();
+        scenario.resume(client.session, longer);
+        scenario.sends("s" + client.session + " <- RESUMED of epoch 1");
+    }
+
     @Test
     void shouldDropAParticipantsMessagesOfItsOldLink() {
         final long transaction = client.submits(a);
