@@ -48,7 +48,8 @@ public final class Transaction {
      *
      * @param resource name of the participant.
      * @param payload  that it gets with PREPARE, at most 16 KiB.
-     * @return completes when the coordinator has it; fails with {@link RefusedException}.
+     * @return completes when the coordinator has it; fails with {@link RefusedException}: then a commit rolls back,
+     *         whatever is enlisted afterwards.
      */
     public CompletableFuture<Void> enlist(final String resource, final byte[] payload) {
         final CompletableFuture<Void> joined = client.future();
