@@ -6,6 +6,7 @@ import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
 import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.simulation.network.WireMessage;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class Oracle {
     private static final int YES = 1;
     private static final int READ_ONLY = 3;
     private static final int COMMITTED = 1;
+    /** Who comes back after so many others is taken for a new one. */
+    private static final int FORMER_KNOWN = 16;
 
     private record Place(int resource, String instance) {
     }
@@ -32,7 +35,8 @@ final class Oracle {
     /** A process that serves a resource. */
     private static final class Process {
         private long incarnation;
-        private final Set<Long> former = new HashSet<>();
+        /** The last ones that it took the place of. */
+        private final ArrayDeque<Long> former = new ArrayDeque<>();
         private int session;
         private int link;
     }
@@ -163,7 +167,10 @@ final class Oracle {
     }
 
     private static void replace(final Process process, final long incarnation) {
-        process.former.add(process.incarnation);
+        process.former.addFirst(process.incarnation);
+        if (process.former.size() > FORMER_KNOWN) {
+            process.former.removeLast();
+        }
         process.incarnation = incarnation;
         process.session = 0;
         process.link = 0;
