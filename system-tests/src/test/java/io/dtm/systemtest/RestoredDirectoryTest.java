@@ -3,6 +3,7 @@ package io.dtm.systemtest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.client.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,13 +59,17 @@ class RestoredDirectoryTest {
         assertEquals(List.of(epochs.get(2) + 1), epochs.subList(3, epochs.size()));
     }
 
-    /** What was submitted before the peer saw the restart is never begun, and may be run again. */
+    /**
+     * What was submitted before the peer saw the restart is never begun, and may be run again; so is what it looked up
+     * before it saw the restore.
+     */
     private static void assertServes(final Peer peer) {
         Answer answer;
         do {
             answer = Conditions.await(
                 "outcome", peer.submit(peer.request("work", peer.lookUp("one"), peer.lookUp("two"))));
-        } while (answer.outcome() != null && answer.outcome().neverBegun());
+        } while (answer.refusal() == Refusal.UNKNOWN_PARTICIPANT
+            || answer.outcome() != null && answer.outcome().neverBegun());
         answer.assertCommitted();
     }
 

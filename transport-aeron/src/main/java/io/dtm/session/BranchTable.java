@@ -1,6 +1,5 @@
 package io.dtm.session;
 
-import io.dtm.codec.message.AckResult;
 import io.dtm.codec.message.DecisionType;
 import io.dtm.codec.message.VoteType;
 import io.dtm.session.BranchState.Phase;
@@ -193,23 +192,23 @@ final class BranchTable {
 
     /**
      * The coordinator was put back to an earlier point, where a branch may still have to be committed that it had
-     * committed and forgotten since, so that who asked later was told to roll back. Where nothing was found to roll
-     * back, the resource itself is asked once more (rule 11).
+     * committed and forgotten since, so that who asked later was told to roll back. The resource itself is asked about
+     * it once more (rule 11). What was rolled back for good it knows nothing of.
      */
     void onRestored() {
-        final List<BranchState> absent = new ArrayList<>(0);
+        final List<BranchState> rolledBack = new ArrayList<>(0);
         forEach(state -> {
-            if (wasAbsent(state)) {
-                absent.add(state);
+            if (wasToldToRollBack(state)) {
+                rolledBack.add(state);
             }
         });
-        remembered.removeIf(BranchTable::wasAbsent);
-        absent.forEach(this::remove);
+        remembered.removeIf(BranchTable::wasToldToRollBack);
+        rolledBack.forEach(this::remove);
     }
 
-    private static boolean wasAbsent(final BranchState state) {
-        return state.phase == Phase.DECIDED && state.decision == DecisionType.ROLLBACK
-            && state.result == AckResult.ABSENT && state.vote == null;
+    private static boolean wasToldToRollBack(final BranchState state) {
+        return state.phase == Phase.DECIDED && state.decision == DecisionType.ROLLBACK && state.decisionEpoch > 0
+            && state.onePhaseResult == null;
     }
 
     boolean mayForget(final BranchState state) {

@@ -315,6 +315,20 @@ class ParticipantTest extends ParticipantFixture {
     }
 
     @Test
+    void shouldAskTheResourceAfterARestoreAboutWhatItVotedForAndAnotherProcessCommitted() {
+        prepare(T, 1).run();
+        participant.prepared.clear();
+        presumedRollback(T).run().said();
+        coordinator.restore();
+        resumeAndRegister();
+        coordinator.said();
+
+        coordinator.decide(RESOURCE, T, 0, 1, DecisionType.COMMIT, DecisionCause.DECIDED)
+            .expect("Ack COMMIT ABSENT 3:1 branch 0 epoch 1002");
+        assertEquals(0, events.anomalies.size());
+    }
+
+    @Test
     void shouldNotCommitWhatHasNotVoted() {
         participant.answersAtOnce = false;
         prepare(T, 1).run();
