@@ -82,6 +82,8 @@ public final class ClientTransaction {
     boolean commitRequested;
     boolean rollbackRequested;
     int commitCopies;
+    /** The last of them went over the current link. */
+    boolean isCommitOnLink;
     int[] expected;
     int expectedCount;
     /** Known before the client asked: an interactive transaction that ended by itself. */
@@ -139,10 +141,10 @@ public final class ClientTransaction {
 
     /**
      * Whether an answer that knows nothing of the transaction means that it never committed: it answers the only COMMIT
-     * that was ever sent.
+     * that was ever sent. Over a later link it answers something else.
      */
     boolean isOnlyCommit() {
-        return kind == Kind.INTERACTIVE && commitCopies == 1 && !inquired;
+        return kind == Kind.INTERACTIVE && commitCopies == 1 && isCommitOnLink && !inquired;
     }
 
     /** Whether its commit or rollback was asked for. */

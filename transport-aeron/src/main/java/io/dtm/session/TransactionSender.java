@@ -47,6 +47,9 @@ final class TransactionSender {
     void onClosed() {
         toResend = new long[0];
         resendIndex = 0;
+        for (final ClientTransaction transaction : pending.all()) {
+            transaction.isCommitOnLink = false;
+        }
     }
 
     /** Whether its messages may go out now: otherwise they go when its turn to be sent again comes. */
@@ -130,6 +133,7 @@ final class TransactionSender {
             sendRollback(transaction);
         } else {
             transaction.commitCopies++;
+            transaction.isCommitOnLink = true;
             publisher.commit(transaction.transactionId, transaction.acknowledge.value(),
                 transaction.expected, transaction.expectedCount);
         }

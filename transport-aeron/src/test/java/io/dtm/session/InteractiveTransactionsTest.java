@@ -146,6 +146,19 @@ class InteractiveTransactionsTest {
         assertEquals("UNKNOWN 7:1", listener.takeHeard());
     }
 
+    /** It doesn't answer the COMMIT, which went over a former link, though nothing was sent since. */
+    @Test
+    void shouldReportUnknownWhenAnAnswerOverALaterLinkKnowsNothingOfTheCommit() {
+        session.commit(begun, NONE, Acknowledge.DECIDED, listener);
+        coordinator.run().said();
+        coordinator.restart();
+        coordinator.resumed(7, 1).run();
+        coordinator.expect("SessionResume 7 token 70/71 known 1/101", "SessionOpen known 2/102 name '' credentials ''");
+        expired();
+
+        assertEquals("UNKNOWN 7:1", listener.takeHeard());
+    }
+
     @Test
     void shouldAskWhenARepeatedCommitIsRefusedBecauseTheFirstOneMayHaveWorked() {
         session.commit(begun, NONE, Acknowledge.DECIDED, listener);
