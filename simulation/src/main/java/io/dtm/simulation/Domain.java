@@ -25,9 +25,10 @@ import java.util.function.Consumer;
  * and the checker that watches them. Databases it may share with another domain.
  */
 final class Domain {
+    /** The coordinators' names. */
+    static final List<String> COORDINATORS = List.of(CoordinatorNode.NAME, CoordinatorNode.NAME + 2);
     /** The last letters of processes' names, in the first domain and in the second. */
     private static final List<String> INSTANCES = List.of("ab", "xy");
-
     /** Where receivers are slow, so little may wait for one: some messages. */
     private static final int SLOW_BACKLOG_BYTES = 1024;
 
@@ -37,8 +38,8 @@ final class Domain {
     final List<ParticipantNode> participants = new ArrayList<>();
     final List<ClientNode> clients = new ArrayList<>();
 
-    private final String suffix;
     private final String instances;
+    private final String clientSuffix;
     private final EpisodeSettings settings;
     private final Schedule schedule;
     private final RandomStream random;
@@ -65,18 +66,19 @@ final class Domain {
         final Violations violations,
         final FaultCounts faults,
         final List<SimulatedDatabase> databases) {
-        this.suffix = number == 0 ? "" : Integer.toString(number + 1);
         this.instances = INSTANCES.get(number);
         this.settings = settings;
         this.schedule = schedule;
         this.random = random;
         this.trace = trace;
         this.databases = databases;
-        checker = new Checker(CoordinatorNode.NAME + suffix, schedule, trace, violations, faults);
+        this.clientSuffix = number == 0 ? "" : instances.substring(0, 1);
+        final String name = COORDINATORS.get(number);
+        checker = new Checker(name, schedule, trace, violations, faults);
         network = new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
         network.repeatsBegins(!settings.mayRefuseBegins());
-        coordinator = new CoordinatorNode(CoordinatorNode.NAME + suffix, schedule, random.split("coordinator"), trace,
-            network, checker, violations, settings.settings(), settings.coordinator());
+        coordinator = new CoordinatorNode(name, schedule, random.split("coordinator"), trace, network, checker,
+            violations, settings.settings(), settings.coordinator());
         coordinator.staging(random.split("storage"));
         if (settings.faults().has(Fault.SLOW_RECEIVER)) {
             coordinator.maxBacklogBytes(SLOW_BACKLOG_BYTES);
@@ -120,7 +122,7 @@ final class Domain {
     /** @param workload that its clients are to carry out. */
     void addClients(final Workload workload) {
         for (int i = 0; i < settings.clients(); i++) {
-            final String name = "C" + (i + 1) + (suffix.isEmpty() ? "" : instances.substring(0, 1));
+            final String name = "C" + (i + 1) + clientSuffix;
             clients.add(new ClientNode(name, schedule, random.split(name), trace, network, settings.client(), workload,
                 participants, checker));
         }
@@ -138,6 +140,6 @@ final class Domain {
      */
     static String coordinatorOf(final String process) {
         final boolean isSecond = INSTANCES.get(1).indexOf(process.charAt(process.length() - 1)) >= 0;
-        return CoordinatorNode.NAME + (isSecond ? "2" : "");
+        return COORDINATORS.get(isSecond ? 1 : 0);
     }
 }

@@ -108,10 +108,11 @@ final class TraceDiagram {
             }
         }
         final List<String> columns = new ArrayList<>(clients);
-        columns.add(CoordinatorNode.NAME);
-        final String second = CoordinatorNode.NAME + 2;
-        if (shown.stream().anyMatch(event -> event.actor().equals(second))) {
-            columns.add(second);
+        for (final String coordinator : Domain.COORDINATORS) {
+            if (coordinator.equals(CoordinatorNode.NAME)
+                || shown.stream().anyMatch(event -> event.actor().equals(coordinator))) {
+                columns.add(coordinator);
+            }
         }
         columns.addAll(participants);
         return columns;

@@ -9,6 +9,7 @@ import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.Operator;
 import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Peer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,6 +38,7 @@ public final class FaultInjector {
     private final List<Operator> operators;
     private final List<ParticipantNode> participants;
     private final List<ClientNode> clients;
+    private final List<Peer> peers = new ArrayList<>();
     private RandomStream random;
     private FaultScript record;
     private FaultScript given;
@@ -70,6 +72,8 @@ public final class FaultInjector {
         this.operators = operators;
         this.participants = participants;
         this.clients = clients;
+        peers.addAll(participants);
+        peers.addAll(clients);
     }
 
     /** @return number of processes that died. */
@@ -116,10 +120,12 @@ public final class FaultInjector {
             coordinator.storage().failForceAfter(-1);
             coordinator.resume();
         }
-        participants.forEach(Peer::resume);
-        clients.forEach(Peer::resume);
-        participants.stream().filter(Peer::isUp).forEach(node -> node.link().speedUp());
-        clients.stream().filter(Peer::isUp).forEach(node -> node.link().speedUp());
+        for (final Peer peer : peers) {
+            peer.resume();
+            if (peer.isUp()) {
+                peer.link().speedUp();
+            }
+        }
     }
 
     private void next(final Fault fault) {
@@ -178,8 +184,7 @@ public final class FaultInjector {
     }
 
     private Peer anyPeer() {
-        final int chosen = random.nextInt(participants.size() + clients.size());
-        return chosen < participants.size() ? participants.get(chosen) : clients.get(chosen - participants.size());
+        return peers.get(random.nextInt(peers.size()));
     }
 
     private CoordinatorNode anyCoordinator() {

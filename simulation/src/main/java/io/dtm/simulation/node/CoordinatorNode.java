@@ -59,8 +59,6 @@ public final class CoordinatorNode {
     /** Frames of one datagram hold fewer events. */
     private static final int EVENTS = 128;
     private static final int OUTBOUND_BYTES = 1024 * 1024;
-    /** A monotonic clock may begin anywhere, below zero too. */
-    private static final int CLOCK_BITS_IGNORED = 3;
     /** Of so many starts one recovers a second time, and one from the checkpoint before. */
     private static final int ASIDE_ONE_IN = 8;
     private static final int OUTBOUND_BOUND = OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES);
@@ -319,7 +317,7 @@ public final class CoordinatorNode {
 
     private void recover() {
         storage.killProcess();
-        nanoOffsetNs = clocks.nextLong() >> CLOCK_BITS_IGNORED;
+        nanoOffsetNs = clocks.clockOrigin();
         storage.staged(staging != null && staging.nextInt(2) == 0);
         final JournalRecovery recovery = JournalRecovery.open(new JournalContext()
             .storage(storage)

@@ -17,8 +17,6 @@ public abstract class Peer {
     private static final long HEARTBEAT_NS = 50_000_000L;
     private static final long MIN_STEP_NS = 1_000L;
     private static final long MAX_STEP_NS = 30_000L;
-    /** A monotonic clock may begin anywhere, below zero too. */
-    private static final int CLOCK_BITS_IGNORED = 3;
 
     /** Of the process. */
     protected final String name;
@@ -100,7 +98,7 @@ public abstract class Peer {
         life++;
         nextStepNs = 0;
         pausedUntilNs = 0;
-        clockOffsetNs = clocks.nextLong() >> CLOCK_BITS_IGNORED;
+        clockOffsetNs = clocks.clockOrigin();
         trace.event(name, "starts");
         link = network.newPeer(name, this::wakeUp);
         if (former != null) {
