@@ -78,7 +78,7 @@ public class CoordinatorStepBenchmark {
 
     private void register(final int sessionId, final String name) {
         final UnsafeBuffer names = new UnsafeBuffer(name.getBytes(StandardCharsets.US_ASCII));
-        coordinator.register(1, sessionId, 7, 0, 0, 0, names, 0, names.capacity(), 0, 1);
+        coordinator.register(1, sessionId, 7, 0, 0, 0, 0, 0, names, 0, names.capacity(), 0, 1);
         while (coordinator.hasContinuation()) {
             coordinator.continueSteps();
         }

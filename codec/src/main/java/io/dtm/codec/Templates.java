@@ -207,7 +207,7 @@ public final class Templates {
                 .events(PreparesDecoder.BranchesDecoder.sbeBlockLength())
                 .idField(PreparesDecoder.BranchesDecoder.branchIdEncodingOffset()).groupData(BYTES));
         define(DecisionsDecoder.TEMPLATE_ID,
-            from(COORDINATOR, DecisionsDecoder.BLOCK_LENGTH)
+            from(COORDINATOR, DecisionsDecoder.BLOCK_LENGTH).positionLast()
                 .idField(DecisionsDecoder.resourceIdEncodingOffset())
                 .events(DecisionsDecoder.BranchesDecoder.sbeBlockLength())
                 .idField(DecisionsDecoder.BranchesDecoder.branchIdEncodingOffset())
@@ -219,7 +219,7 @@ public final class Templates {
                 .events(OnePhaseCommitsDecoder.BranchesDecoder.sbeBlockLength())
                 .idField(OnePhaseCommitsDecoder.BranchesDecoder.branchIdEncodingOffset()).groupData(BYTES));
         define(ForgetEvidenceDecoder.TEMPLATE_ID,
-            from(COORDINATOR, ForgetEvidenceDecoder.BLOCK_LENGTH)
+            from(COORDINATOR, ForgetEvidenceDecoder.BLOCK_LENGTH).positionLast()
                 .idField(ForgetEvidenceDecoder.resourceIdEncodingOffset())
                 .events(ForgetEvidenceDecoder.BranchesDecoder.sbeBlockLength())
                 .idField(ForgetEvidenceDecoder.BranchesDecoder.branchIdEncodingOffset()));

@@ -3,6 +3,7 @@ package io.dtm.session;
 import io.dtm.client.Refusal;
 import io.dtm.codec.Templates;
 import io.dtm.codec.message.CloseReason;
+import io.dtm.codec.message.DurabilityLevel;
 import io.dtm.codec.message.SessionOpenedDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
 import io.dtm.session.CoordinatorLink.Status;
@@ -220,7 +221,7 @@ final class Connection {
             opened.maxTimeoutMs(), opened.maxBranches(),
             opened.maxBranchPayloadBytes(), opened.maxTransactionPayloadBytes());
         if (verdict == Verdict.OBEY) {
-            takeOver(opened.generation());
+            takeOver(opened.generation(), opened.durability());
             attach(session, opened.sessionTimeoutMs());
         }
         advance();
@@ -237,7 +238,7 @@ final class Connection {
             return;
         }
         if (verdict == Verdict.OBEY) {
-            takeOver(resumed.generation());
+            takeOver(resumed.generation(), resumed.durability());
             resuming.openedInEpoch(resumed.openedInEpoch());
             attach(resuming, resumed.sessionTimeoutMs());
             if (state == State.OPEN) {
@@ -420,11 +421,13 @@ final class Connection {
         stateDeadlineNs = nowNs + context.handshakeTimeoutNs();
     }
 
-    private void takeOver(final int obeyedGeneration) {
+    private void takeOver(final int obeyedGeneration, final DurabilityLevel durability) {
         if (generation != NO_GENERATION && generation != obeyedGeneration) {
             restores++;
+            guard.forgetWitnessed();
             owner.onRestored();
         }
+        guard.isForced(durability == DurabilityLevel.FORCE);
         generation = obeyedGeneration;
     }
 

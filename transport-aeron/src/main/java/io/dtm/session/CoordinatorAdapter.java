@@ -296,6 +296,7 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
         final int epoch = decisions.epoch();
         final ResourceSession resource = resources.byId(decisions.resourceId());
         if (isCurrent(epoch) && isServed(resource, decisions.resourceId())) {
+            guard.witness(decisions.position());
             for (final DecisionsDecoder.BranchesDecoder branch : decisions.branches()) {
                 resource.branches().onDecision(epoch,
                     resource.branchId(branch.transactionId(), branch.branchId(), branch.enlistEpoch()),
@@ -312,6 +313,7 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
         }
         final boolean isNamedOther = onePhaseCommits.incarnation() != resource.incarnation();
         final long position = onePhaseCommits.position();
+        guard.witness(position);
         for (final OnePhaseCommitsDecoder.BranchesDecoder branch : onePhaseCommits.branches()) {
             final long transactionId = branch.transactionId();
             final int branchId = branch.branchId();
@@ -325,6 +327,7 @@ final class CoordinatorAdapter implements CoordinatorLink.FrameHandler {
     private void onForgetEvidence() {
         final ResourceSession resource = resources.byId(forgetEvidence.resourceId());
         if (isCurrent(forgetEvidence.epoch()) && isServed(resource, forgetEvidence.resourceId())) {
+            guard.witness(forgetEvidence.position());
             for (final ForgetEvidenceDecoder.BranchesDecoder branch : forgetEvidence.branches()) {
                 resource.branches().onForgetEvidence(
                     resource.branchId(branch.transactionId(), branch.branchId(), 0));

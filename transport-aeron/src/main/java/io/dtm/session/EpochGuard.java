@@ -31,6 +31,9 @@ final class EpochGuard {
     private Known known;
     private int offeredEpoch;
     private long offeredNonce;
+    private boolean isForced;
+    private int witnessedEpoch;
+    private long witnessedPosition;
 
     /**
      * @param memory                keeps what is obeyed.
@@ -63,6 +66,35 @@ final class EpochGuard {
 
     long offeredNonce() {
         return offeredNonce;
+    }
+
+    /** The last epoch in which something was obeyed that is forced before it is sent; 0: none. */
+    int witnessedEpoch() {
+        return witnessedEpoch;
+    }
+
+    /** The highest position that it rests on: the journal of that epoch was forced up to there. */
+    long witnessedPosition() {
+        return witnessedPosition;
+    }
+
+    /** Whether the coordinator forces what a decision rests on before it sends it, in the epoch that is obeyed. */
+    void isForced(final boolean isDecisionForced) {
+        isForced = isDecisionForced;
+    }
+
+    /** Something of the epoch is obeyed that isn't sent before the journal is forced up to a position. */
+    void witness(final long position) {
+        if (isForced && position > witnessedPosition) {
+            witnessedEpoch = known.epoch();
+            witnessedPosition = position;
+        }
+    }
+
+    /** The coordinator's directory was restored by an operator, who vouches for what it has lost. */
+    void forgetWitnessed() {
+        witnessedEpoch = 0;
+        witnessedPosition = 0;
     }
 
     /** Whether this is exactly what is obeyed now. */

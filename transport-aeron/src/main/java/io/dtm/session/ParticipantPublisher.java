@@ -36,7 +36,9 @@ final class ParticipantPublisher {
             .sessionId(sessionId)
             .incarnation(resource.incarnation())
             .knownEpoch(guard.epoch())
-            .knownNonce(guard.nonce());
+            .knownNonce(guard.nonce())
+            .witnessedEpoch(guard.witnessedEpoch())
+            .witnessedPosition(guard.witnessedPosition());
         register.capabilities().clear()
             .onePhase(resource.participant().supportsOnePhase())
             .readOnlyAware(resource.participant().mayVoteReadOnly())

@@ -46,6 +46,10 @@ public final class FakeCoordinator {
     public long coordinatorId = ID;
     /** Flags of the outcomes that follow. */
     public int outcomeFlags;
+    /** Of the record on which what it says next rests. */
+    public long position = 4096;
+    /** That it claims when a session is resumed. */
+    public DurabilityLevel durability = DurabilityLevel.FORCE;
     public int epoch = 1;
     public long nonce = 101;
     public long nonceAtKnownEpoch;
@@ -152,7 +156,7 @@ public final class FakeCoordinator {
             .nonce(nonce)
             .nonceAtKnownEpoch(nonceAtKnownEpoch)
             .sessionTimeoutMs(10_000)
-            .durability(DurabilityLevel.FORCE)
+            .durability(durability)
             .generation(generation);
         return send(SessionResumedEncoder.TEMPLATE_ID, SessionResumedEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
@@ -250,7 +254,7 @@ public final class FakeCoordinator {
             .epoch(epoch)
             .resourceId(resourceId)
             .incarnation(incarnation)
-            .position(4096);
+            .position(position);
         encoder.branchesCount(1).next()
             .transactionId(transactionId)
             .branchId(branchId)
@@ -267,7 +271,7 @@ public final class FakeCoordinator {
         final DecisionType decision,
         final DecisionCause cause) {
         final DecisionsEncoder encoder =
-            new DecisionsEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId);
+            new DecisionsEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId).position(position);
         encoder.branchesCount(1).next()
             .transactionId(transactionId)
             .branchId(branchId)
@@ -287,7 +291,7 @@ public final class FakeCoordinator {
             .epoch(epoch)
             .resourceId(resourceId)
             .incarnation(incarnation)
-            .position(4096);
+            .position(position);
         encoder.branchesCount(1).next()
             .transactionId(transactionId)
             .branchId(branchId)
@@ -299,7 +303,7 @@ public final class FakeCoordinator {
 
     public FakeCoordinator forgetEvidence(final int resourceId, final long transactionId, final int branchId) {
         final ForgetEvidenceEncoder encoder =
-            new ForgetEvidenceEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId);
+            new ForgetEvidenceEncoder().wrap(scratch, 0).epoch(epoch).resourceId(resourceId).position(position);
         encoder.branchesCount(1).next().transactionId(transactionId).branchId(branchId);
         return send(ForgetEvidenceEncoder.TEMPLATE_ID, ForgetEvidenceEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }

@@ -156,7 +156,9 @@ final class Transcript {
                     + " onePhase " + register.capabilities().onePhase()
                     + (register.capabilities().readOnlyAware() ? "" : " never read-only")
                     + (register.capabilities().lastAgent() ? " last agent" : "")
-                    + " known " + register.knownEpoch() + "/" + register.knownNonce());
+                    + " known " + register.knownEpoch() + "/" + register.knownNonce()
+                    + (register.witnessedEpoch() == 0 ? ""
+                        : " witnessed " + register.witnessedEpoch() + "/" + register.witnessedPosition()));
                 break;
             case UnregisterDecoder.TEMPLATE_ID:
                 add("Unregister " + new UnregisterDecoder().wrap(buffer, body, block, VERSION).resourceId());

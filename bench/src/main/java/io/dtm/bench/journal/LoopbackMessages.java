@@ -51,7 +51,8 @@ final class LoopbackMessages {
 
     LoopbackMessages register(final int link, final int sessionId) {
         final RegisterEncoder encoder = new RegisterEncoder().wrap(body, 0);
-        encoder.requestId(link).sessionId(sessionId).incarnation(link).knownEpoch(0).knownNonce(0)
+        encoder.requestId(link).sessionId(sessionId).incarnation(link)
+            .knownEpoch(0).knownNonce(0).witnessedEpoch(0).witnessedPosition(0)
             .capabilities().clear();
         encoder.resourceName("resource-" + link).instanceName("one");
         return encoded(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, encoder.encodedLength());

@@ -86,8 +86,12 @@ public interface CheckpointOutput {
 
     void settings(CoordinatorSettings settings);
 
-    /** Of each epoch of the generation, in order. */
-    void nonce(int epoch, long nonce);
+    /**
+     * Of each epoch of the generation, in order.
+     *
+     * @param recoveredEnd where the journal ended when it began.
+     */
+    void nonce(int epoch, long nonce, long recoveredEnd);
 
     /**
      * @param highestCounter      unsigned 32 bits.

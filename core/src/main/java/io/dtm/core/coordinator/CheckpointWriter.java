@@ -21,7 +21,7 @@ final class CheckpointWriter {
     void write() {
         coordinator();
         for (int i = 0; i < state.nonces.size(); i++) {
-            output.nonce(state.generationEpoch + i, state.nonces.getLong(i));
+            output.nonce(state.generationEpoch + i, state.nonces.getLong(i), state.recoveredEnds.getLong(i));
         }
         for (int i = 0; i < state.sessions.size(); i++) {
             session(state.sessions.get(i));

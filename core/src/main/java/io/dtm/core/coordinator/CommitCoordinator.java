@@ -121,6 +121,7 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         state.generation = generation;
         state.nonce = nonce;
         state.nonces.addLong(nonce);
+        state.recoveredEnds.addLong(recoveredEnd);
         state.recoveredEnd = recoveredEnd;
         state.recoveryConfirmed = false;
         state.graceOver = false;
@@ -209,13 +210,15 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final int capabilities,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer names,
         final int resourceNameOffset,
         final int resourceNameLength,
         final int instanceNameOffset,
         final int instanceNameLength) {
         participants.register(
-            requestId, sessionId, incarnation, capabilities, knownEpoch, knownNonce,
+            requestId, sessionId, incarnation, capabilities, knownEpoch, knownNonce, witnessedEpoch, witnessedPosition,
             SessionEvents.copy(names, resourceNameOffset, resourceNameLength),
             SessionEvents.copy(names, instanceNameOffset, instanceNameLength));
     }

@@ -83,6 +83,10 @@ public interface CoordinatorInput {
 
     // participants
 
+    /**
+     * @param witnessedEpoch    in which the participant obeyed something last; 0: it obeyed nothing.
+     * @param witnessedPosition the highest that what it obeyed rests on: that epoch's journal was forced up to there.
+     */
     void register(
         long requestId,
         int sessionId,
@@ -90,6 +94,8 @@ public interface CoordinatorInput {
         int capabilities,
         int knownEpoch,
         long knownNonce,
+        int witnessedEpoch,
+        long witnessedPosition,
         DirectBuffer names,
         int resourceNameOffset,
         int resourceNameLength,

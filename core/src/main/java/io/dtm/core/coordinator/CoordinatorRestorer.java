@@ -73,9 +73,10 @@ public final class CoordinatorRestorer implements CheckpointOutput {
     }
 
     @Override
-    public void nonce(final int epoch, final long nonce) {
+    public void nonce(final int epoch, final long nonce, final long recoveredEnd) {
         require(epoch == state.generationEpoch + state.nonces.size(), "nonces are not in order");
         state.nonces.addLong(nonce);
+        state.recoveredEnds.addLong(recoveredEnd);
         state.nonce = nonce;
     }
 

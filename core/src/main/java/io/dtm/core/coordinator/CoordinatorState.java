@@ -39,6 +39,8 @@ final class CoordinatorState {
     long nonce;
     /** Of the epochs of this generation. */
     final LongArrayList nonces = new LongArrayList();
+    /** Where the journal ended when each of the epochs of this generation began. */
+    final LongArrayList recoveredEnds = new LongArrayList();
     long recoveredEnd;
     boolean recoveryConfirmed;
     boolean graceOver;
@@ -118,6 +120,12 @@ final class CoordinatorState {
         return ofEpoch >= 1 && ofEpoch < generationEpoch ? knownNonce : nonceAt(ofEpoch);
     }
 
+    /** @return where the journal of an epoch of this generation ended; the greatest value as long as it goes on. */
+    long endOf(final int ofEpoch) {
+        final int next = ofEpoch + 1 - generationEpoch;
+        return next < recoveredEnds.size() ? recoveredEnds.getLong(next) : Long.MAX_VALUE;
+    }
+
     /**
      * An operator has put the directory back to an earlier point. Session ids that were given out after it must not be
      * given out again, neither by another restore of the same backup: so they go on far above, and by chance, which the
@@ -125,6 +133,7 @@ final class CoordinatorState {
      */
     void restored(final int restoredEpoch, final long restoredNonce) {
         nonces.clear();
+        recoveredEnds.clear();
         final long first = Math.max((long) lastSessionId + SESSIONS_SKIPPED, restoredEpoch)
             + (restoredNonce & (SESSIONS_SKIPPED - 1));
         lastSessionId = (int) Math.min(Integer.MAX_VALUE, first);

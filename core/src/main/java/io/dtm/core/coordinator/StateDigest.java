@@ -66,8 +66,8 @@ public final class StateDigest implements CheckpointOutput {
     }
 
     @Override
-    public void nonce(final int epoch, final long nonce) {
-        mix(3).mix(epoch).mix(nonce);
+    public void nonce(final int epoch, final long nonce, final long recoveredEnd) {
+        mix(3).mix(epoch).mix(nonce).mix(recoveredEnd);
     }
 
     @Override

@@ -140,7 +140,7 @@ final class BranchEncoder {
         final int decision,
         final int cause) {
         decisions.wrap(buffer, claim(MAX_BODY_WITHOUT_PAYLOAD))
-            .epoch(epoch).resourceId(resourceId)
+            .epoch(epoch).resourceId(resourceId).position(position)
             .branchesCount(1).next()
             .transactionId(transactionId).branchId(branchId).enlistEpoch(enlistEpoch)
             .decision(DecisionType.get((short) decision))
@@ -151,7 +151,7 @@ final class BranchEncoder {
 
     void forgetEvidence(final int sessionId, final int resourceId, final long transactionId, final int branchId) {
         forgetEvidence.wrap(buffer, claim(MAX_BODY_WITHOUT_PAYLOAD))
-            .epoch(epoch).resourceId(resourceId)
+            .epoch(epoch).resourceId(resourceId).position(position)
             .branchesCount(1).next()
             .transactionId(transactionId).branchId(branchId);
         commit(sessionId, false,

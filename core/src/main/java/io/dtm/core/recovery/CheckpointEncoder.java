@@ -132,10 +132,11 @@ public final class CheckpointEncoder implements CheckpointOutput {
     }
 
     @Override
-    public void nonce(final int epoch, final long value) {
+    public void nonce(final int epoch, final long value, final long recoveredEnd) {
         nonce.wrap(buffer, item(NonceEncoder.TEMPLATE_ID, NonceEncoder.BLOCK_LENGTH, 0))
             .epoch(epoch)
-            .nonce(value);
+            .nonce(value)
+            .recoveredEnd(recoveredEnd);
     }
 
     @Override

@@ -148,7 +148,7 @@ final class CheckpointItemDecoder {
 
     private void nonce(final DirectBuffer buffer, final int body, final CheckpointOutput output) {
         nonce.wrap(buffer, body, NonceDecoder.BLOCK_LENGTH, VERSION);
-        output.nonce(nonce.epoch(), nonce.nonce());
+        output.nonce(nonce.epoch(), nonce.nonce(), nonce.recoveredEnd());
     }
 
     private void session(final DirectBuffer buffer, final int body, final CheckpointOutput output) {

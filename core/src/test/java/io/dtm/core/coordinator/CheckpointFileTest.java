@@ -66,7 +66,7 @@ class CheckpointFileTest {
             final int code = (int) value & 0xFF;
             output.coordinator(
                 value, number, number, number, value, value, value, number, value, value, code);
-            output.nonce(number, value);
+            output.nonce(number, value, value);
             output.session(number, value, value, number, number, number, value & 0xFFFF_FFFFL, value, value, value,
                 code, text, 0, 254);
             output.resource(small, number, code, value, text, 0, 254, text, 0, 254);

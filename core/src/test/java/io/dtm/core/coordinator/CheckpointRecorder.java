@@ -52,8 +52,8 @@ final class CheckpointRecorder implements CheckpointOutput {
     }
 
     @Override
-    public void nonce(final int epoch, final long nonce) {
-        add("nonce", epoch, nonce);
+    public void nonce(final int epoch, final long nonce, final long recoveredEnd) {
+        add("nonce", epoch, nonce, recoveredEnd);
     }
 
     @Override

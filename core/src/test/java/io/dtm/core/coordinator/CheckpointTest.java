@@ -146,7 +146,7 @@ class CheckpointTest {
         final CoordinatorRestorer cut = new CoordinatorRestorer(new RecordingOutput());
         cut.coordinator(1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0);
         assertThrows(IllegalStateException.class, cut::coordinator);
-        assertThrows(IllegalStateException.class, () -> cut.nonce(2, 5));
+        assertThrows(IllegalStateException.class, () -> cut.nonce(2, 5, 0));
         assertThrows(IllegalStateException.class, () -> cut.expectedBranch(1, 1));
         assertThrows(IllegalStateException.class, () -> cut.instance(
             1, 0, 1, 0, 0, 0, ScenarioClient.none(), 0, 0));

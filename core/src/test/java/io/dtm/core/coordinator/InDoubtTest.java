@@ -219,6 +219,46 @@ class InDoubtTest {
         scenario.sends("s2 <- REGISTERED r1");
     }
 
+    /** The directory was put back to a copy of the epoch that ran last: its next epoch is what everybody expects. */
+    @Test
+    void shouldHaltWhenAParticipantHasObeyedWhatItsJournalDoesNotHold() {
+        scenario.restart(0, 500, 0);
+        a.reconnects();
+        scenario.quiet();
+        registersHavingObeyed(1, 500);
+        registersHavingObeyed(2, 10_000);
+        scenario.sends("s2 <- REGISTERED r1", "s2 <- REGISTERED r1");
+        registersHavingObeyed(1, 501);
+        scenario.sends("HALT");
+
+        scenario.restart(0, 900, 0);
+        a.reconnects();
+        scenario.quiet();
+        registersHavingObeyed(1, 500);
+        registersHavingObeyed(2, 900);
+        scenario.sends("s2 <- REGISTERED r1", "s2 <- REGISTERED r1");
+        registersHavingObeyed(1, 501);
+        registersHavingObeyed(2, 901);
+        scenario.sends("HALT", "HALT");
+    }
+
+    @Test
+    void shouldAskNobodyWhatHeObeyedBeforeAnOperatorsRestore() {
+        scenario.restart(1, 500, 0);
+        a.reconnects();
+        scenario.quiet();
+        registersHavingObeyed(1, 501);
+        scenario.sends("s2 <- REGISTERED r1");
+    }
+
+    private void registersHavingObeyed(final int epoch, final long position) {
+        a.witnessedEpoch = epoch;
+        a.witnessedPosition = position;
+        a.registers();
+        a.witnessedEpoch = 0;
+        a.witnessedPosition = 0;
+    }
+
     @Test
     void shouldHaltWhenItsEpochIsRefusedByOneWhoKnowsAnotherHistory() {
         scenario.restart();

@@ -233,7 +233,7 @@ final class RandomWorld {
         registeredResource = 0;
         final UnsafeBuffer names = CoordinatorScenario.buffer(process.database.name + process.instance);
         event("register " + process.database.name + process.instance + " i" + process.incarnation, process.link,
-            to -> to.register(1, process.session, process.incarnation, process.database.capabilities, 0, 0,
+            to -> to.register(1, process.session, process.incarnation, process.database.capabilities, 0, 0, 0, 0,
                 names, 0, 1, 1, 1));
         if (registeredResource != 0) {
             process.resource = registeredResource;

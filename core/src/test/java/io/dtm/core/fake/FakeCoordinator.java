@@ -183,6 +183,8 @@ public final class FakeCoordinator implements CoordinatorInput, CoordinatorClock
         final int capabilities,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer names,
         final int resourceNameOffset,
         final int resourceNameLength,

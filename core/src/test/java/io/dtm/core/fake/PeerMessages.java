@@ -105,7 +105,9 @@ public final class PeerMessages {
         final long knownNonce) {
         final UnsafeBuffer body = body();
         final RegisterEncoder encoder = new RegisterEncoder().wrap(body, 0);
-        encoder.requestId(requestId).sessionId(sessionId).incarnation(77).knownEpoch(knownEpoch).knownNonce(knownNonce)
+        encoder.requestId(requestId).sessionId(sessionId).incarnation(77)
+            .knownEpoch(knownEpoch).knownNonce(knownNonce)
+            .witnessedEpoch(0).witnessedPosition(0)
             .capabilities().clear().onePhase(true).readOnlyAware(true);
         encoder.resourceName(resource).instanceName("one");
         return new Message(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, body, encoder.encodedLength());

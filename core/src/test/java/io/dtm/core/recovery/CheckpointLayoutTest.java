@@ -22,8 +22,9 @@ class CheckpointLayoutTest {
         + "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
         + "00 00 00 00 00 00 00 00 00 00 00 00 82 f5 5f 63 "; // CRC
     private static final String BLOCKS = ""
-        + "10 00 00 00 37 54 c1 92 " // 16 bytes, CRC
-        + "10 00 03 0c 01 00 00 00 05 00 00 00 00 00 00 00 " // Nonce: epoch 1, nonce 5
+        + "18 00 00 00 35 73 b3 aa " // 24 bytes, CRC
+        + "18 00 03 14 01 00 00 00 05 00 00 00 00 00 00 00 " // Nonce: epoch 1, nonce 5
+        + "00 00 00 00 00 00 00 00 " // which began at position 0
         + "14 00 00 00 5a 4a b1 a7 " // 20 bytes, CRC
         + "14 00 0d 10 01 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00"; // End: one item in one block
 
@@ -33,10 +34,10 @@ class CheckpointLayoutTest {
         try (SequentialFile file = storage.createSequential("some")) {
             final CheckpointEncoder encoder = new CheckpointEncoder(file, new CheckpointHeader(
                 0x1234_5678_9ABC_DEF0L, 67_108_864, 67_105_000, 1_234_567_890, 1, 0, 0, 0, 123_456_789));
-            encoder.nonce(1, 5);
+            encoder.nonce(1, 5, 0);
             encoder.end();
             assertEquals(1, encoder.items());
-            assertEquals(180, encoder.lengthBytes());
+            assertEquals(188, encoder.lengthBytes());
         }
         try (JournalFile file = storage.open("some", false)) {
             final byte[] bytes = new byte[file.length()];

@@ -1,5 +1,6 @@
 package io.dtm.simulation.check;
 
+import io.dtm.participant.BranchId;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.FrameObserver;
@@ -47,6 +48,8 @@ public final class Checker implements FrameObserver {
     private boolean knowsDigest;
     private long digestAtDeath;
     private int epoch;
+    private int generation;
+    private int generationEpoch;
     private int highestForcedEpoch;
     private long epochPosition = Long.MAX_VALUE;
 
@@ -152,6 +155,10 @@ public final class Checker implements FrameObserver {
                 trace.event(coordinator, "epoch %1 begins", message.epoch, 0);
                 epoch = message.epoch;
                 epochPosition = recordEnd;
+                if (message.generation > generation) {
+                    generation = message.generation;
+                    generationEpoch = epoch;
+                }
             }
             case VOTE -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
@@ -337,6 +344,14 @@ public final class Checker implements FrameObserver {
     public boolean isCommitted(final long transactionId, final int branchId) {
         final TransactionRecord record = ledger.find(transactionId);
         return record == null || record.branch(branchId).committed;
+    }
+
+    /**
+     * @param branch of this coordinator.
+     * @return whether it is of a history that an operator has given up by a restore.
+     */
+    public boolean isOfLostHistory(final BranchId branch) {
+        return branch.enlistEpoch() < generationEpoch;
     }
 
     /**

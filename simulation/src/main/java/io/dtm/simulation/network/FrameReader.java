@@ -227,6 +227,7 @@ public final class FrameReader {
                 message.coordinatorId = epochStarted.coordinatorId();
                 message.epoch = epochStarted.epoch();
                 message.nonce = epochStarted.nonce();
+                message.generation = epochStarted.generation();
                 message.position = epochStarted.recoveredEnd();
             }
             default -> {

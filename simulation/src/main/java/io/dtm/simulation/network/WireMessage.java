@@ -16,6 +16,8 @@ public final class WireMessage {
     public int epoch;
     /** Of the coordinator's epoch. */
     public long nonce;
+    /** Of the coordinator's epochs. */
+    public int generation;
     /** Of which coordinator. */
     public long coordinatorId;
     /** Of a session. */
@@ -151,6 +153,7 @@ public final class WireMessage {
     void clear() {
         epoch = 0;
         nonce = 0;
+        generation = 0;
         coordinatorId = 0;
         sessionId = 0;
         openedInEpoch = 0;

@@ -98,6 +98,9 @@ public final class Operator {
         purges.clear();
         for (final SimulatedDatabase database : databases) {
             for (final BranchId branch : database.prepared(coordinator.coordinatorId())) {
+                if (!checker.isOfLostHistory(branch)) {
+                    continue; // its transaction is still in the coordinator's hands
+                }
                 if (checker.hasCommitted(branch.transactionId())
                     && !checker.isCommitted(branch.transactionId(), branch.branchId())) {
                     database.commit(branch);
