@@ -60,6 +60,7 @@ final class JournalOracle {
         switch (message.kind) {
             case PREPARE, ONE_PHASE_COMMIT -> oracle.asked(message);
             case JOINED -> oracle.joined(message);
+            case SESSION_OPENED -> oracle.opened(message);
             default -> { }
         }
     }

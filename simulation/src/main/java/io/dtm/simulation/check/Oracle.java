@@ -4,7 +4,6 @@ import io.dtm.codec.message.GraceEndedDecoder;
 import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
-import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.simulation.network.WireMessage;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -37,7 +36,7 @@ final class Oracle {
         private long incarnation;
         /** The last ones that it took the place of. */
         private final ArrayDeque<Long> former = new ArrayDeque<>();
-        private int session;
+        private Session session;
         private int link;
     }
 
@@ -75,10 +74,10 @@ final class Oracle {
     private final Map<String, Integer> resources = new HashMap<>();
     private final Map<Integer, Integer> connectedEpochs = new HashMap<>();
     private final Map<Place, Process> processes = new HashMap<>();
-    private final Map<Integer, Session> sessions = new HashMap<>();
-    private int lastSession;
-    private int openSessions;
-    private int maxSessions = Integer.MAX_VALUE;
+    /** By their tokens, also those that the coordinator has refused: nobody ever names them. */
+    private final Map<Long, Session> sessions = new HashMap<>();
+    /** What the coordinator calls those that it has opened. */
+    private final Map<Integer, Long> tokens = new HashMap<>();
     private int epoch;
     private long voted;
 
@@ -91,6 +90,11 @@ final class Oracle {
         branch.resource = message.resourceId;
         branch.asked = message.incarnation;
         branch.enlistEpoch = message.enlistEpoch;
+    }
+
+    /** The coordinator gave a session its id. */
+    void opened(final WireMessage message) {
+        tokens.put(message.sessionId, message.tokenHigh);
     }
 
     /** The coordinator confirmed a join. */
@@ -126,9 +130,9 @@ final class Oracle {
             case UNREGISTER -> processes.values().stream().filter(process -> process.link == linkId)
                 .forEach(process -> replace(process, 0));
             case SESSION_CLOSE -> {
-                final Session session = sessions.get(message.sessionId);
+                final Session session = session(message.sessionId);
                 if (session != null && session.link == linkId) {
-                    end(message.sessionId);
+                    end(session);
                 }
             }
             case HOST_EVENT -> hostEvent(linkId, message);
@@ -148,8 +152,8 @@ final class Oracle {
     }
 
     private void register(final int linkId, final WireMessage message) {
-        final Session session = sessions.get(message.sessionId);
-        if (session == null || session.link != linkId) {
+        final Session session = session(message.sessionId);
+        if (session == null || session.hasEnded || session.link != linkId) {
             return;
         }
         final int resource = resources.computeIfAbsent(message.text, name -> resources.size() + 1);
@@ -161,7 +165,7 @@ final class Oracle {
         if (process.incarnation != message.incarnation) {
             replace(process, message.incarnation);
         }
-        process.session = message.sessionId;
+        process.session = session;
         process.link = linkId;
         connectedEpochs.put(resource, epoch);
     }
@@ -172,54 +176,37 @@ final class Oracle {
             process.former.removeLast();
         }
         process.incarnation = incarnation;
-        process.session = 0;
+        process.session = null;
         process.link = 0;
+    }
+
+    private Session session(final int sessionId) {
+        return sessions.get(tokens.getOrDefault(sessionId, 0L));
     }
 
     private void hostEvent(final int linkId, final WireMessage message) {
         switch (message.value) {
-            case SettingsAppliedDecoder.TEMPLATE_ID -> maxSessions = message.count;
-            case SessionOpeningDecoder.TEMPLATE_ID -> {
-                if (openSessions < maxSessions) { // otherwise it is refused, and gets no id
-                    openSessions++;
-                    attach(++lastSession, linkId);
-                }
-            }
-            case SessionResumingDecoder.TEMPLATE_ID -> {
-                if (message.sessionId <= lastSession) {
-                    attach(message.sessionId, linkId);
-                }
-            }
-            case LinkLostDecoder.TEMPLATE_ID -> sessions.forEach((id, session) -> {
-                if (session.link == linkId) {
-                    end(id);
-                }
-            });
-            case GraceEndedDecoder.TEMPLATE_ID -> sessions.forEach((id, session) -> {
-                if (session.seenInEpoch != epoch) {
-                    end(id);
-                }
-            });
+            case SessionOpeningDecoder.TEMPLATE_ID, SessionResumingDecoder.TEMPLATE_ID ->
+                attach(sessions.computeIfAbsent(message.tokenHigh, token -> new Session()), linkId);
+            case LinkLostDecoder.TEMPLATE_ID -> sessions.values().stream()
+                .filter(session -> session.link == linkId).forEach(this::end);
+            case GraceEndedDecoder.TEMPLATE_ID -> sessions.values().stream()
+                .filter(session -> session.seenInEpoch != epoch).forEach(this::end);
             default -> { }
         }
     }
 
-    private void attach(final int sessionId, final int linkId) {
-        final Session session = sessions.computeIfAbsent(sessionId, id -> new Session());
+    private void attach(final Session session, final int linkId) {
         session.link = linkId;
         session.seenInEpoch = epoch;
     }
 
-    private void end(final int sessionId) {
-        final Session session = sessions.get(sessionId);
+    private void end(final Session session) {
         session.link = 0;
-        if (!session.hasEnded) {
-            session.hasEnded = true;
-            openSessions--;
-        }
+        session.hasEnded = true;
         for (final Process process : processes.values()) {
-            if (process.session == sessionId) {
-                process.session = 0;
+            if (process.session == session) {
+                process.session = null;
                 process.link = 0;
             }
         }
@@ -229,8 +216,8 @@ final class Oracle {
     private Process answering(final int resource, final int linkId) {
         for (final Map.Entry<Place, Process> entry : processes.entrySet()) {
             final Process process = entry.getValue();
-            if (entry.getKey().resource == resource && process.link == linkId && process.session != 0
-                && sessions.get(process.session).link == linkId) {
+            if (entry.getKey().resource == resource && process.link == linkId && process.session != null
+                && process.session.link == linkId) {
                 return process;
             }
         }

@@ -167,13 +167,15 @@ final class CoordinatorHost {
         }
 
         private void appendOne(final int linkId, final int frame) {
-            final Step step = logic.apply(head(), linkId, timeMs * MS, frame, position + 1);
-            if (step.failure() != null) {
-                failure = step.failure();
-            }
+            Step step = logic.apply(head(), linkId, timeMs * MS, frame, position + 1);
             if (step.state() != head()) {
                 states = states.with(step.state());
                 position++;
+            } else {
+                step = logic.apply(head(), linkId, timeMs * MS, frame, position);
+            }
+            if (step.failure() != null) {
+                failure = step.failure();
             }
             for (final Output output : step.outputs()) {
                 send(output);

@@ -1,6 +1,8 @@
 package io.dtm.simulation.explore;
 
 import io.dtm.codec.FrameDescriptor;
+import io.dtm.codec.message.DecisionsDecoder;
+import io.dtm.codec.message.ForgetEvidenceDecoder;
 import io.dtm.codec.message.PreparesDecoder;
 import io.dtm.codec.message.RegisteredDecoder;
 import io.dtm.codec.message.SessionOpenedDecoder;
@@ -235,8 +237,28 @@ final class CoordinatorLogic {
             final boolean isFence = templateId == SessionOpenedDecoder.TEMPLATE_ID
                 || templateId == SessionResumedDecoder.TEMPLATE_ID || templateId == RegisteredDecoder.TEMPLATE_ID
                 || templateId == PreparesDecoder.TEMPLATE_ID && !isOnAppend;
-            sent.add(new Output(linkId, frames.of(Bytes.copyOf(buffer, offset, length)), isOnAppend, isFence));
+            final Bytes frame = Bytes.copyOf(buffer, offset, length);
+            forgetWitness(new UnsafeBuffer(frame.content()));
+            sent.add(new Output(linkId, frames.of(frame), isOnAppend, isFence));
             return SENT;
+        }
+
+        /**
+         * What a decision rests on matters only where a directory is put back, which isn't played; it would keep apart
+         * what is the same otherwise.
+         */
+        private void forgetWitness(final UnsafeBuffer frame) {
+            int offset = FrameDescriptor.HEADER_LENGTH;
+            for (int i = 0; i < FrameDescriptor.messageCount(frame, 0); i++) {
+                final int templateId = FrameDescriptor.templateId(frame, offset);
+                final int body = offset + FrameDescriptor.PREFIX_LENGTH;
+                if (templateId == DecisionsDecoder.TEMPLATE_ID) {
+                    frame.putLong(body + DecisionsDecoder.positionEncodingOffset(), 0);
+                } else if (templateId == ForgetEvidenceDecoder.TEMPLATE_ID) {
+                    frame.putLong(body + ForgetEvidenceDecoder.positionEncodingOffset(), 0);
+                }
+                offset += FrameDescriptor.messageLength(frame, offset);
+            }
         }
 
         @Override

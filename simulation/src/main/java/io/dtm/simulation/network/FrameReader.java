@@ -23,10 +23,10 @@ import io.dtm.codec.message.SessionCloseDecoder;
 import io.dtm.codec.message.SessionClosedDecoder;
 import io.dtm.codec.message.SessionOpenDecoder;
 import io.dtm.codec.message.SessionOpenedDecoder;
+import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumeDecoder;
 import io.dtm.codec.message.SessionResumedDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
-import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.codec.message.UnregisterDecoder;
 import java.util.function.Consumer;
@@ -59,7 +59,7 @@ public final class FrameReader {
     private final InquireDecoder inquire = new InquireDecoder();
     private final OutcomesDecoder outcomes = new OutcomesDecoder();
     private final RejectedDecoder rejected = new RejectedDecoder();
-    private final SettingsAppliedDecoder settings = new SettingsAppliedDecoder();
+    private final SessionOpeningDecoder opening = new SessionOpeningDecoder();
     private final EpochStartedDecoder epochStarted = new EpochStartedDecoder();
 
     /**
@@ -83,9 +83,10 @@ public final class FrameReader {
                 if (templateId == SessionResumingDecoder.TEMPLATE_ID) {
                     resuming.wrap(buffer, body, blockLength, SessionResumingDecoder.SCHEMA_VERSION);
                     message.sessionId = resuming.sessionId();
-                } else if (templateId == SettingsAppliedDecoder.TEMPLATE_ID) {
-                    settings.wrap(buffer, body, blockLength, SettingsAppliedDecoder.SCHEMA_VERSION);
-                    message.count = settings.maxSessions();
+                    message.tokenHigh = resuming.tokenHigh();
+                } else if (templateId == SessionOpeningDecoder.TEMPLATE_ID) {
+                    opening.wrap(buffer, body, blockLength, SessionOpeningDecoder.SCHEMA_VERSION);
+                    message.tokenHigh = opening.tokenHigh();
                 }
                 consumer.accept(message);
             } else if (isSession(message.kind)) {

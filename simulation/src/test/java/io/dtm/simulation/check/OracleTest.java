@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
-import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.simulation.network.WireMessage;
 import io.dtm.simulation.network.WireMessage.Kind;
 import java.util.function.Consumer;
@@ -28,7 +27,7 @@ final class OracleTest {
     void submit() {
         apply(0, Kind.EPOCH_STARTED, message -> message.epoch = 1);
         for (int resource = 1; resource <= 2; resource++) {
-            apply(resource, Kind.HOST_EVENT, message -> message.value = SessionOpeningDecoder.TEMPLATE_ID);
+            open(resource, resource);
             register(resource, resource * 10, resource);
         }
         apply(CLIENT, Kind.SUBMIT, message -> message.transactionId = ID);
@@ -44,6 +43,26 @@ final class OracleTest {
         message.kind = kind;
         fill.accept(message);
         oracle.apply(linkId, message);
+    }
+
+    /** A session that is opened over a link; its token is what its id is called by here. */
+    private void open(final int linkId, final int sessionId) {
+        asks(linkId, sessionId);
+        final WireMessage opened = new WireMessage();
+        opened.sessionId = sessionId;
+        opened.tokenHigh = token(sessionId);
+        oracle.opened(opened);
+    }
+
+    private void asks(final int linkId, final int sessionId) {
+        apply(linkId, Kind.HOST_EVENT, message -> {
+            message.value = SessionOpeningDecoder.TEMPLATE_ID;
+            message.tokenHigh = token(sessionId);
+        });
+    }
+
+    private static long token(final int sessionId) {
+        return 1_000 + sessionId;
     }
 
     private static void branch(final WireMessage message, final int resource) {
@@ -76,16 +95,12 @@ final class OracleTest {
         });
     }
 
-    /** The third session of those that may be open is refused: the next one that is opened has the third id. */
+    /** One that is refused gets no id: the next one that is opened has it. */
     @Test
     void shouldGiveNoIdToASessionThatIsOneTooMany() {
-        apply(0, Kind.HOST_EVENT, message -> {
-            message.value = SettingsAppliedDecoder.TEMPLATE_ID;
-            message.count = 2;
-        });
-        apply(3, Kind.HOST_EVENT, message -> message.value = SessionOpeningDecoder.TEMPLATE_ID);
+        asks(3, 99);
         apply(1, Kind.HOST_EVENT, message -> message.value = LinkLostDecoder.TEMPLATE_ID);
-        apply(4, Kind.HOST_EVENT, message -> message.value = SessionOpeningDecoder.TEMPLATE_ID);
+        open(4, 3);
         apply(4, Kind.REGISTER, message -> {
             message.text = "R1";
             message.instance = "one";
@@ -150,7 +165,7 @@ final class OracleTest {
     private void comeBack(final int resource) {
         apply(resource, Kind.HOST_EVENT, message -> {
             message.value = SessionResumingDecoder.TEMPLATE_ID;
-            message.sessionId = resource;
+            message.tokenHigh = token(resource);
         });
         register(resource, resource * 10, resource);
     }
