@@ -131,6 +131,9 @@ final class CoordinatorProcess implements AutoCloseable {
             }
             final RestoredCoordinator restored =
                 RestoredCoordinator.newest(journalContext.storage(), recovery.coordinatorId(), log::say);
+            if (consents.contains(Consent.RESTORED)) {
+                recovery.endWhereForced(restored.replayPosition());
+            }
             final PipelineContext context = new PipelineContext()
                 .settings(settings)
                 .poller(transport.poller())

@@ -423,8 +423,8 @@ final class Connection {
 
     private void takeOver(final int obeyedGeneration, final DurabilityLevel durability) {
         if (generation != NO_GENERATION && generation != obeyedGeneration) {
-            restores++;
             guard.forgetWitnessed();
+            restores++;
             owner.onRestored();
         }
         guard.isForced(durability == DurabilityLevel.FORCE);

@@ -45,7 +45,8 @@ public final class StartEvents {
                 + ", not to " + start.coordinatorId());
         }
         if (recovered.epoch() == 0 && start.consents().contains(Consent.RESTORED)) {
-            throw new IllegalArgumentException("nothing was restored here: the journal is new");
+            throw new IllegalArgumentException(
+                "nothing was restored here: the journal is new, or nothing of it is known to have been forced");
         }
         final DirectBuffer epoch = epochStarted(recovered, start);
         final DirectBuffer applied = settingsApplied(settings);

@@ -65,6 +65,57 @@ abstract class RecoveryContract extends StorageSuite {
         }
     }
 
+    /** In which segment the last forced record ends, and whether it fills it, makes no difference. */
+    @Test
+    void shouldEndWhereItWasForcedWhenItWasRestoredFromACopy() {
+        for (int forced = 1; forced <= 20; forced++) {
+            for (int unforced = 0; unforced <= 10; unforced += 5) {
+                final JournalStorage storage = freshStorage();
+                final Process original = Process.start(storage);
+                appendLong(original, forced);
+                original.forceAll();
+                appendLong(original, unforced);
+                kill(original::abandon);
+
+                final Process restored = Process.restored(storage);
+                assertEquals(original.all().subList(0, forced), restored.replayed(), forced + " and " + unforced);
+                assertEquals(unforced > 0, restored.tail().isTorn());
+                assertEquals(unforced > 0 ? 1 : 0, restored.reports().size());
+                restored.append("afterwards");
+                kill(restored::abandon);
+
+                final Process last = Process.start(storage);
+                assertEquals(restored.all(), last.replayed(), forced + " and " + unforced);
+                last.close();
+            }
+        }
+    }
+
+    private static void appendLong(final Process process, final int count) {
+        for (int i = 0; i < count; i++) {
+            while (!process.journal().hasRoom()) {
+                process.journal().prepareSpace();
+            }
+            process.append(1, 1_000, new byte[Process.MAX_FRAME_LENGTH]);
+        }
+    }
+
+    @Test
+    void shouldLeaveACutWhereItWasOrderedInARestoredDirectory() {
+        final Process original = Process.start(storage());
+        original.append("first");
+        original.forceAll();
+        final long position = original.append("second");
+        original.append("third");
+        kill(original::abandon);
+
+        try (JournalRecovery recovery = JournalRecovery.open(Process.context(storage()))) {
+            recovery.cutAt(position, "for a test", CutContract::record);
+            recovery.endWhereForced(0);
+            assertEquals(position, recovery.replay(0, new RecordedRecords()).position());
+        }
+    }
+
     @Test
     void shouldDetectEveryFlippedBitOfARecord() throws IOException {
         final JournalStorage storage = storage();

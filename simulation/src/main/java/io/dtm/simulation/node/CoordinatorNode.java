@@ -333,6 +333,9 @@ public final class CoordinatorNode {
         final CoordinatorSettings settings = settingsOfLife.get();
         checker.onSettings(settings.defaultTimeoutMs());
         final RestoredCoordinator live = checkpoints.restore(storage, recovery);
+        if (consents.contains(Consent.RESTORED)) {
+            recovery.endWhereForced(live.replayPosition());
+        }
         final JournalReplay source = new JournalReplay(recovery, live);
 
         port = network.startCoordinator(this::wakeUp);
