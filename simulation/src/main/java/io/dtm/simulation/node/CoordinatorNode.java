@@ -256,7 +256,9 @@ public final class CoordinatorNode {
         storage = StorageCopy.of(copy);
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
-        checker.onCopyStarted(isRestored);
+        if (!isRestored) {
+            checker.onCopyStarted(false);
+        }
         start();
     }
 
@@ -334,6 +336,7 @@ public final class CoordinatorNode {
         checker.onSettings(settings.defaultTimeoutMs());
         final RestoredCoordinator live = checkpoints.restore(storage, recovery);
         if (consents.contains(Consent.RESTORED)) {
+            checker.onCopyStarted(true);
             recovery.endWhereForced(live.replayPosition());
         }
         final JournalReplay source = new JournalReplay(recovery, live);
