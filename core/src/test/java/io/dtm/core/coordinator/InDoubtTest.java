@@ -1,5 +1,7 @@
 package io.dtm.core.coordinator;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.dtm.core.coordinator.ProtocolCodes.Ack;
 import io.dtm.core.coordinator.ProtocolCodes.Capability;
 import io.dtm.core.coordinator.ProtocolCodes.Decision;
@@ -154,8 +156,9 @@ class InDoubtTest {
     void shouldPresumeBeyondTheRecoveredEndWhenAnOperatorSaysSo() {
         scenario.restart(0, 500, 0);
         a.reconnects();
-        scenario.host(() -> scenario.coordinator.operatorConfirmRecovered(1));
         scenario.quiet();
+        scenario.host(() -> scenario.coordinator.operatorConfirmRecovered(1));
+        scenario.sends("operator <- DONE");
         a.asksAbout(client.id(9), 1, 501);
         scenario.sends("s2 <- ROLLBACK 1:9/0 (presumed)");
     }
@@ -209,6 +212,8 @@ class InDoubtTest {
         a.knownNonce = CoordinatorScenario.nonce(1) + 1;
         a.registers();
         scenario.sends("HALT");
+        assertTrue(scenario.output.haltReason.contains("it has seen epoch 1, this directory is at epoch 1"),
+            scenario.output.haltReason);
         a.knownEpoch = 2;
         a.knownNonce = 5;
         a.registers();
@@ -230,6 +235,8 @@ class InDoubtTest {
         scenario.sends("s2 <- REGISTERED r1", "s2 <- REGISTERED r1");
         registersHavingObeyed(1, 501);
         scenario.sends("HALT");
+        assertTrue(scenario.output.haltReason.contains("position 501 of epoch 1")
+            && scenario.output.haltReason.contains("ends at position 500"), scenario.output.haltReason);
 
         scenario.restart(0, 900, 0);
         a.reconnects();

@@ -12,6 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the second one of session 1; 1:2/0 is its branch 0.
  */
 class RecordingOutput implements CoordinatorOutput {
+    /** That of the last halt. */
+    String haltReason;
     private final List<String> lines = new ArrayList<>();
     private int messages;
 
@@ -208,6 +210,7 @@ class RecordingOutput implements CoordinatorOutput {
     @Override
     public void halt(final String reason) {
         lines.add("HALT");
+        haltReason = reason;
     }
 
     /** The schema's names, by raw value. */

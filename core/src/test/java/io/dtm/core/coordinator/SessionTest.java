@@ -261,6 +261,29 @@ class SessionTest {
     }
 
     @Test
+    void shouldDetachAnEndedSessionThatIsClosedOnceMore() {
+        client.submits(a);
+        client.isLost();
+        scenario.takeAllSteps();
+        client.resumes();
+        scenario.quiet();
+        client.closes();
+        assertEquals(List.of("s1 -> l0"), scenario.output.take());
+    }
+
+    @Test
+    void shouldOpenNoSessionWhenAllIdsAreGivenOut() {
+        scenario.coordinator.state.lastSessionId = Integer.MAX_VALUE - 1;
+        final int first = scenario.newLink();
+        scenario.open(first);
+        scenario.sends("s" + Integer.MAX_VALUE + " <- OPENED");
+        final int second = scenario.newLink();
+        scenario.frame(second, () -> scenario.coordinator.sessionOpening(
+            1, 1, 1, 0, 0, ScenarioClient.none(), 0, 0));
+        scenario.sends("l" + second + " <- REJECTED SESSION_OPEN TOO_MANY_SESSIONS");
+    }
+
+    @Test
     void shouldRegisterNobodyOverAnEndedSession() {
         final long transaction = client.submits(a);
         a.votesNo(transaction);

@@ -65,38 +65,57 @@ abstract class RecoveryContract extends StorageSuite {
         }
     }
 
-    /** In which segment the last forced record ends, and whether it fills it, makes no difference. */
     @Test
     void shouldEndWhereItWasForcedWhenItWasRestoredFromACopy() {
-        for (int forced = 1; forced <= 20; forced++) {
+        for (int forced = 1; forced <= 10; forced++) {
             for (int unforced = 0; unforced <= 10; unforced += 5) {
                 final JournalStorage storage = freshStorage();
                 final Process original = Process.start(storage);
-                appendLong(original, forced);
-                original.forceAll();
-                appendLong(original, unforced);
-                kill(original::abandon);
-
-                final Process restored = Process.restored(storage);
-                assertEquals(original.all().subList(0, forced), restored.replayed(), forced + " and " + unforced);
-                assertEquals(unforced > 0, restored.tail().isTorn());
-                assertEquals(unforced > 0 ? 1 : 0, restored.reports().size());
-                restored.append("afterwards");
-                kill(restored::abandon);
-
-                final Process last = Process.start(storage);
-                assertEquals(restored.all(), last.replayed(), forced + " and " + unforced);
-                last.close();
+                append(original, forced);
+                endsWhereItWasForced(storage, original, unforced);
             }
         }
     }
 
-    private static void appendLong(final Process process, final int count) {
+    @Test
+    void shouldEndWhereItWasForcedAlsoIfThatIsTheLastByteOfASegment() {
+        for (int unforced = 0; unforced <= 10; unforced += 5) {
+            final JournalStorage storage = freshStorage();
+            final Process original = Process.start(storage);
+            long position = original.append("first");
+            while (Process.SEGMENT_LENGTH - position > Process.MAX_FRAME_LENGTH) {
+                position = original.append("some more");
+            }
+            final int left = (int) (Process.SEGMENT_LENGTH - position) - RecordDescriptor.HEADER_LENGTH;
+            assertEquals(Process.SEGMENT_LENGTH, original.append("x".repeat(left)));
+            endsWhereItWasForced(storage, original, unforced);
+        }
+    }
+
+    private void endsWhereItWasForced(final JournalStorage storage, final Process original, final int unforced) {
+        original.forceAll();
+        final int forced = original.all().size();
+        append(original, unforced);
+        kill(original::abandon);
+
+        final Process restored = Process.restored(storage);
+        assertEquals(original.all().subList(0, forced), restored.replayed(), forced + " and " + unforced);
+        assertEquals(unforced > 0, restored.tail().isTorn());
+        assertEquals(unforced > 0 ? 1 : 0, restored.reports().size());
+        restored.append("afterwards");
+        kill(restored::abandon);
+
+        final Process last = Process.start(storage);
+        assertEquals(restored.all(), last.replayed(), forced + " and " + unforced);
+        last.close();
+    }
+
+    private static void append(final Process process, final int count) {
         for (int i = 0; i < count; i++) {
             while (!process.journal().hasRoom()) {
                 process.journal().prepareSpace();
             }
-            process.append(1, 1_000, new byte[Process.MAX_FRAME_LENGTH]);
+            process.append("x".repeat(Process.MAX_FRAME_LENGTH));
         }
     }
 

@@ -35,6 +35,7 @@ public final class JournalReader implements AutoCloseable {
     /** Logical time of the last record before the first that is read, if a checkpoint knows it; else 0. */
     private long timeBeforeNs;
     private long cutPosition = JournalException.NOWHERE;
+    private long historyEnd = Long.MAX_VALUE;
     private String cutReason;
     private String cutFate;
     private long neededFrom;
@@ -170,7 +171,7 @@ public final class JournalReader implements AutoCloseable {
      * @param position end of the last record that is read, or where the journal begins.
      */
     public void endAt(final long position) {
-        cutPosition = position;
+        historyEnd = position;
         cutReason = "restored from a copy, which may hold what a power failure took away afterwards, the journal ends";
         cutFate = "cut off: nothing tells that they were forced when it was copied";
     }
@@ -194,9 +195,11 @@ public final class JournalReader implements AutoCloseable {
         long position = segment.firstPosition();
         long lastPosition = position;
         long timeNs = segment.basePosition() == from ? timeBeforeNs : 0;
-        while (cutPosition == JournalException.NOWHERE || position < cutPosition) {
+        while (position != cutPosition) {
             final Found found = records.at(position);
-            if (found == Found.RECORD) {
+            if (position >= historyEnd && found != Found.END) {
+                break;
+            } else if (found == Found.RECORD) {
                 timeNs = checkedTime(records, position, timeNs);
                 evidence.record(position, records.forcedPosition(position));
                 if (position >= from) {
