@@ -48,7 +48,7 @@ class EventAdapterTest {
 
     static {
         expect(PeerMessages.sessionClose(9), "sessionClose(9)");
-        expect(PeerMessages.register(8, 9, "orders"), "register(8, 9, 77, 3, 3, 33, \"orders\", \"one\")");
+        expect(PeerMessages.register(8, 9, "orders"), "register(8, 9, 77, 3, 3, 33, 2, 300, \"orders\", \"one\")");
         expect(PeerMessages.epochRefused(), "epochRefused(1, 2, 3, 4)");
         expect(PeerMessages.lookup(8, "orders"), "lookup(8, \"orders\")");
         expect(PeerMessages.unregister(4, 77), "unregister(4, 77)");

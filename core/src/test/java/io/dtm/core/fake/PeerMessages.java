@@ -107,7 +107,7 @@ public final class PeerMessages {
         final RegisterEncoder encoder = new RegisterEncoder().wrap(body, 0);
         encoder.requestId(requestId).sessionId(sessionId).incarnation(77)
             .knownEpoch(knownEpoch).knownNonce(knownNonce)
-            .witnessedEpoch(0).witnessedPosition(0)
+            .witnessedEpoch(Math.max(0, knownEpoch - 1)).witnessedPosition(knownEpoch * 100L)
             .capabilities().clear().onePhase(true).readOnlyAware(true);
         encoder.resourceName(resource).instanceName("one");
         return new Message(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, body, encoder.encodedLength());
