@@ -85,7 +85,8 @@ final class ParticipantEvents {
 
     private String lostHistory(final int witnessedEpoch, final long witnessedPosition) {
         return "a participant has obeyed what rests on position " + witnessedPosition + " of epoch " + witnessedEpoch
-            + ", but in this directory that epoch ends at position " + state.endOf(witnessedEpoch) + ". This directory was put back to an earlier state, or its device lost what it had forced. Start the "
+            + ", but in this directory that epoch ends at position " + state.endOf(witnessedEpoch)
+            + ". This directory was put back to an earlier state, or its device lost what it had forced. Start the "
             + "directory that served last, or restore this one explicitly: " + RESTORE;
     }
 

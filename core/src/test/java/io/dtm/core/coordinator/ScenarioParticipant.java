@@ -68,7 +68,8 @@ final class ScenarioParticipant {
         final int before = scenario.output.lines().size();
         scenario.frame(link, () -> coordinator().register(
             4, session, incarnation, capabilities, knownEpoch, knownNonce,
-            witnessedEpoch, witnessedPosition, names, 0, resourceName.length(), resourceName.length(), instanceName.length()));
+            witnessedEpoch, witnessedPosition,
+            names, 0, resourceName.length(), resourceName.length(), instanceName.length()));
         for (final String line : scenario.output.lines().subList(before, scenario.output.lines().size())) {
             if (line.contains("REGISTERED")) {
                 resource = Integer.parseInt(line.substring(line.indexOf(" r") + 2));
