@@ -129,11 +129,7 @@ final class CoordinatorProcess implements AutoCloseable {
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
             }
-            final RestoredCoordinator restored =
-                RestoredCoordinator.newest(journalContext.storage(), recovery.coordinatorId(), log::say);
-            if (consents.contains(Consent.RESTORED)) {
-                recovery.endWhereForced(restored.replayPosition());
-            }
+            final RestoredCoordinator restored = restored(journalContext.storage(), recovery, consents, log);
             final PipelineContext context = new PipelineContext()
                 .settings(settings)
                 .poller(transport.poller())
@@ -165,6 +161,19 @@ final class CoordinatorProcess implements AutoCloseable {
             deleteEmptyParent(driverDirectory);
             throw failed;
         }
+    }
+
+    private static RestoredCoordinator restored(
+        final JournalStorage storage,
+        final JournalRecovery recovery,
+        final Set<Consent> consents,
+        final HostLog log) {
+        final RestoredCoordinator newest =
+            RestoredCoordinator.newest(storage, recovery.coordinatorId(), log::say);
+        if (consents.contains(Consent.RESTORED)) {
+            recovery.endWhereForced(newest.replayPosition());
+        }
+        return newest;
     }
 
     /** Only where the journal is refused: so it is replayed first, into a coordinator that nobody uses. */
