@@ -73,12 +73,12 @@ public class CoordinatorStepBenchmark {
 
     private void open(final int linkId) {
         coordinator.startFrame(linkId, 1);
-        coordinator.sessionOpening(1, linkId, linkId, 0, 0, empty, 0, 0);
+        coordinator.sessionOpening(1, linkId, linkId, 0, 0, 0, 0, empty, 0, 0);
     }
 
     private void register(final int sessionId, final String name) {
         final UnsafeBuffer names = new UnsafeBuffer(name.getBytes(StandardCharsets.US_ASCII));
-        coordinator.register(1, sessionId, 7, 0, 0, 0, 0, 0, names, 0, names.capacity(), 0, 1);
+        coordinator.register(1, sessionId, 7, 0, 0, 0, names, 0, names.capacity(), 0, 1);
         while (coordinator.hasContinuation()) {
             coordinator.continueSteps();
         }

@@ -13,6 +13,7 @@ import io.dtm.codec.message.CommitDecoder;
 import io.dtm.codec.message.ContinueDecoder;
 import io.dtm.codec.message.ContradictionsSeenDecoder;
 import io.dtm.codec.message.DecisionsDecoder;
+import io.dtm.codec.message.DecisionsDoubtedDecoder;
 import io.dtm.codec.message.EnlistDecoder;
 import io.dtm.codec.message.EpochRefusedDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
@@ -275,5 +276,8 @@ public final class Templates {
             from(HOST, OperatorConfirmRecoveredDecoder.BLOCK_LENGTH));
         define(ContradictionsSeenDecoder.TEMPLATE_ID, from(HOST, ContradictionsSeenDecoder.BLOCK_LENGTH));
         define(HistoryCutDecoder.TEMPLATE_ID, from(HOST, HistoryCutDecoder.BLOCK_LENGTH).data(TEXT));
+        define(DecisionsDoubtedDecoder.TEMPLATE_ID,
+            from(HOST, DecisionsDoubtedDecoder.BLOCK_LENGTH)
+                .events(DecisionsDoubtedDecoder.TransactionsDecoder.sbeBlockLength()));
     }
 }

@@ -12,6 +12,7 @@ import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
+import io.dtm.core.recovery.JournalReplay;
 import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.recovery.StartEvents;
@@ -129,7 +130,8 @@ final class CoordinatorProcess implements AutoCloseable {
             if (transportContext.isDriverExternal()) {
                 warnOfSlowDriver(transport.clientLivenessTimeoutNs(), settings, log);
             }
-            final RestoredCoordinator restored = restored(journalContext.storage(), recovery, consents, log);
+            final RestoredCoordinator restored =
+                RestoredCoordinator.newest(journalContext.storage(), recovery.coordinatorId(), log::say);
             final PipelineContext context = new PipelineContext()
                 .settings(settings)
                 .poller(transport.poller())
@@ -147,7 +149,7 @@ final class CoordinatorProcess implements AutoCloseable {
             final JournalRecovery opened = recovery;
             final Pipeline pipeline = CoordinatorHost.recover(
                 context,
-                handler -> opened.replay(restored.replayPosition(), handler),
+                new JournalReplay(opened, restored.replayPosition()),
                 opened::start,
                 restored.recovered(),
                 new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs, consents,
@@ -161,19 +163,6 @@ final class CoordinatorProcess implements AutoCloseable {
             deleteEmptyParent(driverDirectory);
             throw failed;
         }
-    }
-
-    private static RestoredCoordinator restored(
-        final JournalStorage storage,
-        final JournalRecovery recovery,
-        final Set<Consent> consents,
-        final HostLog log) {
-        final RestoredCoordinator newest =
-            RestoredCoordinator.newest(storage, recovery.coordinatorId(), log::say);
-        if (consents.contains(Consent.RESTORED)) {
-            recovery.endWhereForced(newest.replayPosition());
-        }
-        return newest;
     }
 
     /** Only where the journal is refused: so it is replayed first, into a coordinator that nobody uses. */

@@ -29,6 +29,8 @@ final class HandshakePublisher {
             .requestId(requestId)
             .knownEpoch(guard.epoch())
             .knownNonce(guard.nonce())
+            .witnessedEpoch(guard.witnessedEpoch())
+            .witnessedPosition(guard.witnessedPosition())
             .putClientName(clientName, 0, clientName.length)
             .putCredentials(credentials, 0, credentials.length);
         append(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, sessionOpen.encodedLength());
@@ -43,6 +45,8 @@ final class HandshakePublisher {
             .tokenLow(session.tokenLow())
             .knownEpoch(guard.epoch())
             .knownNonce(guard.nonce())
+            .witnessedEpoch(guard.witnessedEpoch())
+            .witnessedPosition(guard.witnessedPosition())
             .putCredentials(credentials, 0, credentials.length);
         append(SessionResumeEncoder.TEMPLATE_ID, SessionResumeEncoder.BLOCK_LENGTH, sessionResume.encodedLength());
     }

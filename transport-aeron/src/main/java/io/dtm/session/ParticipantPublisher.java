@@ -36,9 +36,7 @@ final class ParticipantPublisher {
             .sessionId(sessionId)
             .incarnation(resource.incarnation())
             .knownEpoch(guard.epoch())
-            .knownNonce(guard.nonce())
-            .witnessedEpoch(guard.witnessedEpoch())
-            .witnessedPosition(guard.witnessedPosition());
+            .knownNonce(guard.nonce());
         register.capabilities().clear()
             .onePhase(resource.participant().supportsOnePhase())
             .readOnlyAware(resource.participant().mayVoteReadOnly())

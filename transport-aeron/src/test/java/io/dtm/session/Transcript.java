@@ -35,6 +35,8 @@ final class Transcript {
 
     /** Of the last handshake, look-up or registration that was read: echoed in its answer. */
     long requestId;
+    /** What the last handshake has named. */
+    String witnessed;
     private final List<String> lines = new ArrayList<>();
 
     /** Takes the lines that were written so far. */
@@ -71,12 +73,14 @@ final class Transcript {
             case SessionOpenDecoder.TEMPLATE_ID:
                 final SessionOpenDecoder open = new SessionOpenDecoder().wrap(buffer, body, block, VERSION);
                 requestId = open.requestId();
+                witnessed = open.witnessedEpoch() + "/" + open.witnessedPosition();
                 add("SessionOpen known " + open.knownEpoch() + "/" + open.knownNonce()
                     + " name '" + open.clientName() + "' credentials '" + text(open.credentialsLength(), open) + "'");
                 return true;
             case SessionResumeDecoder.TEMPLATE_ID:
                 final SessionResumeDecoder resume = new SessionResumeDecoder().wrap(buffer, body, block, VERSION);
                 requestId = resume.requestId();
+                witnessed = resume.witnessedEpoch() + "/" + resume.witnessedPosition();
                 add("SessionResume " + resume.sessionId() + " token " + resume.tokenHigh() + "/" + resume.tokenLow()
                     + " known " + resume.knownEpoch() + "/" + resume.knownNonce());
                 return true;
@@ -156,9 +160,7 @@ final class Transcript {
                     + " onePhase " + register.capabilities().onePhase()
                     + (register.capabilities().readOnlyAware() ? "" : " never read-only")
                     + (register.capabilities().lastAgent() ? " last agent" : "")
-                    + " known " + register.knownEpoch() + "/" + register.knownNonce()
-                    + (register.witnessedEpoch() == 0 ? ""
-                        : " witnessed " + register.witnessedEpoch() + "/" + register.witnessedPosition()));
+                    + " known " + register.knownEpoch() + "/" + register.knownNonce());
                 break;
             case UnregisterDecoder.TEMPLATE_ID:
                 add("Unregister " + new UnregisterDecoder().wrap(buffer, body, block, VERSION).resourceId());

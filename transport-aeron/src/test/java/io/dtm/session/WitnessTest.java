@@ -1,9 +1,9 @@
 package io.dtm.session;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.DurabilityLevel;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Rule 12: a participant tells a coordinator's next epoch up to where the journal held what it has obeyed. */
@@ -15,47 +15,56 @@ class WitnessTest extends ParticipantFixture {
         atPosition(200).prepare(T, 1);
         atPosition(500).commit(T);
         atPosition(400).rollback(T + 1);
-        registersWitnessing("1/500");
+        namesAfterARestart("1/500");
     }
 
     @Test
     void shouldNotCountAPrepareWhichLeavesBeforeItIsForced() {
         atPosition(500).prepare(T, 1);
-        registersWitnessing("");
+        namesAfterARestart("0/0");
     }
 
     @Test
     void shouldCountWhatIsAskedToCommitInOnePhaseAndEvidenceThatMayGo() {
         atPosition(300);
         coordinator.commitOnePhase(RESOURCE, INCARNATION, T, 0, 1).run();
-        registersWitnessing("1/300");
+        namesAfterARestart("1/300");
         atPosition(400);
         coordinator.forgetEvidence(RESOURCE, T, 0).run();
-        registersWitnessing("2/400");
+        namesAfterARestart("2/400");
     }
 
     @Test
     void shouldKeepItsWordUntilItHasObeyedSomethingLater() {
         atPosition(500).commit(T);
-        registersWitnessing("1/500");
-        registersWitnessing("1/500");
+        namesAfterARestart("1/500");
+        namesAfterARestart("1/500");
         atPosition(700).commit(T + 1);
-        registersWitnessing("3/700");
+        namesAfterARestart("3/700");
     }
 
     @Test
     void shouldNotWitnessWhatACoordinatorThatForcesNothingHasSaid() {
         coordinator.durability = DurabilityLevel.APPEND;
-        registersWitnessing("");
+        namesAfterARestart("0/0");
         atPosition(500).commit(T);
-        registersWitnessing("");
+        namesAfterARestart("0/0");
+    }
+
+    @Test
+    void shouldNameItAlsoWhenItOpensASession() {
+        atPosition(500).commit(T);
+        coordinator.closed(7, CloseReason.LOST).run();
+        coordinator.after(1_000).expect("SessionOpen known 1/101 name '' credentials ''");
+        assertEquals("1/500", coordinator.transcript.witnessed);
     }
 
     @Test
     void shouldForgetItWhenAnOperatorHasRestoredTheDirectory() {
         atPosition(500).commit(T);
         coordinator.restore();
-        registersWith("");
+        assertNamed("1/500");
+        namesAfterARestart("0/0");
     }
 
     private WitnessTest atPosition(final long position) {
@@ -63,19 +72,16 @@ class WitnessTest extends ParticipantFixture {
         return this;
     }
 
-    private void registersWitnessing(final String expected) {
+    /** The coordinator starts anew; the library resumes its session and opens another one. */
+    private void namesAfterARestart(final String expected) {
         coordinator.run().said();
         coordinator.restart();
-        registersWith(expected);
+        assertNamed(expected);
     }
 
-    private void registersWith(final String expected) {
-        coordinator.said();
-        coordinator.resumed(7, 1);
-        final List<String> said = coordinator.said();
-        assertTrue(said.stream().anyMatch(line -> line.startsWith("Register 'stock'")
-            && line.endsWith("known " + coordinator.epoch + "/" + coordinator.nonce
-                + (expected.isEmpty() ? "" : " witnessed " + expected))), () -> String.join("\n", said));
-        coordinator.registered(RESOURCE).run();
+    private void assertNamed(final String expected) {
+        coordinator.run();
+        assertEquals(expected, coordinator.transcript.witnessed);
+        resumeAndRegister();
     }
 }

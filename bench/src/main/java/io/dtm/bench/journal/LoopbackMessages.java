@@ -44,7 +44,7 @@ final class LoopbackMessages {
 
     LoopbackMessages sessionOpen(final int link) {
         final SessionOpenEncoder encoder = new SessionOpenEncoder().wrap(body, 0)
-            .requestId(link).knownEpoch(0).knownNonce(0).clientName("bench-" + link)
+            .requestId(link).knownEpoch(0).knownNonce(0).witnessedEpoch(0).witnessedPosition(0).clientName("bench-" + link)
             .putCredentials(new byte[0], 0, 0);
         return encoded(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }
@@ -52,7 +52,7 @@ final class LoopbackMessages {
     LoopbackMessages register(final int link, final int sessionId) {
         final RegisterEncoder encoder = new RegisterEncoder().wrap(body, 0);
         encoder.requestId(link).sessionId(sessionId).incarnation(link)
-            .knownEpoch(0).knownNonce(0).witnessedEpoch(0).witnessedPosition(0)
+            .knownEpoch(0).knownNonce(0)
             .capabilities().clear();
         encoder.resourceName("resource-" + link).instanceName("one");
         return encoded(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, encoder.encodedLength());

@@ -33,8 +33,9 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final ResendTimers timers = new ResendTimers(state, messages);
         protocol = new TwoPhaseCommit(state, messages, outcomes, timers);
         sweeps = new Sweeps(state, protocol, messages, timers);
-        sessions = new SessionEvents(state, sweeps);
-        participants = new ParticipantEvents(state, sweeps);
+        final HistoryCheck history = new HistoryCheck(state);
+        sessions = new SessionEvents(state, sweeps, history);
+        participants = new ParticipantEvents(state, sweeps, history);
         final TransactionIds ids = new TransactionIds(state, protocol, outcomes);
         final BranchRoom room = new BranchRoom(state);
         submits = new SubmitEvents(state, protocol, outcomes, ids, room);
@@ -132,6 +133,11 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
     }
 
     @Override
+    public void decisionDoubted(final long transactionId) {
+        protocol.forgetDoubted(transactionId);
+    }
+
+    @Override
     public void tick() {
         int messages = 0;
         for (Transaction first = state.timers.first();
@@ -169,10 +175,13 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
-        sessions.opening(requestId, tokenHigh, tokenLow, knownEpoch, knownNonce,
+        sessions.opening(
+            requestId, tokenHigh, tokenLow, knownEpoch, knownNonce, witnessedEpoch, witnessedPosition,
             principal, principalOffset, principalLength);
     }
 
@@ -184,11 +193,13 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
         sessions.resuming(
-            requestId, sessionId, tokenHigh, tokenLow, knownEpoch, knownNonce,
+            requestId, sessionId, tokenHigh, tokenLow, knownEpoch, knownNonce, witnessedEpoch, witnessedPosition,
             principal, principalOffset, principalLength);
     }
 
@@ -210,15 +221,13 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final int capabilities,
         final int knownEpoch,
         final long knownNonce,
-        final int witnessedEpoch,
-        final long witnessedPosition,
         final DirectBuffer names,
         final int resourceNameOffset,
         final int resourceNameLength,
         final int instanceNameOffset,
         final int instanceNameLength) {
         participants.register(
-            requestId, sessionId, incarnation, capabilities, knownEpoch, knownNonce, witnessedEpoch, witnessedPosition,
+            requestId, sessionId, incarnation, capabilities, knownEpoch, knownNonce,
             SessionEvents.copy(names, resourceNameOffset, resourceNameLength),
             SessionEvents.copy(names, instanceNameOffset, instanceNameLength));
     }

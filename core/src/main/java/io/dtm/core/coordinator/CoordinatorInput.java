@@ -51,12 +51,24 @@ public interface CoordinatorInput {
 
     // sessions
 
+    /**
+     * An operator restores a copy (rule 12): whether this decision was ever forced isn't known, so the original may
+     * have decided otherwise since. Nobody is told anything about it.
+     */
+    void decisionDoubted(long transactionId);
+
+    /**
+     * @param witnessedEpoch    in which the peer obeyed something last; 0: it obeyed nothing.
+     * @param witnessedPosition the highest that what it obeyed rests on: that epoch's journal was forced up to there.
+     */
     void sessionOpening(
         long requestId,
         long tokenHigh,
         long tokenLow,
         int knownEpoch,
         long knownNonce,
+        int witnessedEpoch,
+        long witnessedPosition,
         DirectBuffer principal,
         int principalOffset,
         int principalLength);
@@ -68,6 +80,8 @@ public interface CoordinatorInput {
         long tokenLow,
         int knownEpoch,
         long knownNonce,
+        int witnessedEpoch,
+        long witnessedPosition,
         DirectBuffer principal,
         int principalOffset,
         int principalLength);
@@ -83,10 +97,6 @@ public interface CoordinatorInput {
 
     // participants
 
-    /**
-     * @param witnessedEpoch    in which the participant obeyed something last; 0: it obeyed nothing.
-     * @param witnessedPosition the highest that what it obeyed rests on: that epoch's journal was forced up to there.
-     */
     void register(
         long requestId,
         int sessionId,
@@ -94,8 +104,6 @@ public interface CoordinatorInput {
         int capabilities,
         int knownEpoch,
         long knownNonce,
-        int witnessedEpoch,
-        long witnessedPosition,
         DirectBuffer names,
         int resourceNameOffset,
         int resourceNameLength,

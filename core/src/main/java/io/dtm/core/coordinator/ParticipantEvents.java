@@ -10,16 +10,17 @@ final class ParticipantEvents {
     private static final long NO_REQUEST = 0;
     private static final String REPLACED =
         "a later process of this instance has registered: stop this one, or give it an instance name of its own";
-    private static final String RESTORE = "dtm coordinator --restored (see docs/protocol.md, rule 12)";
 
     private final CoordinatorState state;
     private final CoordinatorOutput output;
     private final Sweeps sweeps;
+    private final HistoryCheck history;
 
-    ParticipantEvents(final CoordinatorState state, final Sweeps sweeps) {
+    ParticipantEvents(final CoordinatorState state, final Sweeps sweeps, final HistoryCheck history) {
         this.state = state;
         this.output = state.output;
         this.sweeps = sweeps;
+        this.history = history;
     }
 
     void register(
@@ -29,8 +30,6 @@ final class ParticipantEvents {
         final int capabilities,
         final int knownEpoch,
         final long knownNonce,
-        final int witnessedEpoch,
-        final long witnessedPosition,
         final byte[] resourceName,
         final byte[] instanceName) {
         final Session session = state.session(sessionId);
@@ -42,12 +41,8 @@ final class ParticipantEvents {
         if (session.linkId != state.linkId) {
             return; // over a former link
         }
-        if (knowsAnotherHistory(knownEpoch, knownNonce)) {
-            output.halt(otherHistory(knownEpoch));
-            return;
-        }
-        if (witnessedEpoch >= state.generationEpoch && witnessedPosition > state.endOf(witnessedEpoch)) {
-            output.halt(lostHistory(witnessedEpoch, witnessedPosition));
+        if (history.isAnother(knownEpoch, knownNonce)) {
+            output.halt(history.another(knownEpoch));
             return;
         }
         if (incarnation == 0 || resourceName.length == 0) {
@@ -71,23 +66,6 @@ final class ParticipantEvents {
         if (!isRepeated) {
             sweeps.start(resource);
         }
-    }
-
-    private boolean knowsAnotherHistory(final int knownEpoch, final long knownNonce) {
-        return knownEpoch > state.epoch || (knownEpoch > 0 && state.nonceAt(knownEpoch, knownNonce) != knownNonce);
-    }
-
-    private String otherHistory(final int knownEpoch) {
-        return "a participant or client knows another history of this coordinator: it has seen epoch " + knownEpoch
-            + ", this directory is at epoch " + state.epoch + " and has another nonce there. This directory is a copy "
-            + "or was restored. Start the directory that served last, or restore this one explicitly: " + RESTORE;
-    }
-
-    private String lostHistory(final int witnessedEpoch, final long witnessedPosition) {
-        return "a participant has obeyed what rests on position " + witnessedPosition + " of epoch " + witnessedEpoch
-            + ", but in this directory that epoch ends at position " + state.endOf(witnessedEpoch)
-            + ". This directory was put back to an earlier state, or its device lost what it had forced. Start the "
-            + "directory that served last, or restore this one explicitly: " + RESTORE;
     }
 
     private Resource resource(final Session session, final long requestId, final byte[] name) {
@@ -195,8 +173,8 @@ final class ParticipantEvents {
     void epochRefused(
         final int knownEpoch, final long knownNonce, final int offeredEpoch, final long offeredNonce) {
         if (offeredEpoch == state.epoch && offeredNonce == state.nonce
-            && knowsAnotherHistory(knownEpoch, knownNonce) && anySessionOfLink() != null) {
-            output.halt(otherHistory(knownEpoch));
+            && history.isAnother(knownEpoch, knownNonce) && anySessionOfLink() != null) {
+            output.halt(history.another(knownEpoch));
         }
     }
 

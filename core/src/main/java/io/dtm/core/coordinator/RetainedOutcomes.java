@@ -1,5 +1,6 @@
 package io.dtm.core.coordinator;
 
+import io.dtm.core.coordinator.ProtocolCodes.Outcome;
 import java.util.Arrays;
 import org.agrona.collections.Hashing;
 
@@ -17,6 +18,8 @@ final class RetainedOutcomes {
     private static final int FIRST_CAPACITY = 1024;
     private static final int EVICTED_AT_ONCE = 2;
     private static final int NONE = -1;
+    /** Nothing that is kept is packed so. */
+    private static final long DOUBTED = pack(Outcome.EXPIRED, 0, 0, ProtocolCodes.NO_BRANCH);
     /** So many ids of a session stay side by side, 2 to the power of this. */
     private static final int RUN_BITS = 10;
 
@@ -57,11 +60,24 @@ final class RetainedOutcomes {
 
     /** @return the outcome as packed, or MISSING if it is not, or no longer, known. */
     long find(final long transactionId) {
+        final int index = indexOf(transactionId);
+        return index == NONE || packed[index] == DOUBTED ? MISSING : packed[index];
+    }
+
+    /** It isn't known any more; its place goes with time, as any other. */
+    void doubt(final long transactionId) {
+        final int index = indexOf(transactionId);
+        if (index != NONE) {
+            packed[index] = DOUBTED;
+        }
+    }
+
+    private int indexOf(final long transactionId) {
         int index = youngest[bucket(transactionId)];
         while (index != NONE && ids[index] != transactionId) {
             index = olderInBucket[index];
         }
-        return index == NONE ? MISSING : packed[index];
+        return index;
     }
 
     void add(final long transactionId, final long outcome, final long nowNs, final int maxCount, final long maxAgeNs) {

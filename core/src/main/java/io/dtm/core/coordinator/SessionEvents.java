@@ -10,11 +10,13 @@ final class SessionEvents {
     private final CoordinatorState state;
     private final CoordinatorOutput output;
     private final Sweeps sweeps;
+    private final HistoryCheck history;
 
-    SessionEvents(final CoordinatorState state, final Sweeps sweeps) {
+    SessionEvents(final CoordinatorState state, final Sweeps sweeps, final HistoryCheck history) {
         this.state = state;
         this.output = state.output;
         this.sweeps = sweeps;
+        this.history = history;
     }
 
     void opening(
@@ -23,9 +25,14 @@ final class SessionEvents {
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer principal,
         final int offset,
         final int length) {
+        if (isHistoryLost(witnessedEpoch, witnessedPosition)) {
+            return;
+        }
         if (state.lastSessionId == Integer.MAX_VALUE) {
             output.linkRejected(
                 state.linkId, requestId, Template.SESSION_OPEN, Reject.TOO_MANY_SESSIONS,
@@ -55,9 +62,14 @@ final class SessionEvents {
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer principal,
         final int offset,
         final int length) {
+        if (isHistoryLost(witnessedEpoch, witnessedPosition)) {
+            return;
+        }
         final Session session = state.session(sessionId);
         if (session == null || (session.ended && session.highestCounter == 0)
             || !session.owns(tokenHigh, tokenLow)
@@ -77,6 +89,15 @@ final class SessionEvents {
         // One that has ended begins nothing in any epoch: it is resumed to ask.
         output.sessionResumed(
             session.id, requestId, session.ended ? 0 : session.openedInEpoch, state.nonceAt(knownEpoch, knownNonce));
+    }
+
+    /** Before it is answered: a peer that is answered takes this for the coordinator's next epoch. */
+    private boolean isHistoryLost(final int witnessedEpoch, final long witnessedPosition) {
+        if (history.isLost(witnessedEpoch, witnessedPosition)) {
+            output.halt(history.lost(witnessedEpoch, witnessedPosition));
+            return true;
+        }
+        return false;
     }
 
     /** Ids of links rise in the order in which the links were made. */

@@ -334,6 +334,17 @@ final class TwoPhaseCommit {
         }
     }
 
+    /** What was decided in the copy that is restored may have been decided otherwise: it is forgotten in silence, too. */
+    void forgetDoubted(final long transactionId) {
+        state.retained.doubt(transactionId);
+        final Transaction transaction = find(transactionId);
+        if (transaction != null) {
+            final Session session = transaction.session;
+            state.release(transaction);
+            state.retireIfEmpty(session);
+        }
+    }
+
     static int decisionOf(final Transaction transaction) {
         return transaction.state == Transaction.State.COMMITTING ? Decision.COMMIT : Decision.ROLLBACK;
     }

@@ -2,6 +2,7 @@ package io.dtm.core.event;
 
 import io.dtm.codec.message.ContinueDecoder;
 import io.dtm.codec.message.ContradictionsSeenDecoder;
+import io.dtm.codec.message.DecisionsDoubtedDecoder;
 import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.GraceEndedDecoder;
 import io.dtm.codec.message.HistoryCutDecoder;
@@ -35,6 +36,7 @@ final class HostAdapter {
     private final OperatorConfirmRecoveredDecoder confirmRecovered = new OperatorConfirmRecoveredDecoder();
     private final ContradictionsSeenDecoder contradictions = new ContradictionsSeenDecoder();
     private final HistoryCutDecoder historyCut = new HistoryCutDecoder();
+    private final DecisionsDoubtedDecoder doubted = new DecisionsDoubtedDecoder();
 
     HostAdapter(final CoordinatorInput input, final StartListener listener) {
         this.input = input;
@@ -63,6 +65,12 @@ final class HostAdapter {
             case HistoryCutDecoder.TEMPLATE_ID -> {
                 historyCut.wrap(buffer, offset, blockLength, HistoryCutDecoder.SCHEMA_VERSION);
                 listener.onHistoryCut(historyCut.position(), historyCut.lostBytes(), historyCut.reason());
+            }
+            case DecisionsDoubtedDecoder.TEMPLATE_ID -> {
+                doubted.wrap(buffer, offset, blockLength, DecisionsDoubtedDecoder.SCHEMA_VERSION);
+                for (final DecisionsDoubtedDecoder.TransactionsDecoder one : doubted.transactions()) {
+                    input.decisionDoubted(one.transactionId());
+                }
             }
             default -> {
                 return onOperator(templateId, buffer, offset, blockLength);
@@ -103,6 +111,7 @@ final class HostAdapter {
         final int principalOffset = sessionOpening.limit() + SessionOpeningDecoder.principalHeaderLength();
         input.sessionOpening(sessionOpening.requestId(), sessionOpening.tokenHigh(), sessionOpening.tokenLow(),
             sessionOpening.knownEpoch(), sessionOpening.knownNonce(),
+            sessionOpening.witnessedEpoch(), sessionOpening.witnessedPosition(),
             buffer, principalOffset, sessionOpening.skipPrincipal());
     }
 
@@ -111,6 +120,7 @@ final class HostAdapter {
         final int principalOffset = sessionResuming.limit() + SessionResumingDecoder.principalHeaderLength();
         input.sessionResuming(sessionResuming.requestId(), sessionResuming.sessionId(), sessionResuming.tokenHigh(),
             sessionResuming.tokenLow(), sessionResuming.knownEpoch(), sessionResuming.knownNonce(),
+            sessionResuming.witnessedEpoch(), sessionResuming.witnessedPosition(),
             buffer, principalOffset, sessionResuming.skipPrincipal());
     }
 

@@ -53,7 +53,6 @@ final class SessionAdapter {
         final int instanceLength = register.skipInstanceName();
         input.register(register.requestId(), register.sessionId(), register.incarnation(),
             register.capabilities().getRaw(), register.knownEpoch(), register.knownNonce(),
-            register.witnessedEpoch(), register.witnessedPosition(),
             buffer, resourceOffset, resourceLength, instanceOffset, instanceLength);
     }
 

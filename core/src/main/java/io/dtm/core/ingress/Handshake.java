@@ -11,6 +11,8 @@ final class Handshake {
     final long requestId;
     final int knownEpoch;
     final long knownNonce;
+    final int witnessedEpoch;
+    final long witnessedPosition;
     final byte[] clientName;
     final int sessionId;
     final long tokenHigh;
@@ -22,6 +24,8 @@ final class Handshake {
         requestId = open.requestId();
         knownEpoch = open.knownEpoch();
         knownNonce = open.knownNonce();
+        witnessedEpoch = open.witnessedEpoch();
+        witnessedPosition = open.witnessedPosition();
         sessionId = 0;
         tokenHigh = 0;
         tokenLow = 0;
@@ -36,6 +40,8 @@ final class Handshake {
         requestId = resume.requestId();
         knownEpoch = resume.knownEpoch();
         knownNonce = resume.knownNonce();
+        witnessedEpoch = resume.witnessedEpoch();
+        witnessedPosition = resume.witnessedPosition();
         sessionId = resume.sessionId();
         tokenHigh = resume.tokenHigh();
         tokenLow = resume.tokenLow();

@@ -90,6 +90,8 @@ final class HostEvents {
             .tokenLow(tokens.nextToken())
             .knownEpoch(handshake.knownEpoch)
             .knownNonce(handshake.knownNonce)
+            .witnessedEpoch(handshake.witnessedEpoch)
+            .witnessedPosition(handshake.witnessedPosition)
             .putPrincipal(link.principal, 0, link.principal.length)
             .putClientName(handshake.clientName, 0, handshake.clientName.length);
         return publish(link.linkId,
@@ -104,6 +106,8 @@ final class HostEvents {
             .tokenLow(handshake.tokenLow)
             .knownEpoch(handshake.knownEpoch)
             .knownNonce(handshake.knownNonce)
+            .witnessedEpoch(handshake.witnessedEpoch)
+            .witnessedPosition(handshake.witnessedPosition)
             .putPrincipal(link.principal, 0, link.principal.length);
         return publish(link.linkId,
             SessionResumingEncoder.TEMPLATE_ID, SessionResumingEncoder.BLOCK_LENGTH, resuming.encodedLength());

@@ -120,22 +120,6 @@ public final class JournalRecovery implements AutoCloseable {
     }
 
     /**
-     * An operator has put the directory back to a copy of it. From the next replay on the journal ends where it is
-     * known to have been forced when the copy was made: what follows was told to nobody by then, and may have been lost
-     * in a power failure that came later, when something else took its place. If a cut was ordered it stays where it
-     * is.
-     *
-     * @param from as for {@link #replay}.
-     * @throws JournalException as {@link #replay}.
-     */
-    public void endWhereForced(final long from) {
-        if (cut == null) {
-            final JournalTail whole = replay(from, (position, linkId, timeNs, frame, offset, length) -> { });
-            reader.endAt(Math.max(from, whole.evidencePosition()));
-        }
-    }
-
-    /**
      * Replays; may be done again.
      *
      * @param from    end position of a record, or 0 for all that there is.

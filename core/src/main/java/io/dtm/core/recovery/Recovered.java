@@ -1,6 +1,7 @@
 package io.dtm.core.recovery;
 
 import io.dtm.core.journal.reading.CheckpointHeader;
+import java.util.List;
 
 /**
  * What is known once the coordinator's state is recovered.
@@ -14,6 +15,8 @@ import io.dtm.core.journal.reading.CheckpointHeader;
  * @param contradictions in the last epoch.
  * @param isCut          an operator cut the history at the end, and no epoch has started since: the next one is a
  *                       restored one.
+ * @param forcedEnd      up to here the journal is known to have been forced.
+ * @param doubted        where an operator restores a copy, the transactions whose decisions aren't; else empty.
  */
 public record Recovered(
     long lastTimeNs,
@@ -23,12 +26,14 @@ public record Recovered(
     int generation,
     String haltReason,
     Contradictions contradictions,
-    boolean isCut) {
+    boolean isCut,
+    long forcedEnd,
+    List<Long> doubted) {
     /** Nothing: an empty journal and no checkpoint. */
     public static final Recovered NOTHING = new Recovered(0, 0, 0, 0, 0, null, Contradictions.NONE);
 
     /**
-     * What is known where nothing was cut.
+     * What is known where nothing was cut, and where everything was forced.
      *
      * @param lastTimeNs     logical time of the last record.
      * @param endPosition    end of the last record.
@@ -46,7 +51,7 @@ public record Recovered(
         final int generation,
         final String haltReason,
         final Contradictions contradictions) {
-        this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false);
+        this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false, endPosition, List.of());
     }
 
     /**

@@ -34,6 +34,7 @@ public final class Recovery {
     private int generation;
     private int recordsBehindHalt;
     private boolean isCut;
+    private long forcedEnd;
     private boolean hasEpochBefore;
     private int contradictionsExplained;
     private long unexplainedAt;
@@ -52,6 +53,7 @@ public final class Recovery {
         epoch = from.epoch();
         generation = from.generation();
         isCut = from.isCut();
+        forcedEnd = from.forcedEnd();
         hasEpochBefore = epoch > 0;
         contradictionsExplained = from.contradictions().count();
         unexplainedAt = from.contradictions().unexplainedAt();
@@ -68,13 +70,25 @@ public final class Recovery {
      */
     public Recovered replay(final ReplaySource source) {
         source.replay(this::onRecord);
+        forcedEnd = Math.min(source.forcedEnd(), endPosition);
         return recovered();
+    }
+
+    /**
+     * An operator has put the directory back to a copy: what the next replay decides by records that aren't known to
+     * have been forced when the copy was made may have been decided otherwise since.
+     *
+     * @param source of the records; it is replayed once more.
+     */
+    public void doubtTheUnforced(final ReplaySource source) {
+        output.doubt(UnforcedIntervals.of(source));
     }
 
     /** @return what is known now. */
     public Recovered recovered() {
         return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason(),
-            new Contradictions(output.contradictions(), unexplainedAt), isCut);
+            new Contradictions(output.contradictions(), unexplainedAt), isCut, forcedEnd,
+            output.doubted());
     }
 
     private void onRecord(
@@ -99,6 +113,7 @@ public final class Recovery {
             throw notApplied(
                 position, "the replay halted, the coordinator had not: " + output.haltReason(), null);
         }
+        output.onRecord(position);
         try {
             adapter.onFrame(linkId, timeNs, frame, offset);
         } catch (final RuntimeException | StackOverflowError | AssertionError e) {

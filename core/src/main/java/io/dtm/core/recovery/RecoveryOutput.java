@@ -2,6 +2,8 @@ package io.dtm.core.recovery;
 
 import io.dtm.core.coordinator.CoordinatorOutput;
 import io.dtm.core.coordinator.PayloadReader;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
@@ -17,6 +19,9 @@ public final class RecoveryOutput implements CoordinatorOutput {
     private int contradictions;
     private String contradiction;
     private DecisionTaker decisionTaker;
+    private long position;
+    private UnforcedIntervals unforced;
+    private List<Long> doubted = List.of();
 
     /** Takes what the coordinator decides. */
     @FunctionalInterface
@@ -40,6 +45,22 @@ public final class RecoveryOutput implements CoordinatorOutput {
     /** @param output takes all outputs from now on. */
     public void goLive(final CoordinatorOutput output) {
         live = output;
+    }
+
+    /** @param intervals of the journal: what is decided in them from now on is doubted. */
+    void doubt(final UnforcedIntervals intervals) {
+        unforced = intervals;
+        doubted = new ArrayList<>();
+    }
+
+    /** @return the transactions whose decisions are. */
+    List<Long> doubted() {
+        return doubted;
+    }
+
+    /** A record is applied from now on. */
+    void onRecord(final long endPosition) {
+        position = endPosition;
     }
 
     /** @return why the coordinator halted at an event of the replayed epoch, or null. */
@@ -80,6 +101,9 @@ public final class RecoveryOutput implements CoordinatorOutput {
     public void decided(final long transactionId, final int decision, final int reason, final int causeBranchId) {
         if (live != null) {
             live.decided(transactionId, decision, reason, causeBranchId);
+        }
+        if (live == null && unforced != null && unforced.contain(position)) {
+            doubted.add(transactionId);
         }
         if (decisionTaker != null) {
             decisionTaker.onDecided(transactionId, decision, reason, causeBranchId);

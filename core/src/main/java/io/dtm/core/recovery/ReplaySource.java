@@ -11,4 +11,9 @@ public interface ReplaySource {
      * @param handler takes them; what it throws is passed on.
      */
     void replay(RecordHandler handler);
+
+    /** @return up to where what was replayed is known to have been forced before; else everything was. */
+    default long forcedEnd() {
+        return Long.MAX_VALUE;
+    }
 }

@@ -5,12 +5,14 @@ import static io.dtm.codec.FrameDescriptor.PREFIX_LENGTH;
 
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.message.ContradictionsSeenEncoder;
+import io.dtm.codec.message.DecisionsDoubtedEncoder;
 import io.dtm.codec.message.DurabilityLevel;
 import io.dtm.codec.message.EpochStartedEncoder;
 import io.dtm.codec.message.HistoryCutEncoder;
 import io.dtm.codec.message.SettingsAppliedEncoder;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -23,6 +25,8 @@ public final class StartEvents {
     public static final long RESTORE_CLOCK_BASE_MS = 1_767_225_600_000L;
     /** What is left is up to four millions. */
     private static final int NONCE_BITS_IGNORED = 42;
+    /** In one frame. */
+    private static final int DOUBTED_AT_ONCE = 256;
     private static final int BODY_OFFSET = HEADER_LENGTH + PREFIX_LENGTH;
 
     private StartEvents() {
@@ -45,17 +49,36 @@ public final class StartEvents {
                 + ", not to " + start.coordinatorId());
         }
         if (recovered.epoch() == 0 && start.consents().contains(Consent.RESTORED)) {
-            throw new IllegalArgumentException(
-                "nothing was restored here: the journal is new, or nothing of it is known to have been forced");
+            throw new IllegalArgumentException("nothing was restored here: the journal is new");
         }
         final DirectBuffer epoch = epochStarted(recovered, start);
         final DirectBuffer applied = settingsApplied(settings);
         if (recovered.epoch() == 0) {
             return List.of(applied, epoch, applied);
         }
-        return recovered.contradictions().unexplainedAt() == 0
-            ? List.of(epoch, applied)
-            : List.of(contradictionsSeen(recovered.contradictions().count()), epoch, applied);
+        final List<DirectBuffer> events = new ArrayList<>();
+        if (recovered.contradictions().unexplainedAt() != 0) {
+            events.add(contradictionsSeen(recovered.contradictions().count()));
+        }
+        final List<Long> doubted = recovered.doubted();
+        for (int first = 0; first < doubted.size(); first += DOUBTED_AT_ONCE) {
+            events.add(decisionsDoubted(doubted.subList(first, Math.min(doubted.size(), first + DOUBTED_AT_ONCE))));
+        }
+        events.add(epoch);
+        events.add(applied);
+        return events;
+    }
+
+    private static DirectBuffer decisionsDoubted(final List<Long> transactions) {
+        final int bodyLength = DecisionsDoubtedEncoder.BLOCK_LENGTH
+            + DecisionsDoubtedEncoder.TransactionsEncoder.sbeHeaderSize()
+            + transactions.size() * DecisionsDoubtedEncoder.TransactionsEncoder.sbeBlockLength();
+        final UnsafeBuffer frame =
+            frame(DecisionsDoubtedEncoder.TEMPLATE_ID, DecisionsDoubtedEncoder.BLOCK_LENGTH, bodyLength);
+        final DecisionsDoubtedEncoder.TransactionsEncoder group =
+            new DecisionsDoubtedEncoder().wrap(frame, BODY_OFFSET).transactionsCount(transactions.size());
+        transactions.forEach(transactionId -> group.next().transactionId(transactionId));
+        return frame;
     }
 
     /**
@@ -97,7 +120,8 @@ public final class StartEvents {
             .generation(isRestored ? epoch : recovered.generation())
             .nonce(start.nonce())
             .recoveredEnd(recovered.endPosition())
-            .downtimeNs(start.downtimeNs());
+            .downtimeNs(start.downtimeNs())
+            .forcedEnd(recovered.forcedEnd());
         return frame;
     }
 

@@ -38,7 +38,11 @@ public final class CoordinatorHost {
         final Supplier<? extends Journal> liveJournal,
         final Recovered from,
         final EpochStart start) {
-        final Recovered recovered = new Recovery(context.coordinator(), context.output(), from).replay(source);
+        final Recovery recovery = new Recovery(context.coordinator(), context.output(), from);
+        if (start.consents().contains(Consent.RESTORED)) {
+            recovery.doubtTheUnforced(source);
+        }
+        final Recovered recovered = recovery.replay(source);
         requireExplained(recovered, start);
         context.startFrames(StartEvents.after(recovered, start, context.settings()));
         context.baseTimeNs(recovered.lastTimeNs());

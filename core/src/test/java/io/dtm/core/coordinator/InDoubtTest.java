@@ -226,44 +226,42 @@ class InDoubtTest {
 
     /** The directory was put back to a copy of the epoch that ran last: its next epoch is what everybody expects. */
     @Test
-    void shouldHaltWhenAParticipantHasObeyedWhatItsJournalDoesNotHold() {
+    void shouldHaltBeforeItAnswersAPeerThatHasObeyedWhatItsJournalDoesNotHold() {
         scenario.restart(0, 500, 0);
-        a.reconnects();
-        scenario.quiet();
-        registersHavingObeyed(1, 500);
-        registersHavingObeyed(2, 10_000);
-        scenario.sends("s2 <- REGISTERED r1", "s2 <- REGISTERED r1");
-        registersHavingObeyed(1, 501);
+        resumesHavingObeyed(1, 500);
+        resumesHavingObeyed(2, 10_000);
+        scenario.sendsCounted("RESUMED of epoch 1", 2);
+        resumesHavingObeyed(1, 501);
         scenario.sends("HALT");
         assertTrue(scenario.output.haltReason.contains("position 501 of epoch 1")
             && scenario.output.haltReason.contains("ends at position 500"), scenario.output.haltReason);
 
         scenario.restart(0, 900, 0);
-        a.reconnects();
-        scenario.quiet();
-        registersHavingObeyed(1, 500);
-        registersHavingObeyed(2, 900);
-        scenario.sends("s2 <- REGISTERED r1", "s2 <- REGISTERED r1");
-        registersHavingObeyed(1, 501);
-        registersHavingObeyed(2, 901);
+        resumesHavingObeyed(1, 500);
+        resumesHavingObeyed(2, 900);
+        scenario.sendsCounted("RESUMED of epoch 1", 2);
+        resumesHavingObeyed(1, 501);
+        resumesHavingObeyed(2, 901);
         scenario.sends("HALT", "HALT");
+    }
+
+    @Test
+    void shouldHaltWhenAPeerThatHasObeyedMoreOpensASession() {
+        scenario.restart(0, 500, 0);
+        scenario.frame(9, () -> scenario.coordinator.sessionOpening(
+            1, 1, 1, 1, CoordinatorScenario.nonce(1), 1, 501, ScenarioClient.none(), 0, 0));
+        scenario.sends("HALT");
     }
 
     @Test
     void shouldAskNobodyWhatHeObeyedBeforeAnOperatorsRestore() {
         scenario.restart(1, 500, 0);
-        a.reconnects();
-        scenario.quiet();
-        registersHavingObeyed(1, 501);
-        scenario.sends("s2 <- REGISTERED r1");
+        resumesHavingObeyed(1, 501);
+        scenario.sendsCounted("RESUMED of epoch 1", 1);
     }
 
-    private void registersHavingObeyed(final int epoch, final long position) {
-        a.witnessedEpoch = epoch;
-        a.witnessedPosition = position;
-        a.registers();
-        a.witnessedEpoch = 0;
-        a.witnessedPosition = 0;
+    private void resumesHavingObeyed(final int epoch, final long position) {
+        scenario.resume(client.session, scenario.newLink(), epoch, position);
     }
 
     @Test

@@ -55,7 +55,7 @@ class RestoreTest {
     }
 
     private static long known(final CommitCoordinator coordinator, final int epoch, final long[] told) {
-        coordinator.sessionOpening(1, 1, 1, epoch, LOST_NONCE, ScenarioClient.none(), 0, 0);
+        coordinator.sessionOpening(1, 1, 1, epoch, LOST_NONCE, 0, 0, ScenarioClient.none(), 0, 0);
         return told[0];
     }
 
@@ -138,6 +138,51 @@ class RestoreTest {
         scenario.showsState("COMMITTING", committing);
     }
 
+    /** The copy holds their decisions, but not the proof that they were forced: its original may have lost them. */
+    @Test
+    void shouldTellNobodyWhatIsDoubtedThatWasDecidedInTheCopy() {
+        final ScenarioParticipant b = scenario.participant("B");
+        final long aborted = client.submits(a, b);
+        a.votesNo(aborted);
+        b.acknowledgesRollback(aborted);
+        final long committing = client.submits(a);
+        a.votesYes(committing);
+        final long aborting = client.submits(a, b);
+        a.votesYes(aborting);
+        b.votesNo(aborting);
+        for (final long doubted : new long[] {aborted, committing, aborting}) {
+            scenario.host(() -> scenario.coordinator.decisionDoubted(doubted));
+        }
+        restore();
+        client.resumes();
+        scenario.quiet();
+        assertEquals(0, scenario.coordinator.transactionsInFlight());
+        a.reconnects();
+        b.reconnects();
+        scenario.quiet();
+        b.asksAbout(aborted, 1, 400);
+        a.asksAbout(committing, 1, 400);
+        a.asksAbout(aborting, 1, 400);
+        scenario.sendsNothing();
+        for (final long doubted : new long[] {aborted, committing, aborting}) {
+            client.inquires(doubted);
+        }
+        scenario.sendsCounted("EXPIRED", 3);
+    }
+
+    @Test
+    void shouldDoubtWhatIsUnknownAndEndsASessionWithItsLastTransaction() {
+        final long committing = client.submits(a);
+        a.votesYes(committing);
+        client.isLost();
+        scenario.takeAllSteps();
+        scenario.quiet();
+        scenario.host(() -> scenario.coordinator.decisionDoubted(client.id(99)));
+        scenario.host(() -> scenario.coordinator.decisionDoubted(committing));
+        scenario.sendsNothing();
+        assertEquals(0, scenario.coordinator.transactionsInFlight());
+    }
+
     @Test
     void shouldForgetWhatWasUndecidedAlsoWhereThatRetiresSessionsAndPushesOlderOnesOut() {
         final ScenarioClient second = scenario.client();
@@ -180,7 +225,7 @@ class RestoreTest {
         coordinator.epochStarted(77, 1, 0, 41, 0, 0);
         coordinator.epochStarted(77, restoredEpoch, 1, nonce, 0, 0);
         coordinator.startFrame(1, 0);
-        coordinator.sessionOpening(1, 1, 1, 0, 0, ScenarioClient.none(), 0, 0);
+        coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, ScenarioClient.none(), 0, 0);
         return opened[0];
     }
 }

@@ -20,8 +20,6 @@ final class ScenarioParticipant {
     int resource;
     int knownEpoch;
     long knownNonce;
-    int witnessedEpoch;
-    long witnessedPosition;
     /** By transaction; an interactive branch has its resource's id. */
     final Map<Long, Integer> branchIds = new HashMap<>();
 
@@ -67,9 +65,8 @@ final class ScenarioParticipant {
         final UnsafeBuffer names = CoordinatorScenario.buffer(resourceName + instanceName);
         final int before = scenario.output.lines().size();
         scenario.frame(link, () -> coordinator().register(
-            4, session, incarnation, capabilities, knownEpoch, knownNonce,
-            witnessedEpoch, witnessedPosition,
-            names, 0, resourceName.length(), resourceName.length(), instanceName.length()));
+            4, session, incarnation, capabilities, knownEpoch, knownNonce, names, 0, resourceName.length(),
+            resourceName.length(), instanceName.length()));
         for (final String line : scenario.output.lines().subList(before, scenario.output.lines().size())) {
             if (line.contains("REGISTERED")) {
                 resource = Integer.parseInt(line.substring(line.indexOf(" r") + 2));

@@ -48,7 +48,7 @@ class EventAdapterTest {
 
     static {
         expect(PeerMessages.sessionClose(9), "sessionClose(9)");
-        expect(PeerMessages.register(8, 9, "orders"), "register(8, 9, 77, 3, 3, 33, 2, 300, \"orders\", \"one\")");
+        expect(PeerMessages.register(8, 9, "orders"), "register(8, 9, 77, 3, 3, 33, \"orders\", \"one\")");
         expect(PeerMessages.epochRefused(), "epochRefused(1, 2, 3, 4)");
         expect(PeerMessages.lookup(8, "orders"), "lookup(8, \"orders\")");
         expect(PeerMessages.unregister(4, 77), "unregister(4, 77)");
@@ -66,8 +66,8 @@ class EventAdapterTest {
         expect(PeerMessages.inDoubt(7, 1), "inDoubt(5, 4, 7, 1, 2, 640)");
         expect(HostMessages.empty(TickDecoder.TEMPLATE_ID), "tick()");
         expect(HostMessages.empty(ContinueDecoder.TEMPLATE_ID), "continueSteps()");
-        expect(HostMessages.sessionOpening(8, "alice"), "sessionOpening(8, 11, 12, 3, 33, \"alice\")");
-        expect(HostMessages.sessionResuming(8, 9, "alice"), "sessionResuming(8, 9, 11, 12, 3, 33, \"alice\")");
+        expect(HostMessages.sessionOpening(8, "alice"), "sessionOpening(8, 11, 12, 3, 33, 2, 22, \"alice\")");
+        expect(HostMessages.sessionResuming(8, 9, "alice"), "sessionResuming(8, 9, 11, 12, 3, 33, 2, 22, \"alice\")");
         expect(HostMessages.linkLost(CloseReason.TOO_SLOW), "linkLost(3)");
         expect(HostMessages.empty(GraceEndedDecoder.TEMPLATE_ID), "graceEnded()");
         expect(HostMessages.empty(StorageRefusedDecoder.TEMPLATE_ID), "storageRefused()");
@@ -76,6 +76,7 @@ class EventAdapterTest {
         expect(HostMessages.operatorSettle(8, 7, 1), "operatorSettle(8, 7, 1, 2)");
         expect(HostMessages.operatorPurge(8, 7, 1), "operatorPurge(8, 7, 1)");
         expect(HostMessages.operatorConfirmRecovered(8), "operatorConfirmRecovered(8)");
+        expect(HostMessages.decisionsDoubted(7, 8), "decisionDoubted(7)", "decisionDoubted(8)");
         expect(HostMessages.contradictionsSeen(3));
         expect(HostMessages.historyCut(640, 100, "why"));
         final List<DirectBuffer> start =

@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * As much of a coordinator as the pipeline needs: session n is attached to link n; a submit causes a PREPARE, a vote a
  * decision and an outcome, all to the session of the link. Counts, and allocates nothing. Throws when it is told to.
  */
-public final class FakeCoordinator implements CoordinatorInput, CoordinatorClock {
+public class FakeCoordinator implements CoordinatorInput, CoordinatorClock {
     private static final UnsafeBuffer NO_TEXT = new UnsafeBuffer(new byte[0]);
     private static final int COMMIT = 1;
     private static final int DECIDED = 2;
@@ -104,6 +104,11 @@ public final class FakeCoordinator implements CoordinatorInput, CoordinatorClock
     }
 
     @Override
+    public void decisionDoubted(final long transactionId) {
+        count();
+    }
+
+    @Override
     public void tick() {
         nextWakeUpNs = NO_WAKE_UP;
         count();
@@ -137,6 +142,8 @@ public final class FakeCoordinator implements CoordinatorInput, CoordinatorClock
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
@@ -153,6 +160,8 @@ public final class FakeCoordinator implements CoordinatorInput, CoordinatorClock
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final int witnessedEpoch,
+        final long witnessedPosition,
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
@@ -183,8 +192,6 @@ public final class FakeCoordinator implements CoordinatorInput, CoordinatorClock
         final int capabilities,
         final int knownEpoch,
         final long knownNonce,
-        final int witnessedEpoch,
-        final long witnessedPosition,
         final DirectBuffer names,
         final int resourceNameOffset,
         final int resourceNameLength,

@@ -2,6 +2,7 @@ package io.dtm.core.fake;
 
 import io.dtm.codec.message.CloseReason;
 import io.dtm.codec.message.ContradictionsSeenEncoder;
+import io.dtm.codec.message.DecisionsDoubtedEncoder;
 import io.dtm.codec.message.DecisionType;
 import io.dtm.codec.message.HistoryCutEncoder;
 import io.dtm.codec.message.LinkLostEncoder;
@@ -27,6 +28,7 @@ public final class HostMessages {
         final UnsafeBuffer body = body();
         final SessionOpeningEncoder encoder = new SessionOpeningEncoder().wrap(body, 0)
             .requestId(requestId).tokenHigh(11).tokenLow(12).knownEpoch(3).knownNonce(33)
+            .witnessedEpoch(2).witnessedPosition(22)
             .principal(principal).clientName("client");
         return new Message(SessionOpeningEncoder.TEMPLATE_ID, SessionOpeningEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -36,6 +38,7 @@ public final class HostMessages {
         final UnsafeBuffer body = body();
         final SessionResumingEncoder encoder = new SessionResumingEncoder().wrap(body, 0)
             .requestId(requestId).sessionId(sessionId).tokenHigh(11).tokenLow(12).knownEpoch(3).knownNonce(33)
+            .witnessedEpoch(2).witnessedPosition(22)
             .principal(principal);
         return new Message(SessionResumingEncoder.TEMPLATE_ID, SessionResumingEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -84,6 +87,14 @@ public final class HostMessages {
         final HistoryCutEncoder encoder =
             new HistoryCutEncoder().wrap(body, 0).position(position).lostBytes(lostBytes).reason(reason);
         return new Message(HistoryCutEncoder.TEMPLATE_ID, HistoryCutEncoder.BLOCK_LENGTH,
+            body, encoder.encodedLength());
+    }
+
+    public static Message decisionsDoubted(final long first, final long second) {
+        final UnsafeBuffer body = body();
+        final DecisionsDoubtedEncoder encoder = new DecisionsDoubtedEncoder().wrap(body, 0);
+        encoder.transactionsCount(2).next().transactionId(first).next().transactionId(second);
+        return new Message(DecisionsDoubtedEncoder.TEMPLATE_ID, DecisionsDoubtedEncoder.BLOCK_LENGTH,
             body, encoder.encodedLength());
     }
 

@@ -47,6 +47,7 @@ public final class PeerMessages {
         final UnsafeBuffer body = body();
         final SessionOpenEncoder encoder = new SessionOpenEncoder().wrap(body, 0)
             .requestId(requestId).knownEpoch(knownEpoch).knownNonce(knownNonce)
+            .witnessedEpoch(2).witnessedPosition(22)
             .clientName(clientName).putCredentials(credentials.getBytes(US_ASCII), 0, credentials.length());
         return new Message(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -65,7 +66,7 @@ public final class PeerMessages {
         final UnsafeBuffer body = body();
         final SessionResumeEncoder encoder = new SessionResumeEncoder().wrap(body, 0)
             .requestId(requestId).sessionId(sessionId).tokenHigh(tokenHigh).tokenLow(tokenLow)
-            .knownEpoch(3).knownNonce(33)
+            .knownEpoch(3).knownNonce(33).witnessedEpoch(2).witnessedPosition(22)
             .putCredentials(credentials.getBytes(US_ASCII), 0, credentials.length());
         return new Message(SessionResumeEncoder.TEMPLATE_ID, SessionResumeEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -107,7 +108,6 @@ public final class PeerMessages {
         final RegisterEncoder encoder = new RegisterEncoder().wrap(body, 0);
         encoder.requestId(requestId).sessionId(sessionId).incarnation(77)
             .knownEpoch(knownEpoch).knownNonce(knownNonce)
-            .witnessedEpoch(Math.max(0, knownEpoch - 1)).witnessedPosition(knownEpoch * 100L)
             .capabilities().clear().onePhase(true).readOnlyAware(true);
         encoder.resourceName(resource).instanceName("one");
         return new Message(RegisterEncoder.TEMPLATE_ID, RegisterEncoder.BLOCK_LENGTH, body, encoder.encodedLength());

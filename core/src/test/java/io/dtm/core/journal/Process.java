@@ -52,11 +52,6 @@ public final class Process {
             context(storage), recovery -> recovery.cutAt(position, reason, CutContract::record));
     }
 
-    /** A start by an operator who has put the directory back to a copy. */
-    public static Process restored(final JournalStorage storage) {
-        return new Process(context(storage), recovery -> recovery.endWhereForced(0));
-    }
-
     public static JournalContext context(final JournalStorage storage) {
         return new JournalContext()
             .storage(storage)

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.FrameValidator;
 import io.dtm.codec.Origin;
+import io.dtm.codec.message.DecisionsDoubtedDecoder;
 import io.dtm.codec.message.HistoryCutDecoder;
+import io.dtm.codec.message.TickDecoder;
 import io.dtm.core.coordinator.CoordinatorOutput;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.fake.Calls;
@@ -18,12 +20,14 @@ import io.dtm.core.fake.FakeCoordinator;
 import io.dtm.core.fake.HostMessages;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
+import io.dtm.core.journal.reading.RecordHandler;
 import io.dtm.core.recovery.Recovered.Contradictions;
-import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -395,6 +399,68 @@ class RecoveryTest {
         assertEquals(1_000 + StartEvents.EPOCHS_SKIPPED + 55, restored(1_000, 1_000, other));
     }
 
+    /** Of each start what it found and didn't know to be forced: the next one takes that for forced. */
+    @Test
+    void shouldDoubtWhatWasDecidedByRecordsThatAreNotKnownToHaveBeenForced() {
+        final FakeCoordinator deciding = new FakeCoordinator(output) {
+            private long last;
+
+            @Override
+            public void tick() {
+                output.decided(++last, 1, 0, 65_535);
+                super.tick();
+            }
+        };
+        start(Recovered.NOTHING);
+        ticks(3); // ending at 400, 500, 600
+        start(new Recovered(60, 600, 5, 1, 0, null, Contradictions.NONE, false, 450, List.of()));
+        ticks(3); // ending at 900, 1000, 1100
+        final ReplaySource copy = new ReplaySource() {
+            @Override
+            public void replay(final RecordHandler handler) {
+                RecoveryTest.this.replay(handler);
+            }
+
+            @Override
+            public long forcedEnd() {
+                return 1_000;
+            }
+        };
+        final Recovery restored = new Recovery(deciding, output, Recovered.NOTHING);
+        restored.doubtTheUnforced(copy);
+        final Recovered recovered = restored.replay(copy);
+
+        assertEquals(List.of(2L, 3L, 6L), recovered.doubted());
+        assertEquals(1_000, recovered.forcedEnd());
+        final List<DirectBuffer> events = StartEvents.after(recovered, RESTORED, CoordinatorSettings.defaults());
+        final int message = FrameDescriptor.HEADER_LENGTH;
+        assertEquals(DecisionsDoubtedDecoder.TEMPLATE_ID, FrameDescriptor.templateId(events.get(0), message));
+        final DecisionsDoubtedDecoder doubted = new DecisionsDoubtedDecoder().wrap(
+            events.get(0), message + FrameDescriptor.PREFIX_LENGTH, DecisionsDoubtedDecoder.BLOCK_LENGTH, 1);
+        final List<Long> told = new ArrayList<>();
+        doubted.transactions().forEach(one -> told.add(one.transactionId()));
+        assertEquals(recovered.doubted(), told);
+    }
+
+    @Test
+    void shouldTellOfManyDoubtedDecisionsInManyFrames() {
+        final List<Long> many = LongStream.range(0, 700).boxed().toList();
+        final Recovered recovered =
+            new Recovered(60, 600, 5, 1, 0, null, Contradictions.NONE, false, 450, many);
+        final List<DirectBuffer> events = StartEvents.after(recovered, RESTORED, CoordinatorSettings.defaults());
+        assertEquals(3 + 2, events.size());
+        for (final DirectBuffer event : events) {
+            assertEquals(FrameValidator.Verdict.VALID,
+                FrameValidator.validate(event, 0, event.capacity(), Origin.HOST));
+        }
+    }
+
+    private void ticks(final int count) {
+        for (int i = 0; i < count; i++) {
+            records.add(Message.frame(HostMessages.empty(TickDecoder.TEMPLATE_ID)));
+        }
+    }
+
     private int restored(final int recoveredEpoch, final long secondsOfClock, final long nonce) {
         final Recovered backup = new Recovered(0, 0, 5, recoveredEpoch, 3, null, Contradictions.NONE);
         records.clear();
@@ -407,7 +473,7 @@ class RecoveryTest {
         records.addAll(StartEvents.after(after, new EpochStart(5, 55, 0), CoordinatorSettings.defaults()));
     }
 
-    private void replay(final io.dtm.core.journal.reading.RecordHandler handler) {
+    private void replay(final RecordHandler handler) {
         long position = 0;
         long timeNs = 0;
         for (final DirectBuffer frame : records) {

@@ -1,5 +1,7 @@
 package io.dtm.simulation.explore;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.dtm.codec.FrameDescriptor;
 import io.dtm.codec.message.DecisionsDecoder;
 import io.dtm.codec.message.ForgetEvidenceDecoder;
@@ -90,6 +92,8 @@ final class CoordinatorLogic {
     private final EgressEncoder encoder;
     private final EgressAgent egress;
     private long forced;
+    /** Position of the record that is applied. */
+    private long caused;
     private final List<Output> sent = new ArrayList<>();
     private boolean isOnAppend;
     private String failure;
@@ -144,6 +148,7 @@ final class CoordinatorLogic {
 
             final byte[] frame = frames.get(cause.frame).content();
             startFrame(cause.position);
+            caused = cause.position;
             new EventAdapter(coordinator, new Epochs())
                 .onFrame(cause.linkId, cause.timeNs, new UnsafeBuffer(frame), 0);
             encoder.endFrame();
@@ -244,8 +249,8 @@ final class CoordinatorLogic {
         }
 
         /**
-         * What a decision rests on matters only where a directory is put back, which isn't played; it would keep apart
-         * what is the same otherwise.
+         * What a decision rests on, the record that caused it or one before, is compared only with the end of a
+         * journal that was put back, which isn't played: left in, it would keep apart what is the same otherwise.
          */
         private void forgetWitness(final UnsafeBuffer frame) {
             int offset = FrameDescriptor.HEADER_LENGTH;
@@ -253,12 +258,20 @@ final class CoordinatorLogic {
                 final int templateId = FrameDescriptor.templateId(frame, offset);
                 final int body = offset + FrameDescriptor.PREFIX_LENGTH;
                 if (templateId == DecisionsDecoder.TEMPLATE_ID) {
-                    frame.putLong(body + DecisionsDecoder.positionEncodingOffset(), 0);
+                    forget(frame, body + DecisionsDecoder.positionEncodingOffset());
                 } else if (templateId == ForgetEvidenceDecoder.TEMPLATE_ID) {
-                    frame.putLong(body + ForgetEvidenceDecoder.positionEncodingOffset(), 0);
+                    forget(frame, body + ForgetEvidenceDecoder.positionEncodingOffset());
                 }
                 offset += FrameDescriptor.messageLength(frame, offset);
             }
+        }
+
+        private void forget(final UnsafeBuffer frame, final int offset) {
+            final long position = frame.getLong(offset, LITTLE_ENDIAN);
+            if (position < 1 || position > caused) {
+                failure = "what is sent rests on position " + position + ", its cause is at " + caused;
+            }
+            frame.putLong(offset, 0);
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.dtm.core.journal.JournalRecovery;
 import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.CheckpointMaker;
 import io.dtm.core.recovery.CheckpointMaker.Made;
+import io.dtm.core.recovery.JournalReplay;
 import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.storage.FileNames;
 import io.dtm.core.storage.JournalException;
@@ -88,7 +89,7 @@ final class BackgroundCheckpoints {
     }
 
     private static long digestOf(final RestoredCoordinator restored, final JournalRecovery recovery) {
-        restored.replay(new JournalReplay(recovery, restored));
+        restored.replay(new JournalReplay(recovery, restored.replayPosition()));
         return restored.coordinator().digest();
     }
 

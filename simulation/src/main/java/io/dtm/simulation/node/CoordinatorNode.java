@@ -256,9 +256,7 @@ public final class CoordinatorNode {
         storage = StorageCopy.of(copy);
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
-        if (!isRestored) {
-            checker.onCopyStarted(false);
-        }
+        checker.onCopyStarted(isRestored);
         start();
     }
 
@@ -335,11 +333,7 @@ public final class CoordinatorNode {
         final CoordinatorSettings settings = settingsOfLife.get();
         checker.onSettings(settings.defaultTimeoutMs());
         final RestoredCoordinator live = checkpoints.restore(storage, recovery);
-        if (consents.contains(Consent.RESTORED)) {
-            checker.onCopyStarted(true);
-            recovery.endWhereForced(live.replayPosition());
-        }
-        final JournalReplay source = new JournalReplay(recovery, live);
+        final WatchedReplay source = new WatchedReplay(recovery, live);
 
         port = network.startCoordinator(this::wakeUp);
         coordinator = live.coordinator();
@@ -363,7 +357,7 @@ public final class CoordinatorNode {
     }
 
     /** All is replayed. At some starts it is done once more beside the live state: it must come to the same. */
-    private Journal liveJournal(final JournalRecovery recovery, final JournalReplay source) {
+    private Journal liveJournal(final JournalRecovery recovery, final WatchedReplay source) {
         final long digest = coordinator.digest();
         checker.onReplayed(digest);
         trace.event(name, "starts: recovered up to %1", source.endPosition(), 0);

@@ -35,9 +35,6 @@ public final class JournalReader implements AutoCloseable {
     /** Logical time of the last record before the first that is read, if a checkpoint knows it; else 0. */
     private long timeBeforeNs;
     private long cutPosition = JournalException.NOWHERE;
-    private long historyEnd = Long.MAX_VALUE;
-    private String cutReason;
-    private String cutFate;
     private long neededFrom;
     private long unforcedEnd;
 
@@ -160,20 +157,6 @@ public final class JournalReader implements AutoCloseable {
     public void cutAt(final long position, final long appended) {
         cutPosition = position;
         unforcedEnd = appended;
-        cutReason = "by an operator's order the journal is cut";
-        cutFate = "lost; the files are kept as *" + FileNames.KEPT_SUFFIX;
-    }
-
-    /**
-     * From now on the journal ends at this position, since it is a copy and nothing tells that what follows was forced
-     * before it was made.
-     *
-     * @param position end of the last record that is read, or where the journal begins.
-     */
-    public void endAt(final long position) {
-        historyEnd = position;
-        cutReason = "restored from a copy, which may hold what a power failure took away afterwards, the journal ends";
-        cutFate = "cut off: nothing tells that they were forced when it was copied";
     }
 
     /** @return what the last replay found to be wrong with the mark file, which isn't needed; or null. */
@@ -197,9 +180,7 @@ public final class JournalReader implements AutoCloseable {
         long timeNs = segment.basePosition() == from ? timeBeforeNs : 0;
         while (position != cutPosition) {
             final Found found = records.at(position);
-            if (position >= historyEnd && found != Found.END) {
-                break;
-            } else if (found == Found.RECORD) {
+            if (found == Found.RECORD) {
                 timeNs = checkedTime(records, position, timeNs);
                 evidence.record(position, records.forcedPosition(position));
                 if (position >= from) {
@@ -362,8 +343,9 @@ public final class JournalReader implements AutoCloseable {
         }
         final long lostBytes = Math.max(0, last - position);
         return new JournalTail(position, timeNs, Math.min(evidence.position(), position), lostBytes,
-            cutReason + " at position " + position + " in segment " + segment.place() + ": the " + lostBytes
-                + " bytes from there on are " + cutFate);
+            "by an operator's order the journal is cut at position " + position + " in segment " + segment.place()
+                + ": the " + lostBytes + " bytes from there on are lost; the files are kept as *"
+                + FileNames.KEPT_SUFFIX);
     }
 
     private long endOfWhateverItIs(final String name) throws IOException {
