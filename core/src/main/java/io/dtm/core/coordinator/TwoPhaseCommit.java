@@ -334,7 +334,7 @@ final class TwoPhaseCommit {
         }
     }
 
-    /** What was decided in the copy that is restored may have been decided otherwise: it is forgotten in silence, too. */
+    /** What was decided in a restored copy may have been decided otherwise: it is forgotten in silence, too. */
     void forgetDoubted(final long transactionId) {
         state.retained.doubt(transactionId);
         final Transaction transaction = find(transactionId);

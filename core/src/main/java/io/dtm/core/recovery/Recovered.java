@@ -51,7 +51,8 @@ public record Recovered(
         final int generation,
         final String haltReason,
         final Contradictions contradictions) {
-        this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false, endPosition, List.of());
+        this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false,
+            endPosition, List.of());
     }
 
     /**

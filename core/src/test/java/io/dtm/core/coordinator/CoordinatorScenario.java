@@ -180,7 +180,8 @@ final class CoordinatorScenario {
 
     void resume(final int session, final int link, final int witnessedEpoch, final long witnessedPosition) {
         frame(link, () -> coordinator.sessionResuming(
-            2, session, token(session), 5, 0, 0, witnessedEpoch, witnessedPosition, PRINCIPAL, 0, PRINCIPAL.capacity()));
+            2, session, token(session), 5, 0, 0, witnessedEpoch, witnessedPosition,
+            PRINCIPAL, 0, PRINCIPAL.capacity()));
     }
 
     static UnsafeBuffer buffer(final String text) {
