@@ -1,5 +1,8 @@
 package io.dtm.simulation;
 
+import static io.dtm.core.coordinator.CoordinatorSettings.DURABILITY_APPEND;
+import static io.dtm.core.coordinator.CoordinatorSettings.DURABILITY_FORCE;
+
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.fault.Fault;
@@ -47,6 +50,7 @@ public record EpisodeSettings(
     private static final long MICRO = 1_000L;
     private static final long MILLI = 1_000_000L;
     static final int UNLIMITED = 100_000;
+    private static final int APPENDS_ONE_IN = 8;
     /** While the coordinator stands still, peers ask again and again: it opens one for each when it goes on. */
     private static final int MAX_SESSIONS = 100_000;
 
@@ -56,6 +60,10 @@ public record EpisodeSettings(
      */
     public static EpisodeSettings draw(final RandomStream random) {
         final FaultPlan faults = FaultPlan.draw(random.split("faults"));
+        final boolean appends = random.split("durability").nextInt(APPENDS_ONE_IN) == 0;
+        if (appends) {
+            faults.with(Fault.POWER_LOSS, 0).with(Fault.BIT_ROT, 0); // nothing is promised then
+        }
         final int resources = (int) random.between(2, 5);
         final int onePhase = random.coin() ? 0 : random.nextInt(resources + 1);
         return new EpisodeSettings(
@@ -69,7 +77,7 @@ public record EpisodeSettings(
             drawResource(random),
             drawClient(random),
             drawTimes(random),
-            drawSettings(random),
+            drawSettings(random, appends ? DURABILITY_APPEND : DURABILITY_FORCE),
             random.nextInt(5) == 0 ? 2 : 1,
             random.nextInt(4) == 0,
             faults);
@@ -126,27 +134,29 @@ public record EpisodeSettings(
             random.skewed(10 * MILLI, 20_000 * MILLI));
     }
 
-    private static CoordinatorSettings drawSettings(final RandomStream random) {
+    private static CoordinatorSettings drawSettings(final RandomStream random, final int durability) {
         return limited(random.nextInt(8) == 0 ? (int) random.between(2, 20) : UNLIMITED,
-            random.nextInt(3) == 0 ? random.nextInt(20) : UNLIMITED);
+            random.nextInt(3) == 0 ? random.nextInt(20) : UNLIMITED, durability);
     }
 
     /**
      * @param transactions greatest number in flight.
      * @param outcomes     greatest number that is kept.
+     * @param durability   a DurabilityLevel.
      * @return the coordinator's settings.
      */
-    static CoordinatorSettings limited(final int transactions, final int outcomes) {
+    static CoordinatorSettings limited(final int transactions, final int outcomes, final int durability) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return settings(transactions, outcomes, usual.defaultTimeoutMs(), usual.sessionTimeoutMs(),
-            usual.retentionMs(), usual.resendInitialMs(), usual.resendMaxMs());
+            usual.retentionMs(), usual.resendInitialMs(), usual.resendMaxMs(), durability);
     }
 
     /**
-     * @param random decides.
+     * @param random     decides.
+     * @param durability a DurabilityLevel: what was promised once is asserted of all that comes later.
      * @return settings with which a coordinator may be started the next time, whatever it had before.
      */
-    static CoordinatorSettings drawOtherSettings(final RandomStream random) {
+    static CoordinatorSettings drawOtherSettings(final RandomStream random, final int durability) {
         final int resendMs = (int) random.between(100, 2_000);
         return settings(
             random.coin() ? UNLIMITED : (int) random.between(2, 100),
@@ -155,7 +165,8 @@ public record EpisodeSettings(
             (int) random.between(2_000, 10_000),
             (int) random.skewed(1, 600_000),
             resendMs,
-            resendMs + (int) random.between(0, 5_000));
+            resendMs + (int) random.between(0, 5_000),
+            durability);
     }
 
     private static CoordinatorSettings settings(
@@ -165,13 +176,14 @@ public record EpisodeSettings(
         final int sessionTimeoutMs,
         final int retentionMs,
         final int resendInitialMs,
-        final int resendMaxMs) {
+        final int resendMaxMs,
+        final int durability) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return new CoordinatorSettings(
             defaultTimeoutMs, usual.maxTimeoutMs(), sessionTimeoutMs, CoordinatorNode.MAX_BRANCHES,
             CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, transactions,
             MAX_SESSIONS, 100, usual.maxInstances(), 1 << 20, outcomes, retentionMs,
-            resendInitialMs, resendMaxMs, usual.durability());
+            resendInitialMs, resendMaxMs, durability);
     }
 
     /**

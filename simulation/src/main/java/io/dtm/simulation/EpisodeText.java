@@ -1,5 +1,6 @@
 package io.dtm.simulation;
 
+import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.fault.FaultOccurrence;
 import io.dtm.simulation.network.NetworkSettings;
 import io.dtm.simulation.node.ClientSettings;
@@ -50,7 +51,8 @@ final class EpisodeText {
         lines.add("  network:     " + text(settings.network()));
         lines.add("  coordinator: " + text(settings.coordinator()) + "; "
             + count(settings.settings().maxTransactions(), "transaction") + " in flight, "
-            + count(settings.settings().retainedOutcomes(), "outcome") + " kept");
+            + count(settings.settings().retainedOutcomes(), "outcome") + " kept"
+            + (settings.settings().durability() == CoordinatorSettings.DURABILITY_APPEND ? ", durability=append" : ""));
         faults(plan, settings, lines);
         return lines;
     }

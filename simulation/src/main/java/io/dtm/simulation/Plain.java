@@ -52,7 +52,8 @@ public enum Plain {
         final EpisodeSettings drawn, final Set<Plain> plain, final int clients, final int resources) {
         final boolean isTwoPhase = plain.contains(TWO_PHASE);
         final CoordinatorSettings unlimited =
-            EpisodeSettings.limited(EpisodeSettings.UNLIMITED, EpisodeSettings.UNLIMITED);
+            EpisodeSettings.limited(
+                EpisodeSettings.UNLIMITED, EpisodeSettings.UNLIMITED, drawn.settings().durability());
         return new EpisodeSettings(
             resources,
             plain.contains(PROCESSES) ? 1 : drawn.instances(),

@@ -1,5 +1,6 @@
 package io.dtm.simulation.check;
 
+import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.participant.BranchId;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
@@ -50,6 +51,7 @@ public final class Checker implements FrameObserver {
     private int epoch;
     private int generation;
     private int generationEpoch;
+    private long copiedEnd;
     private int highestForcedEpoch;
     private long epochPosition = Long.MAX_VALUE;
 
@@ -223,6 +225,10 @@ public final class Checker implements FrameObserver {
         hasStarted = true;
         if (isBeingRestored) {
             isBeingRestored = false;
+            if (end < copiedEnd) {
+                violations.add("I2", "what was forced up to " + copiedEnd
+                    + " when the directory was copied was recovered only to " + end);
+            }
             lostPower = false;
             facts.onRestored(end, ledger.all());
             onForced(forced);
@@ -242,6 +248,11 @@ public final class Checker implements FrameObserver {
         facts.onRecovered(end);
         oracle.onRecovered(end);
         onForced(forced);
+    }
+
+    /** @param forcedPosition of the journal's last process, when its directory is copied. */
+    public void onCopied(final long forcedPosition) {
+        copiedEnd = forcedPosition;
     }
 
     /**
@@ -290,9 +301,10 @@ public final class Checker implements FrameObserver {
         }
     }
 
-    /** @param defaultTimeoutMs of a process that starts: what it takes for transactions that name none. */
-    public void onSettings(final int defaultTimeoutMs) {
-        messages.onSettings(defaultTimeoutMs);
+    /** @param settings of a process that starts. */
+    public void onSettings(final CoordinatorSettings settings) {
+        messages.onSettings(settings);
+        facts.appends(settings.durability() == CoordinatorSettings.DURABILITY_APPEND);
     }
 
     // operators

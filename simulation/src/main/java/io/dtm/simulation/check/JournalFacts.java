@@ -17,9 +17,16 @@ final class JournalFacts {
     private final ArrayDeque<Fact> unforced = new ArrayDeque<>();
     private long appended;
     private long forced;
+    private boolean appends;
 
+    /** From now on what is appended is as good as forced: there are no power losses. */
+    void appends(final boolean isDurableWhenAppended) {
+        appends = isDurableWhenAppended;
+    }
+
+    /** @return up to where the journal survives what may happen. */
     long forced() {
-        return forced;
+        return appends ? appended : forced;
     }
 
     long appended() {

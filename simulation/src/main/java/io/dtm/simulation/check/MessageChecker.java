@@ -1,5 +1,6 @@
 package io.dtm.simulation.check;
 
+import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.network.WireMessage;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -13,7 +14,6 @@ final class MessageChecker {
     private static final int EXPIRED = 5;
     private static final int ONE_PHASE_ABORTED = 2;
     private static final int NOTHING_WRITTEN = 1;
-    private static final int FORCE = 2;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     /** A partition or pause, then the silence after which a session is lost, then a restart or a reconnect. */
     private static final long AFTERMATH_NS = 60_000 * NANOS_PER_MILLI;
@@ -27,6 +27,7 @@ final class MessageChecker {
     private int defaultTimeoutMs = Integer.MAX_VALUE;
     private boolean isCopy;
     private long nowNs;
+    private int durability;
     private int seenFaults;
     private long lastFaultNs = Long.MIN_VALUE / 2;
 
@@ -44,8 +45,9 @@ final class MessageChecker {
     }
 
     /** Which of several defaults holds for a transaction isn't told apart. */
-    void onSettings(final int timeoutMs) {
-        defaultTimeoutMs = Math.min(defaultTimeoutMs, timeoutMs);
+    void onSettings(final CoordinatorSettings settings) {
+        defaultTimeoutMs = Math.min(defaultTimeoutMs, settings.defaultTimeoutMs());
+        durability = settings.durability();
     }
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
@@ -290,7 +292,7 @@ final class MessageChecker {
             record.toldCommitted = true;
             return;
         }
-        if (message.durability != FORCE) {
+        if (message.durability != durability) {
             violations.add("I1", "an outcome claims durability level " + message.durability + ": " + record);
         }
         if (record.rollbackSeen || record.toldAborted) {

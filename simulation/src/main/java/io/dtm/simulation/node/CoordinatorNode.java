@@ -83,6 +83,7 @@ public final class CoordinatorNode {
     private RandomStream staging;
     private long maxBacklogBytes = 1 << 20;
     private Supplier<CoordinatorSettings> settingsOfLife;
+    private int durability;
     private long coordinatorId;
     private long wallOffsetMs;
 
@@ -243,6 +244,7 @@ public final class CoordinatorNode {
     public void copyStorage() {
         trace.event(name, "its directory is copied");
         copy = StorageCopy.of(storage);
+        checker.onCopied(journal == null ? 0 : journal.forcedPosition());
     }
 
     /**
@@ -331,7 +333,8 @@ public final class CoordinatorNode {
             .epochClock(this::wallMs));
         coordinatorId = recovery.coordinatorId();
         final CoordinatorSettings settings = settingsOfLife.get();
-        checker.onSettings(settings.defaultTimeoutMs());
+        checker.onSettings(settings);
+        durability = settings.durability();
         final RestoredCoordinator live = checkpoints.restore(storage, recovery);
         final WatchedReplay source = new WatchedReplay(recovery, live);
 
@@ -428,6 +431,9 @@ public final class CoordinatorNode {
      */
     public void losePower(final Survival survival) {
         trace.event(name, "loses power");
+        if (durability == CoordinatorSettings.DURABILITY_APPEND) {
+            violations.expectHaltsOnly(); // nothing was promised for this case
+        }
         checker.onCoordinatorCrashed(true);
         storage.losePower(survival);
         if (isUp) {
@@ -459,7 +465,7 @@ public final class CoordinatorNode {
         haltReason = cause.getMessage();
         if (!isExpected && !mayHalt) {
             final StackTraceElement[] at = cause.getStackTrace();
-            violations.add("halt", "the coordinator halted in " + stage + ": " + cause
+            violations.add(Violations.HALT, "the coordinator halted in " + stage + ": " + cause
                 + (at.length > 0 ? " at " + at[0] : ""));
         }
         final int halted = life;

@@ -85,6 +85,7 @@ final class Script {
 
     private void processes() {
         verb("coordinator starts", m -> world.coordinator.start());
+        verb("coordinator answers before it forces", m -> world.answerBeforeForcing());
         verb("coordinator is killed", m -> world.coordinator.kill());
         verb("coordinator loses power", m -> world.coordinator.losePower(Survival.NOTHING));
         verb("coordinator stands still for ([0-9]+) seconds?", m -> world.coordinator.pause(

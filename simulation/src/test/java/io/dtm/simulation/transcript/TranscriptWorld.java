@@ -78,19 +78,23 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
         network.arrivals((peer, linkId, toPeer, buffer, offset, length) ->
             reader.read(buffer, offset, message -> onArrived(peer, message)));
         coordinator = new CoordinatorNode(CoordinatorNode.NAME, schedule, random.split("coordinator"), trace, network,
-            checker, violations, settings(), CoordinatorTimes.IMMEDIATE);
+            checker, violations, settings(CoordinatorSettings.DURABILITY_FORCE), CoordinatorTimes.IMMEDIATE);
         coordinator.mayStart(false);
         coordinator.plant(journal -> new HeldJournal(rules.journal(journal), this::isHeldBehind,
             () -> coordinator.holdForce(true)));
     }
 
     /** Nothing is repeated within the time that a few lines take. */
-    private static CoordinatorSettings settings() {
+    private static CoordinatorSettings settings(final int durability) {
         final CoordinatorSettings usual = CoordinatorSettings.defaults();
         return new CoordinatorSettings(
             usual.defaultTimeoutMs(), usual.maxTimeoutMs(), usual.sessionTimeoutMs(), CoordinatorNode.MAX_BRANCHES,
             CoordinatorNode.MAX_PAYLOAD_BYTES, CoordinatorNode.MAX_PAYLOAD_BYTES, 1000, 100, 100,
-            usual.maxInstances(), 1 << 20, 1000, usual.retentionMs(), 5_000, 5_000, usual.durability());
+            usual.maxInstances(), 1 << 20, 1000, usual.retentionMs(), 5_000, 5_000, durability);
+    }
+
+    void answerBeforeForcing() {
+        coordinator.settingsOfLife(() -> settings(CoordinatorSettings.DURABILITY_APPEND));
     }
 
     /** Lets everything happen that happens at once. */
