@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A rule taken out of the coordinator's or the library's source, as a file of src/test/resources/planted says it:
  * which source ("in:"), which lines of it ("-") are replaced by which ("+"), and which transcripts ("fails:"), seeds of
- * the simulator ("caught:"), scopes of the explorer ("explored:") and runs of the crash test ("crashes:") must notice.
+ * the simulator ("caught:"), its episodes of restored directories ("restored:"), scopes of the explorer ("explored:")
+ * and runs of the crash test ("crashes:") must notice.
  * Lines with "#" say which rule it is.
  *
  * @param name        of the file.
@@ -17,6 +19,7 @@ import java.util.List;
  * @param hunks       what is replaced by what.
  * @param transcripts that must fail.
  * @param seeds       each a seed and a number of transactions within which it must find a violation.
+ * @param restores    each a stream in which an episode of restored directories must find a violation.
  * @param scopes      each the name of a scope and a number of states within which it must find a violation.
  * @param crashes     settings of crash tests; the last one is the number of crash states within which it must be found.
  */
@@ -26,6 +29,7 @@ record PlantedBug(
     List<Hunk> hunks,
     List<String> transcripts,
     List<long[]> seeds,
+    List<String> restores,
     List<String> scopes,
     List<String> crashes) {
     /** Lines, joined by line feeds. */
@@ -37,6 +41,7 @@ record PlantedBug(
         final List<Hunk> hunks = new ArrayList<>();
         final List<String> transcripts = new ArrayList<>();
         final List<long[]> seeds = new ArrayList<>();
+        final List<String> restores = new ArrayList<>();
         final List<String> scopes = new ArrayList<>();
         final List<String> crashes = new ArrayList<>();
         final List<String> before = new ArrayList<>();
@@ -46,6 +51,8 @@ record PlantedBug(
                 source = Path.of(line.substring(4).trim());
             } else if (line.startsWith("fails: ")) {
                 transcripts.add(line.substring(7).trim());
+            } else if (line.startsWith("restored: ")) {
+                restores.add(line.substring(10).replaceAll("[a-z]", "").trim());
             } else if (line.startsWith("explored: ")) {
                 scopes.add(line.substring(10).trim());
             } else if (line.startsWith("crashes: ")) {
@@ -65,12 +72,12 @@ record PlantedBug(
             }
         }
         hunks.add(hunk(before, after));
-        if (source == null || transcripts.isEmpty() && seeds.isEmpty() && scopes.isEmpty() && crashes.isEmpty()) {
+        if (source == null || Stream.of(transcripts, seeds, restores, scopes, crashes).allMatch(List::isEmpty)) {
             throw new IllegalStateException(
                 file + ": it needs a source, and a transcript, a seed, a scope or a crash test that must fail");
         }
         final String name = file.getFileName().toString().replace(".txt", "");
-        return new PlantedBug(name, source, hunks, transcripts, seeds, scopes, crashes);
+        return new PlantedBug(name, source, hunks, transcripts, seeds, restores, scopes, crashes);
     }
 
     private static Hunk hunk(final List<String> before, final List<String> after) {

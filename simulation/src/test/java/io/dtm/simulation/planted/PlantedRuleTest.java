@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.simulation.RestoreRun;
 import io.dtm.simulation.SeedRun;
 import io.dtm.simulation.explore.ExploreRun;
 import io.dtm.simulation.storage.CrashRun;
@@ -81,6 +82,10 @@ final class PlantedRuleTest {
                     "the simulator found nothing with seed " + seed[0] + " in " + seed[1] + " transactions: look for"
                         + " another seed (./dtm simulate --seed n), or for what the checker no longer sees");
             }
+            for (final String stream : bug.restores()) {
+                assertNotNull(run(world, RestoreRun.class, stream), "an episode of restored directories noticed"
+                    + " nothing, drawn from stream " + stream + ": look for another one");
+            }
             for (final String scope : bug.scopes()) {
                 assertNotNull(run(world, ExploreRun.class, scope), "the explorer found nothing within scope and states "
                     + scope + ": look for another scope (./dtm explore --list)");
@@ -103,7 +108,7 @@ final class PlantedRuleTest {
     @Test
     void shouldSaySoWhenAChangeDoesNotFitTheSourceAnyMore() {
         final PlantedBug bug = new PlantedBug("any", Path.of("Any.java"),
-            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of(), List.of(), List.of());
+            List.of(new PlantedBug.Hunk("is gone", "")), List.of(), List.of(), List.of(), List.of(), List.of());
         final AssertionError error = assertThrows(AssertionError.class, () -> bug.plant("is here"));
         assertTrue(error.getMessage().contains("any more"), error.getMessage());
         assertThrows(AssertionError.class, () -> bug.plant("is gone, is gone"));
