@@ -48,11 +48,6 @@ final class InPlaceMemory implements RecordMemory {
     }
 
     @Override
-    public boolean wantsForceAtEnd() {
-        return false; // It is in the page cache: the next start writes and forces it.
-    }
-
-    @Override
     public void close(final boolean isForced) {
         // Segments are closed one by one.
     }

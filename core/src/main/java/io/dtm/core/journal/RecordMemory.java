@@ -34,9 +34,6 @@ interface RecordMemory {
     /** @return whether the next process would find what is in it. The agent that prepares space, now and then. */
     boolean isThere();
 
-    /** @return whether what isn't forced would be lost if a process that ends well didn't force it. */
-    boolean wantsForceAtEnd();
-
     /**
      * When nobody appends or forces any more.
      *

@@ -357,7 +357,8 @@ public final class SegmentedJournal implements Journal {
         if (!isClosed) {
             boolean isForced = false;
             try {
-                isForced = memory.wantsForceAtEnd() && failure == null && forceAll();
+                // In its own memory it would be lost, elsewhere unproven: a backup is made now (rule 12).
+                isForced = failure == null && forceAll();
             } finally {
                 release(isForced);
             }

@@ -68,11 +68,6 @@ final class TailRing implements RecordMemory {
     }
 
     @Override
-    public boolean wantsForceAtEnd() {
-        return true;
-    }
-
-    @Override
     public void close(final boolean isForced) {
         tail.close(isForced);
     }

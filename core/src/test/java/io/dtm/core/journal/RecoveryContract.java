@@ -65,6 +65,22 @@ abstract class RecoveryContract extends StorageSuite {
         }
     }
 
+    /** A backup is made while the coordinator is stopped in order: nothing in it is doubted (rule 12). */
+    @Test
+    void shouldHaveProvenEverythingWhenItWasClosedInOrder() {
+        final JournalStorage storage = storage();
+        final Process process = Process.start(storage);
+        process.append("first");
+        process.forceAll();
+        process.append("second");
+        final long end = process.append("third");
+        process.close();
+
+        final Process next = Process.start(storage);
+        assertEquals(end, next.tail().evidencePosition());
+        next.close();
+    }
+
     @Test
     void shouldDetectEveryFlippedBitOfARecord() throws IOException {
         final JournalStorage storage = storage();

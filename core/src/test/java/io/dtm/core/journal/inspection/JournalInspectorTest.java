@@ -62,7 +62,7 @@ class JournalInspectorTest {
     }
 
     private void kill(final Process process) {
-        process.close();
+        process.abandon();
         storage.killProcess();
     }
 
