@@ -29,8 +29,8 @@ final class Domain {
     static final List<String> COORDINATORS = List.of(CoordinatorNode.NAME, CoordinatorNode.NAME + 2);
     /** The last letters of processes' names, in the first domain and in the second. */
     private static final List<String> INSTANCES = List.of("ab", "xy");
-    /** Where receivers are slow, so little may wait for one: some messages. */
-    private static final int SLOW_BACKLOG_BYTES = 1024;
+    /** Where receivers are slow, so little may wait for one that takes nothing: a burst of messages, and no more. */
+    private static final int SLOW_BACKLOG_BYTES = 8 * 1024;
 
     final CoordinatorNode coordinator;
     final Operator operator;

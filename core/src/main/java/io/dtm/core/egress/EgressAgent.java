@@ -168,12 +168,15 @@ public final class EgressAgent implements Agent {
         }
     }
 
-    /** Only a link that takes nothing is too slow: a burst, or much that waits for a slow force, is not its fault. */
+    /**
+     * Only a link that takes nothing is too slow: a burst, as what a participant is sent again when it comes back, or
+     * much that waits for a slow force, is not its fault. If it were given up for that, it would come back to the same.
+     */
     private void onLongBacklog(final Outlet outlet) {
         if (forced >= epochPosition) {
             flush(outlet, releasedPosition());
         }
-        if (outlet.isBlocked() && outlet.backlogBytes() > maxBacklogBytes) {
+        if (outlet.isBlocked() && outlet.queuedSinceSent() > maxBacklogBytes) {
             tooSlow(outlet);
         }
     }

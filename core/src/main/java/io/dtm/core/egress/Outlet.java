@@ -40,6 +40,7 @@ final class Outlet {
     private int fencesSent;
     private int fencesTaken;
     private boolean closeTaken;
+    private long queuedSinceSent;
 
     /** Starts anew for a session or link. */
     Outlet init(final int ofId, final int toLinkId) {
@@ -102,6 +103,11 @@ final class Outlet {
         return appendLane.sizeBytes() + durableLane.sizeBytes();
     }
 
+    /** @return bytes that were queued since the link took something. */
+    long queuedSinceSent() {
+        return queuedSinceSent;
+    }
+
     /** @return whether a flush could send something. */
     boolean mayFlush(final boolean forcedMore) {
         return dirty || blocked || (forcedMore && !durableLane.isEmpty());
@@ -128,6 +134,7 @@ final class Outlet {
                 waitsWhenClosing = !discarding && isRequested(source, offset);
             }
         }
+        queuedSinceSent += OutboundDescriptor.recordLength(OutboundDescriptor.bodyLength(source, offset));
         dirty = true;
         return true;
     }
@@ -255,6 +262,7 @@ final class Outlet {
         appendLane.commit();
         durableLane.commit();
         fencesSent = fencesTaken;
+        queuedSinceSent = 0;
         closed = closeTaken;
         durableFirst = !durableFirst;
     }
@@ -264,6 +272,7 @@ final class Outlet {
         durableLane.clear();
         blocked = false;
         dirty = false;
+        queuedSinceSent = 0;
         fencesQueued = 0;
         fencesSent = 0;
     }

@@ -295,6 +295,33 @@ class EgressAgentTest {
         assertEquals(0, rig.slowLinks.first());
     }
 
+    /** A participant that comes back is sent all that it hasn't answered: given up for that, it would never end. */
+    @Test
+    void shouldNotCallALinkSlowThatTakesLessThanIsQueuedButGoesOn() {
+        attachBoth();
+        for (int i = 0; i < 5; i++) {
+            rig.links.takes(LINK, 1);
+            rig.frame(out -> {
+                for (int j = 0; j < 3; j++) {
+                    out.prepare(SESSION, true, 4, 77, j, 0, 3, payload(16 * 1024));
+                }
+            });
+            rig.work();
+        }
+        assertEquals(5, rig.links.takeSent(LINK).size());
+        assertEquals(0, rig.slowLinks.first());
+
+        for (int i = 0; i < 2; i++) {
+            rig.frame(out -> {
+                for (int j = 0; j < 3; j++) {
+                    out.prepare(SESSION, true, 4, 77, j, 0, 3, payload(16 * 1024));
+                }
+            });
+            rig.work();
+        }
+        assertEquals(LINK, rig.slowLinks.first());
+    }
+
     @Test
     void shouldNotCallALinkSlowWhileItsMessagesWaitForTheForce() {
         attachBoth();

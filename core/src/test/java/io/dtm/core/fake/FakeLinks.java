@@ -17,6 +17,7 @@ public final class FakeLinks implements LinkPoller, LinkPublisher {
     private final ArrayDeque<Predicate<Handler>> inbound = new ArrayDeque<>();
     private final Map<Integer, List<List<String>>> sent = new HashMap<>();
     private final Set<Integer> blocked = new HashSet<>();
+    private final Map<Integer, Integer> room = new HashMap<>();
     private final Set<Integer> gone = new HashSet<>();
     private final List<Integer> closed = new ArrayList<>();
     private boolean isRecording = true;
@@ -77,9 +78,11 @@ public final class FakeLinks implements LinkPoller, LinkPublisher {
         if (gone.contains(linkId) || closed.contains(linkId)) {
             return GONE;
         }
-        if (blocked.contains(linkId)) {
+        final Integer left = room.get(linkId);
+        if (blocked.contains(linkId) || left != null && left == 0) {
             return BACK_PRESSURED;
         }
+        room.computeIfPresent(linkId, (id, frames) -> frames - 1);
         framesSent++;
         bytesSent += length;
         if (isRecording) {
@@ -124,6 +127,11 @@ public final class FakeLinks implements LinkPoller, LinkPublisher {
 
     public void block(final int linkId) {
         blocked.add(linkId);
+    }
+
+    /** From now on it takes so many frames and no more. */
+    public void takes(final int linkId, final int frames) {
+        room.put(linkId, frames);
     }
 
     public void unblock(final int linkId) {
