@@ -85,7 +85,7 @@ final class Domain {
         }
         if (settings.changes()) {
             final RandomStream changes = random.split("settings");
-            coordinator.settingsOfLife(() -> 
+            coordinator.settingsOfLife(() ->
                 EpisodeSettings.drawOtherSettings(changes, settings.settings().durability()));
         }
         operator = new Operator(coordinator, schedule, random.split("operator"), checker, databases);
