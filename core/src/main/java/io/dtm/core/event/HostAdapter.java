@@ -68,6 +68,7 @@ final class HostAdapter {
             }
             case DecisionsDoubtedDecoder.TEMPLATE_ID -> {
                 doubted.wrap(buffer, offset, blockLength, DecisionsDoubtedDecoder.SCHEMA_VERSION);
+                listener.onDecisionsDoubted();
                 for (final DecisionsDoubtedDecoder.TransactionsDecoder one : doubted.transactions()) {
                     input.decisionDoubted(one.transactionId());
                 }

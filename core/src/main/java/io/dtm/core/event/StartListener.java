@@ -53,4 +53,9 @@ public interface StartListener {
      * @param reason    why the start was refused.
      */
     void onHistoryCut(long position, long lostBytes, String reason);
+
+    /** An operator restores a copy: the epoch that follows is a restored one. */
+    default void onDecisionsDoubted() {
+        // That is the epoch's to say, where nobody can come in between.
+    }
 }

@@ -91,9 +91,10 @@ public final class CheckpointMaker {
         if (recovered.epoch() == 0) {
             return new Declined("no epoch has begun yet");
         }
-        if (recovered.isCut()) {
+        if (recovered.isCut() || recovered.isRestoring()) {
             // No checkpoint holds that, and the next epoch must know it.
-            return new Declined("an operator cut the journal, and no epoch has started since");
+            return new Declined("an operator " + (recovered.isCut() ? "cut the journal" : "restores a copy")
+                + ", and no epoch has started since");
         }
         final CheckpointHeader header = recovered.checkpointHeader(coordinatorId, upTo, clock.time());
         return write(restored, header, FileNames.temporaryCheckpoint(upTo, unique));

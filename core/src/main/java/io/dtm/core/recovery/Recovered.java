@@ -15,6 +15,8 @@ import java.util.List;
  * @param contradictions in the last epoch.
  * @param isCut          an operator cut the history at the end, and no epoch has started since: the next one is a
  *                       restored one.
+ * @param isRestoring    a start that an operator called a restore was interrupted before its epoch began: the next one
+ *                       must be a restored one, too.
  * @param forcedEnd      up to here the journal is known to have been forced.
  * @param doubted        where an operator restores a copy, the transactions whose decisions aren't; else empty.
  */
@@ -27,6 +29,7 @@ public record Recovered(
     String haltReason,
     Contradictions contradictions,
     boolean isCut,
+    boolean isRestoring,
     long forcedEnd,
     List<Long> doubted) {
     /** Nothing: an empty journal and no checkpoint. */
@@ -52,7 +55,7 @@ public record Recovered(
         final String haltReason,
         final Contradictions contradictions) {
         this(lastTimeNs, endPosition, coordinatorId, epoch, generation, haltReason, contradictions, false,
-            endPosition, List.of());
+            false, endPosition, List.of());
     }
 
     /**

@@ -34,6 +34,7 @@ public final class Recovery {
     private int generation;
     private int recordsBehindHalt;
     private boolean isCut;
+    private boolean isRestoring;
     private long forcedEnd;
     private boolean hasEpochBefore;
     private int contradictionsExplained;
@@ -53,6 +54,7 @@ public final class Recovery {
         epoch = from.epoch();
         generation = from.generation();
         isCut = from.isCut();
+        isRestoring = from.isRestoring();
         forcedEnd = from.forcedEnd();
         hasEpochBefore = epoch > 0;
         contradictionsExplained = from.contradictions().count();
@@ -87,8 +89,8 @@ public final class Recovery {
     /** @return what is known now. */
     public Recovered recovered() {
         return new Recovered(lastTimeNs, endPosition, coordinatorId, epoch, generation, output.haltReason(),
-            new Contradictions(output.contradictions(), unexplainedAt), isCut, forcedEnd,
-            output.doubted());
+            new Contradictions(output.contradictions(), unexplainedAt), isCut, isRestoring,
+            forcedEnd, output.doubted());
     }
 
     private void onRecord(
@@ -187,6 +189,7 @@ public final class Recovery {
             generation = ofGeneration;
             recordsBehindHalt = 0;
             isCut = false;
+            isRestoring = false;
             output.onEpochStarted();
         }
 
@@ -208,6 +211,11 @@ public final class Recovery {
         @Override
         public void onHistoryCut(final long position, final long lostBytes, final String reason) {
             isCut = true;
+        }
+
+        @Override
+        public void onDecisionsDoubted() {
+            isRestoring = true;
         }
     }
 }

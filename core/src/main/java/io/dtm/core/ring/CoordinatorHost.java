@@ -44,6 +44,7 @@ public final class CoordinatorHost {
         }
         final Recovered recovered = recovery.replay(source);
         requireExplained(recovered, start);
+        requireRestored(recovered, start);
         context.startFrames(StartEvents.after(recovered, start, context.settings()));
         context.baseTimeNs(recovered.lastTimeNs());
         final Journal journal = liveJournal.get();
@@ -54,6 +55,14 @@ public final class CoordinatorHost {
         }
         context.journal(journal);
         return new Pipeline(context);
+    }
+
+    /** Decisions are forgotten already, and presumed abort would hold for them. */
+    private static void requireRestored(final Recovered recovered, final EpochStart start) {
+        if (recovered.isRestoring() && !recovered.isCut() && !start.consents().contains(Consent.RESTORED)) {
+            throw new JournalException(Category.REPLAY, "a start with --restored was interrupted before its epoch"
+                + " began: say --restored once more. Nothing was changed", null);
+        }
     }
 
     private static void requireExplained(final Recovered recovered, final EpochStart start) {

@@ -413,7 +413,7 @@ class RecoveryTest {
         };
         start(Recovered.NOTHING);
         ticks(3); // ending at 400, 500, 600
-        start(new Recovered(60, 600, 5, 1, 0, null, Contradictions.NONE, false, 450, List.of()));
+        start(new Recovered(60, 600, 5, 1, 0, null, Contradictions.NONE, false, false, 450, List.of()));
         ticks(3); // ending at 900, 1000, 1100
         final ReplaySource copy = new ReplaySource() {
             @Override
@@ -440,13 +440,18 @@ class RecoveryTest {
         final List<Long> told = new ArrayList<>();
         doubted.transactions().forEach(one -> told.add(one.transactionId()));
         assertEquals(recovered.doubted(), told);
+        assertFalse(recovered.isRestoring());
+        records.add(events.get(0));
+        assertTrue(new Recovery(deciding, output, Recovered.NOTHING).replay(this::replay).isRestoring());
+        records.add(events.get(1));
+        assertFalse(new Recovery(deciding, output, Recovered.NOTHING).replay(this::replay).isRestoring());
     }
 
     @Test
     void shouldTellOfManyDoubtedDecisionsInManyFrames() {
         final List<Long> many = LongStream.range(0, 700).boxed().toList();
         final Recovered recovered =
-            new Recovered(60, 600, 5, 1, 0, null, Contradictions.NONE, false, 450, many);
+            new Recovered(60, 600, 5, 1, 0, null, Contradictions.NONE, false, false, 450, many);
         final List<DirectBuffer> events = StartEvents.after(recovered, RESTORED, CoordinatorSettings.defaults());
         assertEquals(3 + 2, events.size());
         for (final DirectBuffer event : events) {

@@ -12,17 +12,21 @@ import io.dtm.codec.message.EpochStartedDecoder;
 import io.dtm.codec.message.SettingsAppliedDecoder;
 import io.dtm.codec.message.VoteType;
 import io.dtm.core.fake.FakeJournal;
+import io.dtm.core.fake.HostMessages;
 import io.dtm.core.fake.Message;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.recovery.EpochStart;
 import io.dtm.core.recovery.Recovered;
+import io.dtm.core.recovery.Recovery;
 import io.dtm.core.recovery.ReplaySource;
+import io.dtm.core.recovery.StartEvents;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -148,6 +152,26 @@ class CoordinatorHostTest {
         assertEquals(
             List.of(ContradictionsSeenDecoder.TEMPLATE_ID, EpochStartedDecoder.TEMPLATE_ID),
             templates(consented.journal).subList(before, before + 2));
+    }
+
+    /** What it doubted is forgotten; without a restored epoch, presumed abort would hold for it. */
+    @Test
+    void shouldNotStartWhereARestoreWasInterruptedUnlessTheOperatorSaysItAgain() {
+        rig.launch().settle();
+        final DirectBuffer doubted = Message.frame(HostMessages.decisionsDoubted(7, 8));
+        final ReplaySource interrupted = handler -> {
+            sourceOf(rig.journal).replay(handler);
+            handler.onRecord(1 << 20, 0, Long.MAX_VALUE / 2, doubted, 0, doubted.capacity());
+        };
+        final PipelineRig next = new PipelineRig(rig.journal.reopened());
+        final JournalException refused = assertThrows(JournalException.class, () -> next.launch(interrupted, 0));
+        assertTrue(refused.getMessage().contains("say --restored once more"), refused.getMessage());
+
+        final Recovered recovered = new Recovery(next.coordinator, next.output, Recovered.NOTHING)
+            .replay(interrupted);
+        assertTrue(recovered.isRestoring());
+        assertEquals(2, StartEvents.after(recovered, new EpochStart(
+            PipelineRig.COORDINATOR_ID, 55, 0, Set.of(Consent.RESTORED), 0), next.context.settings()).size());
     }
 
     private void contradict() {

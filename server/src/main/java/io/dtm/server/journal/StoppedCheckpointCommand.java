@@ -74,9 +74,10 @@ final class StoppedCheckpointCommand implements Callable<Integer> {
                 RestoredCoordinator.newest(storage, recovery.coordinatorId(), this::say);
             final Recovered recovered =
                 restored.replay(handler -> recovery.replay(restored.replayPosition(), handler));
-            if (recovered.haltReason() != null || recovered.isCut()) {
+            if (recovered.haltReason() != null || recovered.isCut() || recovered.isRestoring()) {
                 say("none is made: the coordinator must start once more, since " + (recovered.isCut()
-                    ? "the journal was cut" : "it halted: " + recovered.haltReason()));
+                    ? "the journal was cut" : recovered.isRestoring() ? "a start with --restored was interrupted"
+                    : "it halted: " + recovered.haltReason()));
                 return 1;
             }
             try (SegmentedJournal journal = recovery.start()) {
