@@ -6,13 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.fake.HostMessages;
+import io.dtm.core.fake.Message;
 import io.dtm.core.journal.NewCheckpoint;
 import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.recovery.CheckpointMaker.Declined;
 import io.dtm.core.recovery.CheckpointMaker.Made;
 import io.dtm.core.storage.FileNames;
-import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
+import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.SequentialFile;
 import io.dtm.core.storage.simulated.SimulatedStorage;
 import io.dtm.core.storage.simulated.Survival;
@@ -265,6 +267,18 @@ class CheckpointTest {
         final Declined declined = assertInstanceOf(Declined.class, life.make());
 
         assertTrue(declined.reason().contains("cut"), declined.reason());
+    }
+
+    /** Nothing but that record says that the next epoch must be a restored one. */
+    @Test
+    void shouldDeclineWhileARestoreHasBegunAndItsEpochHasNot() {
+        final Life life = Life.start(storage);
+        life.apply(0, Message.frame(HostMessages.decisionsDoubted(7, 8)));
+        life.closeSegment();
+
+        final Declined declined = assertInstanceOf(Declined.class, life.make());
+
+        assertTrue(declined.reason().contains("restores a copy"), declined.reason());
     }
 
     @Test
