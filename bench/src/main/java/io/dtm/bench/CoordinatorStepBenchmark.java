@@ -73,7 +73,7 @@ public class CoordinatorStepBenchmark {
 
     private void open(final int linkId) {
         coordinator.startFrame(linkId, 1);
-        coordinator.sessionOpening(1, linkId, linkId, 0, 0, 0, 0, empty, 0, 0);
+        coordinator.sessionOpening(1, linkId, linkId, 0, 0, 0, 0, 0, empty, 0, 0);
     }
 
     private void register(final int sessionId, final String name) {

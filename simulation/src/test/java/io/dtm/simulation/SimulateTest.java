@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SimulateTest {
     private static final long TRANSACTIONS = 3_000;
-    private static final String PINNED_TRACE = "bd2111637b37e35d";
+    private static final String PINNED_TRACE = "243363645dd4f4e0";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 6, 9, 12})

@@ -89,7 +89,7 @@ final class RawPeer implements AutoCloseable {
 
     void openSession() {
         final SessionOpenEncoder open = new SessionOpenEncoder().wrap(body, 0)
-            .requestId(1).knownEpoch(0).knownNonce(0).witnessedEpoch(0).witnessedPosition(0)
+            .requestId(1).knownEpoch(0).knownNonce(0).witnessedOf(0).witnessedEpoch(0).witnessedPosition(0)
             .clientName("raw").putCredentials(new byte[0], 0, 0);
         send(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, open.encodedLength());
         await("session", () -> sessionId == 0 ? null : this);

@@ -29,6 +29,7 @@ final class HandshakePublisher {
             .requestId(requestId)
             .knownEpoch(guard.epoch())
             .knownNonce(guard.nonce())
+            .witnessedOf(guard.coordinatorId())
             .witnessedEpoch(guard.witnessedEpoch())
             .witnessedPosition(guard.witnessedPosition())
             .putClientName(clientName, 0, clientName.length)
@@ -45,6 +46,7 @@ final class HandshakePublisher {
             .tokenLow(session.tokenLow())
             .knownEpoch(guard.epoch())
             .knownNonce(guard.nonce())
+            .witnessedOf(guard.coordinatorId())
             .witnessedEpoch(guard.witnessedEpoch())
             .witnessedPosition(guard.witnessedPosition())
             .putCredentials(credentials, 0, credentials.length);

@@ -73,14 +73,16 @@ final class Transcript {
             case SessionOpenDecoder.TEMPLATE_ID:
                 final SessionOpenDecoder open = new SessionOpenDecoder().wrap(buffer, body, block, VERSION);
                 requestId = open.requestId();
-                witnessed = open.witnessedEpoch() + "/" + open.witnessedPosition();
+                witnessed = Long.toHexString(open.witnessedOf()) + ": "
+                    + open.witnessedEpoch() + "/" + open.witnessedPosition();
                 add("SessionOpen known " + open.knownEpoch() + "/" + open.knownNonce()
                     + " name '" + open.clientName() + "' credentials '" + text(open.credentialsLength(), open) + "'");
                 return true;
             case SessionResumeDecoder.TEMPLATE_ID:
                 final SessionResumeDecoder resume = new SessionResumeDecoder().wrap(buffer, body, block, VERSION);
                 requestId = resume.requestId();
-                witnessed = resume.witnessedEpoch() + "/" + resume.witnessedPosition();
+                witnessed = Long.toHexString(resume.witnessedOf()) + ": "
+                    + resume.witnessedEpoch() + "/" + resume.witnessedPosition();
                 add("SessionResume " + resume.sessionId() + " token " + resume.tokenHigh() + "/" + resume.tokenLow()
                     + " known " + resume.knownEpoch() + "/" + resume.knownNonce());
                 return true;

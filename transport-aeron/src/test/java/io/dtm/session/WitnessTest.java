@@ -56,12 +56,13 @@ class WitnessTest extends ParticipantFixture {
         atPosition(500).commit(T);
         coordinator.closed(7, CloseReason.LOST).run();
         coordinator.after(1_000).expect("SessionOpen known 1/101 name '' credentials ''");
-        assertEquals("1/500", coordinator.transcript.witnessed);
+        assertEquals("c0ffee: 1/500", coordinator.transcript.witnessed);
     }
 
     @Test
     void shouldForgetItWhenAnOperatorHasRestoredTheDirectory() {
         atPosition(500).commit(T);
+        coordinator.run().said();
         coordinator.restore();
         assertNamed("1/500");
         namesAfterARestart("0/0");
@@ -81,7 +82,7 @@ class WitnessTest extends ParticipantFixture {
 
     private void assertNamed(final String expected) {
         coordinator.run();
-        assertEquals(expected, coordinator.transcript.witnessed);
+        assertEquals("c0ffee: " + expected, coordinator.transcript.witnessed);
         resumeAndRegister();
     }
 }

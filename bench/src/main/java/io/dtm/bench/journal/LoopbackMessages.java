@@ -44,8 +44,8 @@ final class LoopbackMessages {
 
     LoopbackMessages sessionOpen(final int link) {
         final SessionOpenEncoder encoder = new SessionOpenEncoder().wrap(body, 0)
-            .requestId(link).knownEpoch(0).knownNonce(0).witnessedEpoch(0).witnessedPosition(0)
-            .clientName("bench-" + link)
+            .requestId(link).knownEpoch(0).knownNonce(0)
+            .witnessedOf(0).witnessedEpoch(0).witnessedPosition(0).clientName("bench-" + link)
             .putCredentials(new byte[0], 0, 0);
         return encoded(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, encoder.encodedLength());
     }

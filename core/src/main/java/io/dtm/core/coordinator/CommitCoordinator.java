@@ -175,13 +175,14 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final long witnessedOf,
         final int witnessedEpoch,
         final long witnessedPosition,
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
         sessions.opening(
-            requestId, tokenHigh, tokenLow, knownEpoch, knownNonce, witnessedEpoch, witnessedPosition,
+            requestId, tokenHigh, tokenLow, knownEpoch, knownNonce, witnessedOf, witnessedEpoch, witnessedPosition,
             principal, principalOffset, principalLength);
     }
 
@@ -193,13 +194,15 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final long witnessedOf,
         final int witnessedEpoch,
         final long witnessedPosition,
         final DirectBuffer principal,
         final int principalOffset,
         final int principalLength) {
         sessions.resuming(
-            requestId, sessionId, tokenHigh, tokenLow, knownEpoch, knownNonce, witnessedEpoch, witnessedPosition,
+            requestId, sessionId, tokenHigh, tokenLow, knownEpoch, knownNonce,
+            witnessedOf, witnessedEpoch, witnessedPosition,
             principal, principalOffset, principalLength);
     }
 

@@ -58,6 +58,7 @@ public interface CoordinatorInput {
     void decisionDoubted(long transactionId);
 
     /**
+     * @param witnessedOf       the coordinator that the peer has obeyed, which need not be this one.
      * @param witnessedEpoch    in which the peer obeyed something last; 0: it obeyed nothing.
      * @param witnessedPosition the highest that what it obeyed rests on: that epoch's journal was forced up to there.
      */
@@ -67,6 +68,7 @@ public interface CoordinatorInput {
         long tokenLow,
         int knownEpoch,
         long knownNonce,
+        long witnessedOf,
         int witnessedEpoch,
         long witnessedPosition,
         DirectBuffer principal,
@@ -80,6 +82,7 @@ public interface CoordinatorInput {
         long tokenLow,
         int knownEpoch,
         long knownNonce,
+        long witnessedOf,
         int witnessedEpoch,
         long witnessedPosition,
         DirectBuffer principal,

@@ -19,9 +19,10 @@ final class HistoryCheck {
         return knownEpoch > state.epoch || (knownEpoch > 0 && state.nonceAt(knownEpoch, knownNonce) != knownNonce);
     }
 
-    /** What an operator's restore gave up is asked of nobody. */
-    boolean isLost(final int witnessedEpoch, final long witnessedPosition) {
-        return witnessedEpoch >= state.generationEpoch && witnessedPosition > state.endOf(witnessedEpoch);
+    /** Who obeys another coordinator may have come to the wrong address. What a restore gave up is asked of nobody. */
+    boolean isLost(final long witnessedOf, final int witnessedEpoch, final long witnessedPosition) {
+        return witnessedOf == state.coordinatorId
+            && witnessedEpoch >= state.generationEpoch && witnessedPosition > state.endOf(witnessedEpoch);
     }
 
     String another(final int knownEpoch) {

@@ -25,12 +25,13 @@ final class SessionEvents {
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final long witnessedOf,
         final int witnessedEpoch,
         final long witnessedPosition,
         final DirectBuffer principal,
         final int offset,
         final int length) {
-        if (isHistoryLost(witnessedEpoch, witnessedPosition)) {
+        if (isHistoryLost(witnessedOf, witnessedEpoch, witnessedPosition)) {
             return;
         }
         if (state.lastSessionId == Integer.MAX_VALUE) {
@@ -62,12 +63,13 @@ final class SessionEvents {
         final long tokenLow,
         final int knownEpoch,
         final long knownNonce,
+        final long witnessedOf,
         final int witnessedEpoch,
         final long witnessedPosition,
         final DirectBuffer principal,
         final int offset,
         final int length) {
-        if (isHistoryLost(witnessedEpoch, witnessedPosition)) {
+        if (isHistoryLost(witnessedOf, witnessedEpoch, witnessedPosition)) {
             return;
         }
         final Session session = state.session(sessionId);
@@ -92,8 +94,9 @@ final class SessionEvents {
     }
 
     /** Before it is answered: a peer that is answered takes this for the coordinator's next epoch. */
-    private boolean isHistoryLost(final int witnessedEpoch, final long witnessedPosition) {
-        if (history.isLost(witnessedEpoch, witnessedPosition)) {
+    private boolean isHistoryLost(
+        final long witnessedOf, final int witnessedEpoch, final long witnessedPosition) {
+        if (history.isLost(witnessedOf, witnessedEpoch, witnessedPosition)) {
             output.halt(history.lost(witnessedEpoch, witnessedPosition));
             return true;
         }

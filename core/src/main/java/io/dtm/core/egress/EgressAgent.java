@@ -26,6 +26,8 @@ public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
     private static final int REPLY_LIMIT = 16;
     private static final int FRAMES_PER_FLUSH = 16;
+    /** A link that goes on may have so many times the bound before it: what is sent again, all at once. */
+    private static final int BACKLOGS_THAT_SHRINK = 8;
     /** Of a link without a session: it gets a few short answers. */
     private static final int MAX_LINK_BACKLOG = LinkReplies.MAX_BODY_LENGTH;
 
@@ -176,7 +178,8 @@ public final class EgressAgent implements Agent {
         if (forced >= epochPosition) {
             flush(outlet, releasedPosition());
         }
-        if (outlet.isBlocked() && outlet.queuedSinceSent() > maxBacklogBytes) {
+        if (outlet.isBlocked() && (outlet.queuedSinceSent() > maxBacklogBytes
+            || outlet.backlogBytes() > BACKLOGS_THAT_SHRINK * maxBacklogBytes)) {
             tooSlow(outlet);
         }
     }

@@ -13,7 +13,8 @@ import io.dtm.core.SlowLinks;
  * @param publisher            sends.
  * @param slowLinks            to ingress.
  * @param listener             of the host.
- * @param maxBacklogBytes      of one session: its link is too slow if it takes nothing while more than that is queued.
+ * @param maxBacklogBytes      of one session: its link is too slow if it takes nothing while more than that is queued,
+ *                             or if eight times as much is left.
  * @param maxTotalBacklogBytes of all sessions; beyond it the blocked link with the longest is too slow.
  * @param frameSoftLimitBytes  of a frame of small messages: one datagram's payload.
  */

@@ -112,7 +112,7 @@ final class HostAdapter {
         final int principalOffset = sessionOpening.limit() + SessionOpeningDecoder.principalHeaderLength();
         input.sessionOpening(sessionOpening.requestId(), sessionOpening.tokenHigh(), sessionOpening.tokenLow(),
             sessionOpening.knownEpoch(), sessionOpening.knownNonce(),
-            sessionOpening.witnessedEpoch(), sessionOpening.witnessedPosition(),
+            sessionOpening.witnessedOf(), sessionOpening.witnessedEpoch(), sessionOpening.witnessedPosition(),
             buffer, principalOffset, sessionOpening.skipPrincipal());
     }
 
@@ -121,7 +121,7 @@ final class HostAdapter {
         final int principalOffset = sessionResuming.limit() + SessionResumingDecoder.principalHeaderLength();
         input.sessionResuming(sessionResuming.requestId(), sessionResuming.sessionId(), sessionResuming.tokenHigh(),
             sessionResuming.tokenLow(), sessionResuming.knownEpoch(), sessionResuming.knownNonce(),
-            sessionResuming.witnessedEpoch(), sessionResuming.witnessedPosition(),
+            sessionResuming.witnessedOf(), sessionResuming.witnessedEpoch(), sessionResuming.witnessedPosition(),
             buffer, principalOffset, sessionResuming.skipPrincipal());
     }
 

@@ -11,6 +11,7 @@ final class Handshake {
     final long requestId;
     final int knownEpoch;
     final long knownNonce;
+    final long witnessedOf;
     final int witnessedEpoch;
     final long witnessedPosition;
     final byte[] clientName;
@@ -24,6 +25,7 @@ final class Handshake {
         requestId = open.requestId();
         knownEpoch = open.knownEpoch();
         knownNonce = open.knownNonce();
+        witnessedOf = open.witnessedOf();
         witnessedEpoch = open.witnessedEpoch();
         witnessedPosition = open.witnessedPosition();
         sessionId = 0;
@@ -40,6 +42,7 @@ final class Handshake {
         requestId = resume.requestId();
         knownEpoch = resume.knownEpoch();
         knownNonce = resume.knownNonce();
+        witnessedOf = resume.witnessedOf();
         witnessedEpoch = resume.witnessedEpoch();
         witnessedPosition = resume.witnessedPosition();
         sessionId = resume.sessionId();

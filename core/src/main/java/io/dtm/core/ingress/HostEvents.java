@@ -90,6 +90,7 @@ final class HostEvents {
             .tokenLow(tokens.nextToken())
             .knownEpoch(handshake.knownEpoch)
             .knownNonce(handshake.knownNonce)
+            .witnessedOf(handshake.witnessedOf)
             .witnessedEpoch(handshake.witnessedEpoch)
             .witnessedPosition(handshake.witnessedPosition)
             .putPrincipal(link.principal, 0, link.principal.length)
@@ -106,6 +107,7 @@ final class HostEvents {
             .tokenLow(handshake.tokenLow)
             .knownEpoch(handshake.knownEpoch)
             .knownNonce(handshake.knownNonce)
+            .witnessedOf(handshake.witnessedOf)
             .witnessedEpoch(handshake.witnessedEpoch)
             .witnessedPosition(handshake.witnessedPosition)
             .putPrincipal(link.principal, 0, link.principal.length);

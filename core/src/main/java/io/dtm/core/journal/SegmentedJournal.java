@@ -347,8 +347,7 @@ public final class SegmentedJournal implements Journal {
     }
 
     /**
-     * After all agents have stopped. With a tail, what isn't forced yet is forced, and the tail goes. Without, the next
-     * start forces it.
+     * After all agents have stopped. What isn't forced yet is forced; a tail goes.
      *
      * @throws JournalException FORCE_FAILED: everything is closed nonetheless, and the tail stays for the next start.
      */

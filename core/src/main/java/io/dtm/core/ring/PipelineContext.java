@@ -37,6 +37,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class PipelineContext {
     /** Some messages. */
     private static final int MIN_BACKLOG_BYTES = 1024;
+    /** Eight of them, see EgressAgent, still fit into an array. */
+    private static final int MAX_BACKLOG_BYTES = 1 << 26;
 
     // ports
     private LinkPoller poller;
@@ -100,7 +102,7 @@ public final class PipelineContext {
         Objects.requireNonNull(egressListener, "egressListener");
         Objects.requireNonNull(dropListener, "dropListener");
         Objects.requireNonNull(haltHandler, "haltHandler");
-        inRange("maxBacklogBytes", maxBacklogBytes, MIN_BACKLOG_BYTES, 1 << 30);
+        inRange("maxBacklogBytes", maxBacklogBytes, MIN_BACKLOG_BYTES, MAX_BACKLOG_BYTES);
         inRange("maxTotalBacklogBytes", maxTotalBacklogBytes, maxBacklogBytes, 1L << 40);
         inRange("inlineForceLimit", inlineForceLimit, 0, 1 << 20);
         inRange("maxLinks", maxLinks, 1, 1 << 20);

@@ -35,11 +35,11 @@ class AllocationTest {
         coordinator.epochStarted(77, 1, 0, 1, 0, 0);
         coordinator.graceEnded();
         coordinator.startFrame(1, 0);
-        coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, NONE, 0, 0);
+        coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, 0, NONE, 0, 0);
         final UnsafeBuffer names = CoordinatorScenario.buffer("AB1");
         for (int i = 0; i < 2; i++) {
             coordinator.startFrame(2 + i, 0);
-            coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, NONE, 0, 0);
+            coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, 0, NONE, 0, 0);
             coordinator.register(1, 2 + i, 100 + i, 0, 0, 0, names, i, 1, 2, 1);
             coordinator.continueSteps();
         }

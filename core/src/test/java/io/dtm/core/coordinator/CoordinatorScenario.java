@@ -163,7 +163,7 @@ final class CoordinatorScenario {
     int open(final int link) {
         final int before = output.lines().size();
         frame(link, () -> coordinator.sessionOpening(
-            1, token(lastSession + 1), 5, 0, 0, 0, 0, PRINCIPAL, 0, PRINCIPAL.capacity()));
+            1, token(lastSession + 1), 5, 0, 0, 0, 0, 0, PRINCIPAL, 0, PRINCIPAL.capacity()));
         final String line = output.lines().get(output.lines().size() - 1);
         assertTrue(output.lines().size() > before && line.endsWith("OPENED"), line);
         lastSession = Integer.parseInt(line.substring(1, line.indexOf(' ')));
@@ -175,12 +175,17 @@ final class CoordinatorScenario {
     }
 
     void resume(final int session, final int link) {
-        resume(session, link, 0, 0);
+        resume(session, link, COORDINATOR_ID, 0, 0);
     }
 
-    void resume(final int session, final int link, final int witnessedEpoch, final long witnessedPosition) {
+    void resume(
+        final int session,
+        final int link,
+        final long witnessedOf,
+        final int witnessedEpoch,
+        final long witnessedPosition) {
         frame(link, () -> coordinator.sessionResuming(
-            2, session, token(session), 5, 0, 0, witnessedEpoch, witnessedPosition,
+            2, session, token(session), 5, 0, 0, witnessedOf, witnessedEpoch, witnessedPosition,
             PRINCIPAL, 0, PRINCIPAL.capacity()));
     }
 

@@ -249,8 +249,17 @@ class InDoubtTest {
     void shouldHaltWhenAPeerThatHasObeyedMoreOpensASession() {
         scenario.restart(0, 500, 0);
         scenario.frame(9, () -> scenario.coordinator.sessionOpening(
-            1, 1, 1, 1, CoordinatorScenario.nonce(1), 1, 501, ScenarioClient.none(), 0, 0));
+            1, 1, 1, 1, CoordinatorScenario.nonce(1), CoordinatorScenario.COORDINATOR_ID, 1, 501,
+            ScenarioClient.none(), 0, 0));
         scenario.sends("HALT");
+    }
+
+    /** It has come to the wrong address; its library will find that out. */
+    @Test
+    void shouldNotMindWhatAPeerHasObeyedOfAnotherCoordinator() {
+        scenario.restart(0, 500, 0);
+        scenario.resume(client.session, scenario.newLink(), 4711, 1, 501);
+        scenario.sendsCounted("RESUMED of epoch 1", 1);
     }
 
     @Test
@@ -261,7 +270,7 @@ class InDoubtTest {
     }
 
     private void resumesHavingObeyed(final int epoch, final long position) {
-        scenario.resume(client.session, scenario.newLink(), epoch, position);
+        scenario.resume(client.session, scenario.newLink(), CoordinatorScenario.COORDINATOR_ID, epoch, position);
     }
 
     @Test

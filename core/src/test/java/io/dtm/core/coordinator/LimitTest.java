@@ -265,7 +265,8 @@ class LimitTest {
     @Test
     void shouldRefuseAResourceNameOfAnotherPrincipal() {
         final DirectBuffer other = CoordinatorScenario.buffer("mallory");
-        scenario.frame(60, () -> scenario.coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, other, 0, other.capacity()));
+        scenario.frame(60, () ->
+            scenario.coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, 0, other, 0, other.capacity()));
         final ScenarioParticipant thief = scenario.process("A", "9", 0);
         thief.link = 60;
         thief.session = 4;

@@ -298,7 +298,7 @@ final class RandomWorld {
     /** Returns the session's id; 0 if it was refused. */
     int open(final int link) {
         openedSession = 0;
-        event("open", link, to -> to.sessionOpening(1, 11, 12, 0, 0, 0, 0, PRINCIPAL, 0, PRINCIPAL.capacity()));
+        event("open", link, to -> to.sessionOpening(1, 11, 12, 0, 0, 0, 0, 0, PRINCIPAL, 0, PRINCIPAL.capacity()));
         if (openedSession != 0) {
             linkOfSession.put(openedSession, link);
         }
@@ -308,7 +308,7 @@ final class RandomWorld {
     boolean resume(final int session, final int link) {
         openedSession = 0;
         event("resume " + session, link,
-            to -> to.sessionResuming(1, session, 11, 12, 0, 0, 0, 0, PRINCIPAL, 0, PRINCIPAL.capacity()));
+            to -> to.sessionResuming(1, session, 11, 12, 0, 0, 0, 0, 0, PRINCIPAL, 0, PRINCIPAL.capacity()));
         if (openedSession != 0) {
             linkOfSession.put(openedSession, link);
         }

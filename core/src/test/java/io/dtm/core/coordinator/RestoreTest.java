@@ -55,7 +55,7 @@ class RestoreTest {
     }
 
     private static long known(final CommitCoordinator coordinator, final int epoch, final long[] told) {
-        coordinator.sessionOpening(1, 1, 1, epoch, LOST_NONCE, 0, 0, ScenarioClient.none(), 0, 0);
+        coordinator.sessionOpening(1, 1, 1, epoch, LOST_NONCE, 0, 0, 0, ScenarioClient.none(), 0, 0);
         return told[0];
     }
 
@@ -225,7 +225,7 @@ class RestoreTest {
         coordinator.epochStarted(77, 1, 0, 41, 0, 0);
         coordinator.epochStarted(77, restoredEpoch, 1, nonce, 0, 0);
         coordinator.startFrame(1, 0);
-        coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, ScenarioClient.none(), 0, 0);
+        coordinator.sessionOpening(1, 1, 1, 0, 0, 0, 0, 0, ScenarioClient.none(), 0, 0);
         return opened[0];
     }
 }

@@ -106,7 +106,7 @@ class SessionTest {
 
     private void resumes(final int session, final long high, final long low, final DirectBuffer principal) {
         scenario.frame(70, () -> scenario.coordinator.sessionResuming(
-            1, session, high, low, 0, 0, 0, 0, principal, 0, principal.capacity()));
+            1, session, high, low, 0, 0, 0, 0, 0, principal, 0, principal.capacity()));
     }
 
     @Test
@@ -126,7 +126,7 @@ class SessionTest {
         coordinator.epochStarted(77, 2, 0, 42, 0, 0);
         coordinator.startFrame(1, 0);
         for (int known = 1; known <= 3; known++) {
-            coordinator.sessionOpening(1, 1, 1, known, 5, 0, 0, ScenarioClient.none(), 0, 0);
+            coordinator.sessionOpening(1, 1, 1, known, 5, 0, 0, 0, ScenarioClient.none(), 0, 0);
         }
         assertEquals(List.of(41L, 42L, 0L), List.of(nonces[0], nonces[1], nonces[2]));
     }
@@ -279,7 +279,7 @@ class SessionTest {
         scenario.sends("s" + Integer.MAX_VALUE + " <- OPENED");
         final int second = scenario.newLink();
         scenario.frame(second, () -> scenario.coordinator.sessionOpening(
-            1, 1, 1, 0, 0, 0, 0, ScenarioClient.none(), 0, 0));
+            1, 1, 1, 0, 0, 0, 0, 0, ScenarioClient.none(), 0, 0));
         scenario.sends("l" + second + " <- REJECTED SESSION_OPEN TOO_MANY_SESSIONS");
     }
 

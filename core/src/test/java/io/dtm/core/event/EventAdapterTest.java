@@ -66,8 +66,9 @@ class EventAdapterTest {
         expect(PeerMessages.inDoubt(7, 1), "inDoubt(5, 4, 7, 1, 2, 640)");
         expect(HostMessages.empty(TickDecoder.TEMPLATE_ID), "tick()");
         expect(HostMessages.empty(ContinueDecoder.TEMPLATE_ID), "continueSteps()");
-        expect(HostMessages.sessionOpening(8, "alice"), "sessionOpening(8, 11, 12, 3, 33, 2, 22, \"alice\")");
-        expect(HostMessages.sessionResuming(8, 9, "alice"), "sessionResuming(8, 9, 11, 12, 3, 33, 2, 22, \"alice\")");
+        expect(HostMessages.sessionOpening(8, "alice"), "sessionOpening(8, 11, 12, 3, 33, 5, 2, 22, \"alice\")");
+        expect(HostMessages.sessionResuming(8, 9, "alice"),
+            "sessionResuming(8, 9, 11, 12, 3, 33, 5, 2, 22, \"alice\")");
         expect(HostMessages.linkLost(CloseReason.TOO_SLOW), "linkLost(3)");
         expect(HostMessages.empty(GraceEndedDecoder.TEMPLATE_ID), "graceEnded()");
         expect(HostMessages.empty(StorageRefusedDecoder.TEMPLATE_ID), "storageRefused()");

@@ -28,7 +28,7 @@ public final class HostMessages {
         final UnsafeBuffer body = body();
         final SessionOpeningEncoder encoder = new SessionOpeningEncoder().wrap(body, 0)
             .requestId(requestId).tokenHigh(11).tokenLow(12).knownEpoch(3).knownNonce(33)
-            .witnessedEpoch(2).witnessedPosition(22)
+            .witnessedOf(5).witnessedEpoch(2).witnessedPosition(22)
             .principal(principal).clientName("client");
         return new Message(SessionOpeningEncoder.TEMPLATE_ID, SessionOpeningEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -38,7 +38,7 @@ public final class HostMessages {
         final UnsafeBuffer body = body();
         final SessionResumingEncoder encoder = new SessionResumingEncoder().wrap(body, 0)
             .requestId(requestId).sessionId(sessionId).tokenHigh(11).tokenLow(12).knownEpoch(3).knownNonce(33)
-            .witnessedEpoch(2).witnessedPosition(22)
+            .witnessedOf(5).witnessedEpoch(2).witnessedPosition(22)
             .principal(principal);
         return new Message(SessionResumingEncoder.TEMPLATE_ID, SessionResumingEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());

@@ -47,7 +47,7 @@ public final class PeerMessages {
         final UnsafeBuffer body = body();
         final SessionOpenEncoder encoder = new SessionOpenEncoder().wrap(body, 0)
             .requestId(requestId).knownEpoch(knownEpoch).knownNonce(knownNonce)
-            .witnessedEpoch(2).witnessedPosition(22)
+            .witnessedOf(5).witnessedEpoch(2).witnessedPosition(22)
             .clientName(clientName).putCredentials(credentials.getBytes(US_ASCII), 0, credentials.length());
         return new Message(SessionOpenEncoder.TEMPLATE_ID, SessionOpenEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());
@@ -66,7 +66,7 @@ public final class PeerMessages {
         final UnsafeBuffer body = body();
         final SessionResumeEncoder encoder = new SessionResumeEncoder().wrap(body, 0)
             .requestId(requestId).sessionId(sessionId).tokenHigh(tokenHigh).tokenLow(tokenLow)
-            .knownEpoch(3).knownNonce(33).witnessedEpoch(2).witnessedPosition(22)
+            .knownEpoch(3).knownNonce(33).witnessedOf(5).witnessedEpoch(2).witnessedPosition(22)
             .putCredentials(credentials.getBytes(US_ASCII), 0, credentials.length());
         return new Message(SessionResumeEncoder.TEMPLATE_ID, SessionResumeEncoder.BLOCK_LENGTH, body,
             encoder.encodedLength());

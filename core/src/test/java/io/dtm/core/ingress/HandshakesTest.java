@@ -21,7 +21,7 @@ class HandshakesTest {
         rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "alice"));
         rig.work();
 
-        assertEquals(List.of("6: sessionOpening(1, 100, 101, 3, 33, 2, 22, \"alice\")"), rig.ring.take());
+        assertEquals(List.of("6: sessionOpening(1, 100, 101, 3, 33, 5, 2, 22, \"alice\")"), rig.ring.take());
     }
 
     @Test
@@ -29,7 +29,7 @@ class HandshakesTest {
         rig.links.up(LINK).send(LINK, PeerMessages.sessionResume(1, 9, "alice"));
         rig.work();
 
-        assertEquals(List.of("6: sessionResuming(1, 9, 11, 12, 3, 33, 2, 22, \"alice\")"), rig.ring.take());
+        assertEquals(List.of("6: sessionResuming(1, 9, 11, 12, 3, 33, 5, 2, 22, \"alice\")"), rig.ring.take());
     }
 
     @Test
@@ -38,7 +38,7 @@ class HandshakesTest {
         rig.links.send(LINK, PeerMessages.sessionOpen(2, "client", "mallory"));
         rig.work();
 
-        assertEquals(List.of("6: sessionOpening(2, 102, 103, 3, 33, 2, 22, \"alice\")"), rig.ring.take());
+        assertEquals(List.of("6: sessionOpening(2, 102, 103, 3, 33, 5, 2, 22, \"alice\")"), rig.ring.take());
         assertEquals(1, rig.admission.asked());
     }
 
@@ -51,7 +51,7 @@ class HandshakesTest {
 
         rig.links.send(LINK, PeerMessages.challengeResponse("secret"));
         rig.work();
-        assertEquals(List.of("6: sessionOpening(1, 100, 101, 3, 33, 2, 22, \"challenge\")"), rig.ring.take());
+        assertEquals(List.of("6: sessionOpening(1, 100, 101, 3, 33, 5, 2, 22, \"challenge\")"), rig.ring.take());
     }
 
     @Test
@@ -108,7 +108,7 @@ class HandshakesTest {
         rig.work();
         rig.ring.room(100);
         rig.work();
-        assertEquals(List.of("6: sessionOpening(1, 100, 101, 3, 33, 2, 22, \"wait\")"), rig.ring.take());
+        assertEquals(List.of("6: sessionOpening(1, 100, 101, 3, 33, 5, 2, 22, \"wait\")"), rig.ring.take());
     }
 
     @Test

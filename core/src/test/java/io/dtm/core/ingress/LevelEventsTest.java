@@ -179,7 +179,7 @@ class LevelEventsTest {
         assertTrue(starting.agent.isOpen());
         starting.work();
         assertEquals(List.of("0: settings(" + settings + ")", "0: epochStarted(5, 1, 0, 55, 0, 0)",
-            "0: settings(" + settings + ")", "6: sessionOpening(1, 100, 101, 3, 33, 2, 22, \"alice\")"),
+            "0: settings(" + settings + ")", "6: sessionOpening(1, 100, 101, 3, 33, 5, 2, 22, \"alice\")"),
             starting.ring.take());
     }
 
