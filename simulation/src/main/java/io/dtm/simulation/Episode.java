@@ -180,6 +180,8 @@ public final class Episode {
         } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished);
         if (violations.count() == 0) {
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
+            // What had reached a coordinator that stood still may have begun only then.
+            runUntil(schedule.nowNs() + MAX_REST_NS, progress, this::isAtRest);
             checkRest();
         }
     }
