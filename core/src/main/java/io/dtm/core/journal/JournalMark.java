@@ -60,6 +60,7 @@ final class JournalMark implements AutoCloseable {
         final long coordinatorId,
         final long pid,
         final long forcedPosition,
+        final long appendedPosition,
         final long nowMs) throws IOException {
         if (markFile.versionVolatile() != MarkDescriptor.VERSION || !isOf(coordinatorId)) {
             zero(0, MarkDescriptor.FILE_LENGTH);
@@ -69,7 +70,7 @@ final class JournalMark implements AutoCloseable {
         MarkDescriptor.pid(buffer, pid);
         MarkDescriptor.coordinatorId(buffer, coordinatorId);
         forced(forcedPosition);
-        MarkDescriptor.appendedPosition(buffer, forcedPosition);
+        MarkDescriptor.appendedPosition(buffer, appendedPosition);
         space(0, 0, 0, 0);
         markFile.timestampRelease(nowMs);
         markFile.signalReady(MarkDescriptor.VERSION);

@@ -210,7 +210,10 @@ public final class JournalRecovery implements AutoCloseable {
         final JournalMark mark = JournalMark.openOrCreate(storage);
         opened.add(mark::close);
         Forcing.directory(storage); // The names of the mark file and of the tail's pointer.
-        mark.start(storage, coordinatorId, ProcessHandle.current().pid(), tail.position(), context.epochClock().time());
+        final boolean isEmpty = tail.position() == SegmentDescriptor.HEADER_LENGTH;
+        final long evidence = isEmpty ? tail.position() : tail.evidencePosition();
+        mark.start(storage, coordinatorId, ProcessHandle.current().pid(), evidence, tail.position(),
+            context.epochClock().time());
 
         final Segment current = segments.get(0);
         final SegmentSupply supply = new SegmentSupply(context, memory, coordinatorId, current);
@@ -221,7 +224,7 @@ public final class JournalRecovery implements AutoCloseable {
             supply.adoptSpare(spare);
         }
         final SegmentedJournal journal = new SegmentedJournal(context, coordinatorId, mark, memory, supply, current,
-            tail.position(), tail.timeNs(), newestCheckpoint());
+            tail.position(), evidence, tail.timeNs(), newestCheckpoint());
         opened.clear();
         prepare(journal);
         return journal;

@@ -112,14 +112,15 @@ final class SegmentSupply {
 
     /**
      * @param forcedPosition known now.
+     * @param evidence       of it, for headers.
      * @return a work count.
      * @throws JournalException FORCE_FAILED.
      */
-    int work(final long forcedPosition) {
+    int work(final long forcedPosition, final long evidence) {
         final long nowNs = context.nanoClock().nanoTime();
         int work = closeRetired();
         if (!isComplete() && !(waitsForRetry && nowNs - retryAtNs < 0)) {
-            work += supply(forcedPosition, nowNs);
+            work += supply(evidence, nowNs);
         }
         if (!waitsToDelete || nowNs - deleteRetryAtNs >= 0) {
             work += deleteReleased(Math.min(releasePosition, forcedPosition), nowNs);

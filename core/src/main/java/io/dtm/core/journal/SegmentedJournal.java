@@ -52,6 +52,8 @@ public final class SegmentedJournal implements Journal {
     /** Only who has the turn to force. */
     private Segment forcing;
     private long forcedPosition;
+    private final long startPosition;
+    private final long startEvidence;
     private boolean isClosed;
     /** The agent that prepares space only. */
     private boolean isMemoryMissed;
@@ -71,8 +73,11 @@ public final class SegmentedJournal implements Journal {
         final SegmentSupply supply,
         final Segment current,
         final long position,
+        final long evidence,
         final long timeNs,
         final long newestCheckpoint) {
+        startPosition = position;
+        startEvidence = evidence;
         this.context = context;
         this.coordinatorId = coordinatorId;
         this.mark = mark;
@@ -126,7 +131,7 @@ public final class SegmentedJournal implements Journal {
         final long position = appendedPosition;
         final Segment segment = current;
         final long timeDelta = timeNs - lastTimeNs;
-        final long unforced = position - positions.getLongVolatile(FORCED_OFFSET);
+        final long unforced = position - evidence();
         final boolean extended = position == segment.basePosition() + SegmentDescriptor.HEADER_LENGTH
             || timeDelta > RecordDescriptor.MAX_DELTA
             || unforced > RecordDescriptor.MAX_DELTA;
@@ -145,6 +150,16 @@ public final class SegmentedJournal implements Journal {
         memory.appended(endPosition);
         positions.putLongRelease(APPENDED_OFFSET, endPosition);
         return endPosition;
+    }
+
+    /**
+     * What bears witness of forces, also after this process. That the start has forced what it found tells nothing of
+     * before: if that is a copy, its original may have lost it (rule 12). Not before something is forced behind it,
+     * which tells where it began, it counts.
+     */
+    private long evidence() {
+        final long forced = positions.getLongVolatile(FORCED_OFFSET);
+        return forced == startPosition ? startEvidence : forced;
     }
 
     /**
@@ -266,7 +281,7 @@ public final class SegmentedJournal implements Journal {
                 supply.tell(mark);
                 tellOfLostMemory();
             }
-            return checkpoints.work(supply) + supply.work(forcedPosition());
+            return checkpoints.work(supply) + supply.work(forcedPosition(), evidence());
         } catch (final JournalException ex) {
             throw fail(ex);
         } catch (final InternalError error) {

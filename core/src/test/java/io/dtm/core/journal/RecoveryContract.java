@@ -65,6 +65,34 @@ abstract class RecoveryContract extends StorageSuite {
         }
     }
 
+    /** Else a copy that was started, and died at once, would prove what its original has lost (rule 12). */
+    @Test
+    void shouldProveNothingByAStartBeforeSomethingIsForcedBehindWhatItFound() {
+        final JournalStorage storage = storage();
+        final Process original = Process.start(storage);
+        original.append("forced");
+        original.forceAll();
+        final long proven = original.journal().forcedPosition();
+        original.append("not forced");
+        kill(original::abandon);
+
+        final Process first = Process.start(storage);
+        assertEquals(proven, first.tail().evidencePosition());
+        kill(first::abandon);
+        final Process second = Process.start(storage);
+        assertEquals(proven, second.tail().evidencePosition());
+        second.append("where the start began");
+        kill(second::abandon);
+        final Process third = Process.start(storage);
+        assertEquals(proven, third.tail().evidencePosition());
+        final long end = third.append("again");
+        third.forceAll();
+        kill(third::abandon);
+        final Process fourth = Process.start(storage);
+        assertEquals(end, fourth.tail().evidencePosition());
+        fourth.close();
+    }
+
     /** A backup is made while the coordinator is stopped in order: nothing in it is doubted (rule 12). */
     @Test
     void shouldHaveProvenEverythingWhenItWasClosedInOrder() {

@@ -73,6 +73,8 @@ class MarkInspectionTest {
     @Test
     void shouldFindNoDamageWhereTheProcessEndsMeanwhile() throws IOException {
         final Process process = Process.start(storage);
+        process.append("forced");
+        process.forceAll();
         final long before = process.journal().forcedPosition();
         process.append("forced meanwhile");
 
