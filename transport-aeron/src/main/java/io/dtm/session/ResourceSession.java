@@ -109,6 +109,12 @@ final class ResourceSession {
         return new BranchId(guard.coordinatorId(), transactionId, branchId, enlistEpoch);
     }
 
+    /** The coordinator's directory was restored: the id may be another resource's, until it is registered again. */
+    void onRestored() {
+        resourceId = UNKNOWN;
+        table.onRestored();
+    }
+
     void onOpen() {
         register();
     }

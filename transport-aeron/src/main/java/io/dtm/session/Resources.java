@@ -35,7 +35,8 @@ final class Resources {
 
     void onRestored() {
         for (int i = 0; i < all.size(); i++) {
-            all.get(i).table().onRestored();
+            byId.remove(all.get(i).resourceId(), all.get(i));
+            all.get(i).onRestored();
         }
     }
 

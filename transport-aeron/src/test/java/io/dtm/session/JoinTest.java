@@ -37,6 +37,20 @@ class JoinTest extends ParticipantFixture {
         assertEquals("joined", listener.takeHeard());
     }
 
+    /** Branches are called by the resource's id, which may be another's after a restore (rule 12). */
+    @Test
+    void shouldNotJoinByAnIdOfBeforeARestore() {
+        coordinator.restore();
+        coordinator.resumed(7, 1).run().said();
+        session.join("stock", T, 77, coordinator.epoch, 2_000 * FakeCoordinator.MS, listener);
+        coordinator.run();
+        assertTrue(listener.takeHeard().contains("NOT_CONNECTED"));
+        coordinator.registered(RESOURCE + 1).run().said();
+        session.join("stock", T, 77, coordinator.epoch, 2_000 * FakeCoordinator.MS, listener);
+        coordinator.run();
+        assertTrue(coordinator.transcript.take().toString().contains("branch " + (RESOURCE + 1)));
+    }
+
     @Test
     void shouldPrepareAndCommitAJoinedBranch() {
         join();
