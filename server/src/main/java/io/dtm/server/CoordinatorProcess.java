@@ -172,7 +172,7 @@ final class CoordinatorProcess implements AutoCloseable {
             final RestoredCoordinator trial =
                 RestoredCoordinator.newest(context.storage(), recovery.coordinatorId(), context.reportSink());
             reason = new Recovery(trial.coordinator(), trial.output(), trial.recovered())
-                .refusalAt(position, handler -> recovery.replay(trial.replayPosition(), handler));
+                .refusalAt(position, new JournalReplay(recovery, trial.replayPosition()));
         }
         recovery.cutAt(position, reason, StartEvents::historyCut);
     }

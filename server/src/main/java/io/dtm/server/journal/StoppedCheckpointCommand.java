@@ -6,6 +6,7 @@ import io.dtm.core.journal.SegmentedJournal;
 import io.dtm.core.recovery.CheckpointMaker;
 import io.dtm.core.recovery.CheckpointMaker.Declined;
 import io.dtm.core.recovery.CheckpointMaker.Made;
+import io.dtm.core.recovery.JournalReplay;
 import io.dtm.core.recovery.Recovered;
 import io.dtm.core.recovery.RestoredCoordinator;
 import io.dtm.core.storage.FileNames;
@@ -73,7 +74,7 @@ final class StoppedCheckpointCommand implements Callable<Integer> {
             final RestoredCoordinator restored =
                 RestoredCoordinator.newest(storage, recovery.coordinatorId(), this::say);
             final Recovered recovered =
-                restored.replay(handler -> recovery.replay(restored.replayPosition(), handler));
+                restored.replay(new JournalReplay(recovery, restored.replayPosition()));
             if (recovered.haltReason() != null || recovered.isCut() || recovered.isRestoring()) {
                 say("none is made: the coordinator must start once more, since " + (recovered.isCut()
                     ? "the journal was cut" : recovered.isRestoring() ? "a start with --restored was interrupted"
