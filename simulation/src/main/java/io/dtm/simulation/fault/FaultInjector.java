@@ -249,7 +249,9 @@ public final class FaultInjector {
     /** The same copy may be put back more than once. */
     private void copyOrRestore(final CoordinatorNode coordinator) {
         if (!coordinator.hasCopy() || random.nextInt(3) == 0) {
-            coordinator.copyStorage();
+            if (coordinator.hasForcedEpoch()) {
+                coordinator.copyStorage();
+            }
         } else {
             crashes++;
             counts.peerFaults++;

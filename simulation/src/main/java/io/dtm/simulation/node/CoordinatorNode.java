@@ -85,6 +85,8 @@ public final class CoordinatorNode {
     private Supplier<CoordinatorSettings> settingsOfLife;
     private int durability;
     private long coordinatorId;
+    /** Of the events that start the first epoch. */
+    private long firstEpochEnd = Long.MAX_VALUE;
     private long wallOffsetMs;
 
     // one life
@@ -235,6 +237,11 @@ public final class CoordinatorNode {
         return haltReason;
     }
 
+    /** @return whether its directory holds an epoch: what has none is new, and can't be put back as restored. */
+    public boolean hasForcedEpoch() {
+        return journal != null && journal.forcedPosition() >= firstEpochEnd;
+    }
+
     /** @return whether it was copied. */
     public boolean hasCopy() {
         return copy != null;
@@ -348,6 +355,9 @@ public final class CoordinatorNode {
         pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
                 StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + schedule.nowNs() / 1_000)));
+        if (source.endPosition() < firstEpochEnd) {
+            firstEpochEnd = journal.appendedPosition();
+        }
         stages = pipeline.stages();
         baseTimeNs = source.timeNs();
     }
