@@ -8,8 +8,6 @@ public final class RandomStream {
     /** {@link #chance(int)} of this is certainty. */
     public static final int MILLION = 1_000_000;
 
-    /** What is left never wraps around within a run. */
-    private static final int CLOCK_BITS_IGNORED = 3;
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private final long origin;
@@ -103,11 +101,6 @@ public final class RandomStream {
      */
     public boolean chance(final int perMillion) {
         return perMillion > 0 && nextInt(MILLION) < perMillion;
-    }
-
-    /** @return nanoseconds at which a monotonic clock begins: anywhere, below zero too. */
-    public long clockOrigin() {
-        return nextLong() >> CLOCK_BITS_IGNORED;
     }
 
     /** @return true as often as false. */

@@ -74,7 +74,7 @@ public final class CoordinatorNode {
     private SimulatedStorage copy;
     private final BackgroundCheckpoints checkpoints;
     private final RandomStream asides;
-    private final RandomStream clocks;
+    private final HostClock clock;
     /** Of one life after the other. */
     private final UnsafeBuffer outboundMemory = new UnsafeBuffer(new byte[OUTBOUND_BYTES]);
     private CoordinatorTimes times;
@@ -87,7 +87,6 @@ public final class CoordinatorNode {
     private long coordinatorId;
     /** Of the events that start the first epoch. */
     private long firstEpochEnd = Long.MAX_VALUE;
-    private long wallOffsetMs;
 
     // one life
     private int life;
@@ -102,7 +101,6 @@ public final class CoordinatorNode {
     private long baseTimeNs;
     private long startedNs;
     private long diedWallMs;
-    private long nanoOffsetNs;
     private long pausedUntilNs;
     private long nextStepNs;
     private boolean forceScheduled;
@@ -150,11 +148,10 @@ public final class CoordinatorNode {
         this.network = network;
         this.checker = checker;
         this.violations = violations;
-        this.checkpoints =
-            new BackgroundCheckpoints(name, random, trace, violations, this::wallMs);
+        this.clock = new HostClock(schedule, random.split("clocks"));
+        this.checkpoints = new BackgroundCheckpoints(name, random, trace, violations, clock::wallMs);
         this.settingsOfLife = () -> settings;
         this.asides = random.split("asides");
-        this.clocks = random.split("clocks");
         this.times = times;
     }
 
@@ -205,11 +202,7 @@ public final class CoordinatorNode {
     /** @param millis by which the host's wall clock is put forward; back, if negative. */
     public void jumpClock(final long millis) {
         trace.event(name, "the wall clock jumps by %1 ms", millis, 0);
-        wallOffsetMs += millis;
-    }
-
-    private long wallMs() {
-        return schedule.nowNs() / 1_000_000L + wallOffsetMs;
+        clock.jump(millis);
     }
 
     /** @return what survives the process. */
@@ -326,7 +319,7 @@ public final class CoordinatorNode {
 
     private void recover() {
         storage.killProcess();
-        nanoOffsetNs = clocks.clockOrigin();
+        clock.restart();
         storage.staged(staging != null && staging.nextInt(2) == 0);
         final JournalRecovery recovery = JournalRecovery.open(new JournalContext()
             .storage(storage)
@@ -336,8 +329,8 @@ public final class CoordinatorNode {
             .lowSpaceBytes(0)
             .reservedSegments(2)
             .coordinatorIdSupplier(() -> random.nextLong() | 1)
-            .nanoClock(this::nanoTime)
-            .epochClock(this::wallMs));
+            .nanoClock(clock::nanoTime)
+            .epochClock(clock::wallMs));
         coordinatorId = recovery.coordinatorId();
         final CoordinatorSettings settings = settingsOfLife.get();
         checker.onSettings(settings);
@@ -351,7 +344,7 @@ public final class CoordinatorNode {
         operators = new OperatorCommands();
         startedNs = schedule.nowNs();
         forceScheduled = false;
-        final long downtimeNs = recovery.isFirstStart() ? 0 : Math.max(0, wallMs() - diedWallMs) * 1_000_000L;
+        final long downtimeNs = recovery.isFirstStart() ? 0 : Math.max(0, clock.wallMs() - diedWallMs) * 1_000_000L;
         pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
                 StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + schedule.nowNs() / 1_000)));
@@ -384,10 +377,6 @@ public final class CoordinatorNode {
         return planted.apply(new WatchedJournal(journal, checker, this::requestForce));
     }
 
-    private long nanoTime() {
-        return schedule.nowNs() + nanoOffsetNs;
-    }
-
     private PipelineContext context(final RestoredCoordinator state, final CoordinatorSettings settings) {
         return new PipelineContext()
             .poller(port)
@@ -402,8 +391,8 @@ public final class CoordinatorNode {
             .haltHandler(this::onHalt)
             .settings(settings)
             .operators(operators)
-            .nanoClock(this::nanoTime)
-            .wallClock(this::wallMs)
+            .nanoClock(clock::nanoTime)
+            .wallClock(clock::wallMs)
             .ringSlots(256)
             .arenaBytes(128 * 1024)
             .outboundMemory(outboundMemory)
@@ -458,7 +447,7 @@ public final class CoordinatorNode {
         isUp = false;
         life++;
         pausedUntilNs = 0;
-        diedWallMs = wallMs();
+        diedWallMs = clock.wallMs();
         pipeline = null;
         stages = List.of();
         network.stopCoordinator();

@@ -27,14 +27,13 @@ public abstract class Peer {
     /** Is told what happens. */
     protected final Trace trace;
     private final SimulatedNetwork network;
-    private final RandomStream clocks;
+    private final HostClock clock;
     private EpochMemory memory = EpochMemory.inMemory();
     private int life;
     private boolean isUp;
     private PeerLink link;
     private PeerLink former;
     private CoordinatorSession session;
-    private long clockOffsetNs;
     private long pausedUntilNs;
     private long nextStepNs;
 
@@ -56,7 +55,7 @@ public abstract class Peer {
         this.random = random;
         this.trace = trace;
         this.network = network;
-        this.clocks = random.split("clocks");
+        this.clock = new HostClock(schedule, random.split("clocks"));
     }
 
     /** @return its name. */
@@ -71,7 +70,7 @@ public abstract class Peer {
 
     /** @return nanoseconds by the monotonic clock of the running process, which begins anywhere. */
     protected final long clockNs() {
-        return schedule.nowNs() + clockOffsetNs;
+        return clock.nanoTime();
     }
 
     /** @return its connection. */
@@ -98,7 +97,7 @@ public abstract class Peer {
         life++;
         nextStepNs = 0;
         pausedUntilNs = 0;
-        clockOffsetNs = clocks.clockOrigin();
+        clock.restart();
         trace.event(name, "starts");
         link = network.newPeer(name, this::wakeUp);
         if (former != null) {
