@@ -101,9 +101,10 @@ final class JoinEvents {
             ? !known.hasNotVoted() || !known.isOfFormerIncarnation()
             : known.instance == known.resource.over(state.linkId) && known.incarnation == incarnation;
         if (!isSame && transaction.isUndecided()) {
-            protocol.abort(transaction, Reason.TWO_INCARNATIONS, branchId);
-            refuse(session, transactionId, branchId, Reject.NOT_ACTIVE,
-                "another process of this participant had joined: the transaction rolls back");
+            protocol.abort(transaction, incarnation == 0 ? Reason.NEW_INCARNATION : Reason.TWO_INCARNATIONS, branchId);
+            refuse(session, transactionId, branchId, Reject.NOT_ACTIVE, incarnation == 0
+                ? "this participant's process was replaced before it voted: the transaction rolls back"
+                : "another process of this participant had joined: the transaction rolls back");
         } else if (!isSame || transaction.state == Transaction.State.ABORTING) {
             refuse(session, transactionId, branchId, Reject.NOT_ACTIVE, "it is already being ended");
         } else {

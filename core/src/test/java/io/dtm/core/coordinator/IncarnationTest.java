@@ -92,6 +92,22 @@ class IncarnationTest {
         scenario.sends("s2 <- ROLLBACK 1:1/1", "s4 <- REJECTED ENLIST NOT_ACTIVE 1:1/1");
     }
 
+    /** Nobody else has joined: it says why it really ends. */
+    @Test
+    void shouldAbortWhatAClientEnlistsAgainWhenItsProcessWasReplaced() {
+        final long transaction = client.begins();
+        client.enlists(transaction, a);
+        final ScenarioParticipant next = scenario.process("A", "1", 0);
+        next.link = scenario.newLink();
+        next.session = scenario.open(next.link);
+        next.registersOnly();
+        scenario.quiet();
+        client.enlists(transaction, a);
+        client.commits(transaction);
+        scenario.sends("s1 <- REJECTED ENLIST NOT_ACTIVE 1:1/1",
+            "s1 <- ABORTED 1:1 completed NEW_INCARNATION by 1");
+    }
+
     /** Its work came with PREPARE and is done: what became of its process since doesn't matter. */
     @Test
     void shouldConfirmWhatAClientEnlistedAgainWhenTheBranchHasVoted() {
