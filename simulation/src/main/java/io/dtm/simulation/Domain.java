@@ -1,5 +1,6 @@
 package io.dtm.simulation;
 
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.simulation.Episode.ParticipantMaker;
 import io.dtm.simulation.check.Checker;
 import io.dtm.simulation.check.FaultCounts;
@@ -31,6 +32,8 @@ final class Domain {
     private static final List<String> INSTANCES = List.of("ab", "xy");
     /** Where receivers are slow, so little may wait for one that takes nothing: a burst of messages, and no more. */
     private static final int SLOW_BACKLOG_BYTES = 8 * 1024;
+    /** For so many of the network's longest delays it may do so. */
+    private static final int SLOW_DELAYS = 4;
 
     final CoordinatorNode coordinator;
     final Operator operator;
@@ -81,7 +84,8 @@ final class Domain {
             violations, settings.settings(), settings.coordinator());
         coordinator.staging(random.split("storage"));
         if (settings.faults().has(Fault.SLOW_RECEIVER)) {
-            coordinator.maxBacklogBytes(SLOW_BACKLOG_BYTES);
+            coordinator.backlogs(BacklogBounds.of(settings.settings())
+                .withSession(SLOW_BACKLOG_BYTES, SLOW_DELAYS * settings.network().maxDelayNs()));
         }
         if (settings.changes()) {
             final RandomStream changes = random.split("settings");

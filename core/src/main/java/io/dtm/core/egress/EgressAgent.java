@@ -12,6 +12,7 @@ import io.dtm.core.LinkReplies;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -19,15 +20,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  * force only when something waits for one. A frame leaves when it is full or when the duty cycle has no more for it,
  * never by a timer.
  * <p>
- * A session whose link takes nothing keeps a bounded backlog; beyond it the backlog is dropped and the link is marked
- * as slow. Nobody else waits for it. Allocates only when a backlog grows.
+ * A session keeps a backlog while its link takes nothing. If that grows beyond its bound and the link still takes
+ * nothing for a while, it is dropped and the link is marked as slow. Nobody else waits for it. Allocates only when a
+ * backlog grows.
  */
 public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
     private static final int REPLY_LIMIT = 16;
     private static final int FRAMES_PER_FLUSH = 16;
-    /** A link that goes on may have so many times the bound before it: what is sent again, all at once. */
-    private static final int BACKLOGS_THAT_SHRINK = 8;
+    /** Whatever its link takes: a lane is one array. */
+    private static final long LONGEST_BACKLOG = 1L << 29;
     /** Of a link without a session: it gets a few short answers. */
     private static final int MAX_LINK_BACKLOG = LinkReplies.MAX_BODY_LENGTH;
 
@@ -37,8 +39,8 @@ public final class EgressAgent implements Agent {
     private final boolean waitsForForce;
     private final LinkPublisher publisher;
     private final EgressListener listener;
-    private final long maxBacklogBytes;
-    private final long maxTotalBacklogBytes;
+    private final NanoClock nanoClock;
+    private final BacklogBounds backlogs;
     private final FrameBuilder frame;
     private final Outlets outlets;
     private final HostAnswers answers;
@@ -61,8 +63,8 @@ public final class EgressAgent implements Agent {
         waitsForForce = config.waitsForForce();
         publisher = config.publisher();
         listener = config.listener();
-        maxBacklogBytes = config.maxBacklogBytes();
-        maxTotalBacklogBytes = config.maxTotalBacklogBytes();
+        nanoClock = config.nanoClock();
+        backlogs = config.backlogs();
         frame = new FrameBuilder(config.frameSoftLimitBytes());
         outlets = new Outlets(publisher, config.slowLinks());
         answers = new HostAnswers(listener);
@@ -108,7 +110,7 @@ public final class EgressAgent implements Agent {
                 work += flush(outlet, released);
             }
         }
-        if (outlets.settle() > maxTotalBacklogBytes) {
+        if (outlets.settle() > backlogs.totalBytes()) {
             final Outlet longest = outlets.longestBlocked();
             if (longest != null) {
                 tooSlow(longest);
@@ -158,7 +160,7 @@ public final class EgressAgent implements Agent {
         if (!OutboundDescriptor.isOnAppend(buffer, offset)) {
             waitFor(OutboundDescriptor.position(buffer, offset));
         }
-        if (outlet.backlogBytes() > maxBacklogBytes) {
+        if (outlet.backlogBytes() > backlogs.sessionBytes()) {
             onLongBacklog(outlet);
         }
     }
@@ -171,17 +173,23 @@ public final class EgressAgent implements Agent {
     }
 
     /**
-     * Only a link that takes nothing is too slow: a burst, as what a participant is sent again when it comes back, or
-     * much that waits for a slow force, is not its fault. If it were given up for that, it would come back to the same.
+     * Only a link that takes nothing for a while is too slow: a burst, as what a participant is sent again when it comes
+     * back, or much that waits for a slow force, is not its fault. If it were given up for that, it would come back to
+     * the same, for ever.
      */
     private void onLongBacklog(final Outlet outlet) {
-        if (forced >= epochPosition) {
-            flush(outlet, releasedPosition());
+        if (outlet.isBlocked() && !isOverdue(outlet) || forced < epochPosition) {
+            return;
         }
-        if (outlet.isBlocked() && (outlet.queuedSinceSent() > maxBacklogBytes
-            || outlet.backlogBytes() > BACKLOGS_THAT_SHRINK * maxBacklogBytes)) {
+        flush(outlet, releasedPosition());
+        if (outlet.isBlocked() && isOverdue(outlet)) {
             tooSlow(outlet);
         }
+    }
+
+    private boolean isOverdue(final Outlet outlet) {
+        return outlet.stalledForNs(nanoClock.nanoTime()) >= backlogs.slowLinkTimeoutNs()
+            || outlet.backlogBytes() > LONGEST_BACKLOG;
     }
 
     private void tooSlow(final Outlet outlet) {

@@ -2,6 +2,7 @@ package io.dtm.core.egress;
 
 import io.dtm.core.LinkReplies;
 import io.dtm.core.SlowLinks;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * What an {@link EgressAgent} needs.
@@ -13,9 +14,8 @@ import io.dtm.core.SlowLinks;
  * @param publisher            sends.
  * @param slowLinks            to ingress.
  * @param listener             of the host.
- * @param maxBacklogBytes      of one session: its link is too slow if it takes nothing while more than that is queued,
- *                             or if eight times as much is left.
- * @param maxTotalBacklogBytes of all sessions; beyond it the blocked link with the longest is too slow.
+ * @param nanoClock            monotonic; read only while a backlog is longer than it may be.
+ * @param backlogs             how much may wait.
  * @param frameSoftLimitBytes  of a frame of small messages: one datagram's payload.
  */
 public record EgressConfig(
@@ -26,7 +26,7 @@ public record EgressConfig(
     LinkPublisher publisher,
     SlowLinks slowLinks,
     EgressListener listener,
-    long maxBacklogBytes,
-    long maxTotalBacklogBytes,
+    NanoClock nanoClock,
+    BacklogBounds backlogs,
     int frameSoftLimitBytes) {
 }

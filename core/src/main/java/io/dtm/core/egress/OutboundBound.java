@@ -54,6 +54,16 @@ public final class OutboundBound {
     }
 
     /**
+     * @param settings of the coordinator.
+     * @return number of bytes that one participant can be owed: of each transaction a message that is sent again when
+     *     it comes back, and the answer to its question.
+     */
+    public static long ofOneParticipant(final CoordinatorSettings settings) {
+        return (long) MESSAGES_PER_BRANCH * BRANCH_MESSAGE_LENGTH * settings.maxTransactions()
+            + settings.maxPayloadTotalBytes();
+    }
+
+    /**
      * @param events                     of a frame.
      * @param branches                   of a transaction.
      * @param maxTransactionPayloadBytes of a transaction.

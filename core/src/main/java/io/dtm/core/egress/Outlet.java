@@ -23,6 +23,7 @@ final class Outlet {
     static final int MORE = 2;
     /** Result of {@link #flush}: everything was dropped, since the link is gone. */
     static final int DROPPED = 3;
+    private static final long NOT_STALLED = Long.MIN_VALUE;
 
     private final Lane appendLane = new Lane();
     private final Lane durableLane = new Lane();
@@ -40,7 +41,7 @@ final class Outlet {
     private int fencesSent;
     private int fencesTaken;
     private boolean closeTaken;
-    private long queuedSinceSent;
+    private long stalledSinceNs = NOT_STALLED;
 
     /** Starts anew for a session or link. */
     Outlet init(final int ofId, final int toLinkId) {
@@ -103,9 +104,15 @@ final class Outlet {
         return appendLane.sizeBytes() + durableLane.sizeBytes();
     }
 
-    /** @return bytes that were queued since the link took something. */
-    long queuedSinceSent() {
-        return queuedSinceSent;
+    /**
+     * @param nowNs by a monotonic clock.
+     * @return for how long the link has taken nothing, from the first call since it last took something on; 0 at first.
+     */
+    long stalledForNs(final long nowNs) {
+        if (stalledSinceNs == NOT_STALLED) {
+            stalledSinceNs = nowNs;
+        }
+        return nowNs - stalledSinceNs;
     }
 
     /** @return whether a flush could send something. */
@@ -134,7 +141,6 @@ final class Outlet {
                 waitsWhenClosing = !discarding && isRequested(source, offset);
             }
         }
-        queuedSinceSent += OutboundDescriptor.recordLength(OutboundDescriptor.bodyLength(source, offset));
         dirty = true;
         return true;
     }
@@ -262,7 +268,7 @@ final class Outlet {
         appendLane.commit();
         durableLane.commit();
         fencesSent = fencesTaken;
-        queuedSinceSent = 0;
+        stalledSinceNs = NOT_STALLED;
         closed = closeTaken;
         durableFirst = !durableFirst;
     }
@@ -272,7 +278,7 @@ final class Outlet {
         durableLane.clear();
         blocked = false;
         dirty = false;
-        queuedSinceSent = 0;
+        stalledSinceNs = NOT_STALLED;
         fencesQueued = 0;
         fencesSent = 0;
     }

@@ -86,8 +86,7 @@ public final class Pipeline implements AutoCloseable {
         final EgressAgent egressAgent = new EgressAgent(new EgressConfig(
             outbound, replies, new JournalDurability(log),
             settings.durability() == CoordinatorSettings.DURABILITY_FORCE, context.publisher(), slowLinks,
-            context.egressListener(), context.maxBacklogBytes(), context.maxTotalBacklogBytes(),
-            context.frameSoftLimitBytes()));
+            context.egressListener(), context.nanoClock(), context.backlogs(), context.frameSoftLimitBytes()));
         egress = halt.guard(egressAgent);
 
         // beside the way: what is appended becomes durable, and space is there before it is needed

@@ -3,6 +3,7 @@ package io.dtm.core.ring;
 import io.dtm.core.coordinator.CoordinatorClock;
 import io.dtm.core.coordinator.CoordinatorInput;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.core.egress.EgressListener;
 import io.dtm.core.egress.LinkPublisher;
 import io.dtm.core.egress.OutboundBound;
@@ -35,11 +36,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the pipeline is made, read-only afterwards.
  */
 public final class PipelineContext {
-    /** Some messages. */
-    private static final int MIN_BACKLOG_BYTES = 1024;
-    /** Eight of them, see EgressAgent, still fit into an array. */
-    private static final int MAX_BACKLOG_BYTES = 1 << 26;
-
     // ports
     private LinkPoller poller;
     private LinkPublisher publisher;
@@ -67,8 +63,7 @@ public final class PipelineContext {
     private Supplier<UnsafeBuffer> outboundMemory = () -> new UnsafeBuffer(new byte[OutboundBound.QUEUE_CAPACITY]);
     private int outboundBoundBytes = OutboundBound.MAX_FRAME_BYTES;
     private int frameSoftLimitBytes = 1408 - 32;
-    private long maxBacklogBytes = 8 * 1024 * 1024;
-    private long maxTotalBacklogBytes = 256 * 1024 * 1024;
+    private BacklogBounds backlogs;
     private int inlineForceLimit;
     private int maxLinks = 16 * 1024;
     private int maxUnauthenticatedLinks = 256;
@@ -102,8 +97,6 @@ public final class PipelineContext {
         Objects.requireNonNull(egressListener, "egressListener");
         Objects.requireNonNull(dropListener, "dropListener");
         Objects.requireNonNull(haltHandler, "haltHandler");
-        inRange("maxBacklogBytes", maxBacklogBytes, MIN_BACKLOG_BYTES, MAX_BACKLOG_BYTES);
-        inRange("maxTotalBacklogBytes", maxTotalBacklogBytes, maxBacklogBytes, 1L << 40);
         inRange("inlineForceLimit", inlineForceLimit, 0, 1 << 20);
         inRange("maxLinks", maxLinks, 1, 1 << 20);
         inRange("maxUnauthenticatedLinks", maxUnauthenticatedLinks, 1, maxLinks);
@@ -428,32 +421,17 @@ public final class PipelineContext {
         return this;
     }
 
-    /** @return of one session; beyond it its link is too slow. */
-    public long maxBacklogBytes() {
-        return maxBacklogBytes;
+    /** @return how much may wait for links that don't take it. */
+    public BacklogBounds backlogs() {
+        return backlogs == null ? BacklogBounds.of(settings) : backlogs;
     }
 
     /**
-     * @param value of one session; beyond it its link is too slow, if it takes nothing. At least 1 KiB; below 64 KiB a
-     *              single message may be too much for a link that is full for a moment.
+     * @param value how much may wait for links that don't take it; without it {@link BacklogBounds#of} the settings.
      * @return this.
      */
-    public PipelineContext maxBacklogBytes(final long value) {
-        maxBacklogBytes = value;
-        return this;
-    }
-
-    /** @return of all sessions; beyond it the link of the one with the longest is too slow. */
-    public long maxTotalBacklogBytes() {
-        return maxTotalBacklogBytes;
-    }
-
-    /**
-     * @param value of all sessions; beyond it the link of the one with the longest is too slow.
-     * @return this.
-     */
-    public PipelineContext maxTotalBacklogBytes(final long value) {
-        maxTotalBacklogBytes = value;
+    public PipelineContext backlogs(final BacklogBounds value) {
+        backlogs = value;
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.dtm.core.egress;
 
+import static io.dtm.core.egress.EgressRig.SLOW_LINK_TIMEOUT_NS;
 import static io.dtm.core.egress.EgressRig.decide;
 import static io.dtm.core.egress.EgressRig.outcome;
 import static io.dtm.core.egress.EgressRig.payload;
@@ -255,23 +256,28 @@ class EgressAgentTest {
     }
 
     @Test
-    void shouldMarkALinkAsSlowAndDropItsBacklogWhenItIsTooLong() {
+    void shouldMarkALinkAsSlowAndDropItsBacklogWhenItTakesNothing() {
         attachBoth();
         rig.links.block(LINK);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 5; i++) {
             rig.frame(out -> {
                 out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024));
                 out.prepare(OTHER_SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024));
             });
             rig.work();
         }
+        assertEquals(List.of(), rig.told);
+
+        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.work();
         assertEquals(LINK, rig.slowLinks.first());
         assertEquals(List.of("too slow " + LINK), rig.told);
-        assertEquals(10, rig.links.takeSent(OTHER_LINK).size());
+        assertEquals(5, rig.links.takeSent(OTHER_LINK).size());
 
         rig.links.unblock(LINK);
         rig.frame(out -> {
-            prepare(out, SESSION, 2);
+            prepare(out, SESSION, 3);
             out.sessionClosed(SESSION, TOO_SLOW);
             out.sessionAttached(SESSION, 0);
         });
@@ -279,6 +285,23 @@ class EgressAgentTest {
         rig.work();
         assertEquals(List.of("SessionClosed 1 TOO_SLOW"), rig.links.takeSent(LINK));
         assertEquals(List.of(LINK), rig.links.closed());
+    }
+
+    /** The time may have passed while the coordinator stood still. */
+    @Test
+    void shouldOfferOnceMoreBeforeItCallsALinkSlow() {
+        attachBoth();
+        rig.links.block(LINK);
+        for (int i = 0; i < 5; i++) {
+            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
+            rig.work();
+        }
+        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        rig.links.unblock(LINK);
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.work();
+        assertEquals(List.of(), rig.told);
+        assertEquals(6, rig.links.takeSent(LINK).size());
     }
 
     @Test
@@ -301,6 +324,7 @@ class EgressAgentTest {
         attachBoth();
         for (int i = 0; i < 5; i++) {
             rig.links.takes(LINK, 1);
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS - 1;
             rig.frame(out -> {
                 for (int j = 0; j < 3; j++) {
                     out.prepare(SESSION, true, 4, 77, j, 0, 3, payload(16 * 1024));
@@ -309,17 +333,26 @@ class EgressAgentTest {
             rig.work();
         }
         assertEquals(5, rig.links.takeSent(LINK).size());
-        assertEquals(0, rig.slowLinks.first());
+        assertEquals(List.of(), rig.told);
 
         for (int i = 0; i < 2; i++) {
-            rig.frame(out -> {
-                for (int j = 0; j < 3; j++) {
-                    out.prepare(SESSION, true, 4, 77, j, 0, 3, payload(16 * 1024));
-                }
-            });
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+            rig.frame(out -> prepare(out, SESSION, 2));
             rig.work();
         }
-        assertEquals(LINK, rig.slowLinks.first());
+        assertEquals(List.of("too slow " + LINK), rig.told);
+    }
+
+    @Test
+    void shouldNotCallALinkSlowThatTakesNothingForAWhileOfAShortBacklog() {
+        attachBoth();
+        rig.links.block(LINK);
+        for (int i = 0; i < 10; i++) {
+            rig.frame(out -> prepare(out, SESSION, 2));
+            rig.work();
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        }
+        assertEquals(List.of(), rig.told);
     }
 
     @Test
@@ -351,6 +384,12 @@ class EgressAgentTest {
             for (int i = 0; i < 5; i++) {
                 crowded.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
             }
+        }
+        crowded.work();
+        crowded.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        for (int session = 1; session <= 3; session++) {
+            final int id = session;
+            crowded.frame(out -> prepare(out, id, 2));
         }
         crowded.work();
 

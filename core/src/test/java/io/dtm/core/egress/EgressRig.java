@@ -14,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Encoder and egress agent, driven by hand; each frame of the journal is 100 bytes long. */
 final class EgressRig implements Durability, EgressListener {
     static final long MAX_BACKLOG = 64 * 1024;
+    static final long SLOW_LINK_TIMEOUT_NS = 1_000;
     static final UnsafeBuffer NO_TEXT = new UnsafeBuffer(new byte[0]);
 
     final OutboundQueue queue = new OutboundQueue(1 << 20);
@@ -21,6 +22,7 @@ final class EgressRig implements Durability, EgressListener {
     final FakeLinks links = new FakeLinks();
     final LinkReplies replies = new LinkReplies();
     final SlowLinks slowLinks;
+    long nowNs = -500;
     final List<String> told = new ArrayList<>();
     final List<Long> requests = new ArrayList<>();
     final EgressAgent agent;
@@ -35,7 +37,7 @@ final class EgressRig implements Durability, EgressListener {
         slowLinks = new SlowLinks(maxSlowLinks);
         agent = new EgressAgent(new EgressConfig(
             queue, replies, this, durability == CoordinatorSettings.DURABILITY_FORCE, links, slowLinks, this,
-            MAX_BACKLOG, 3 * MAX_BACKLOG, 1376));
+            () -> nowNs, new BacklogBounds(MAX_BACKLOG, SLOW_LINK_TIMEOUT_NS, 3 * MAX_BACKLOG), 1376));
     }
 
     /** Starts an epoch, durable: from now on something may leave. */

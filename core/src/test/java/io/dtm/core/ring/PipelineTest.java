@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.message.VoteType;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.core.fake.PeerMessages;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
@@ -250,7 +251,7 @@ class PipelineTest {
     @Test
     void shouldServeOthersWhileOneSessionDoesNotDrainAndCloseThatOne() {
         final int slow = 7;
-        rig.with(context -> context.maxBacklogBytes(64 * 1024));
+        rig.with(context -> context.backlogs(new BacklogBounds(64 * 1024, 0, 1 << 20)));
         rig.launch().settle().open();
         rig.links.up(slow).send(slow, PeerMessages.sessionOpen(1, CLIENT, "bob"));
         rig.settle();
@@ -268,7 +269,7 @@ class PipelineTest {
     @Test
     void shouldRefuseAContextThatIsNotComplete() {
         assertThrows(NullPointerException.class, () -> new Pipeline(new PipelineContext()));
-        rig.context.maxBacklogBytes(10);
+        rig.context.pollLimit(0);
         assertThrows(IllegalArgumentException.class, rig::launch);
     }
 

@@ -15,6 +15,7 @@ import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.egress.Durability;
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.core.egress.EgressAgent;
 import io.dtm.core.egress.EgressConfig;
 import io.dtm.core.egress.EgressEncoder;
@@ -103,7 +104,7 @@ final class CoordinatorLogic {
         this.settings = settings;
         encoder = new EgressEncoder(queue, OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES));
         egress = new EgressAgent(new EgressConfig(queue, new LinkReplies(), new Forced(), true, new Links(),
-            new SlowLinks(16), new Alarms(), 1 << 20, 1 << 24, 1344));
+            new SlowLinks(16), new Alarms(), () -> 0, BacklogBounds.of(settings), 1344));
     }
 
     /** @return number of distinct states so far. */

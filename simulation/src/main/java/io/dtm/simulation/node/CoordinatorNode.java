@@ -3,6 +3,7 @@ package io.dtm.simulation.node;
 import io.dtm.core.coordinator.CommitCoordinator;
 import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.core.egress.EgressListener;
 import io.dtm.core.egress.OutboundBound;
 import io.dtm.core.ingress.OpenAdmission;
@@ -81,7 +82,7 @@ public final class CoordinatorNode {
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
     private Runnable crashPoint = () -> { };
     private RandomStream staging;
-    private long maxBacklogBytes = 1 << 20;
+    private BacklogBounds backlogs = BacklogBounds.of(CoordinatorSettings.defaults());
     private Supplier<CoordinatorSettings> settingsOfLife;
     private int durability;
     private long coordinatorId;
@@ -175,9 +176,9 @@ public final class CoordinatorNode {
         staging = draws;
     }
 
-    /** @param value greatest number of bytes that wait for one session, of processes that start from now on. */
-    public void maxBacklogBytes(final long value) {
-        maxBacklogBytes = value;
+    /** @param value how much may wait for links, in processes that start from now on. */
+    public void backlogs(final BacklogBounds value) {
+        backlogs = value;
     }
 
     /** @param value gives the settings of each process, one after another. */
@@ -397,7 +398,7 @@ public final class CoordinatorNode {
             .arenaBytes(128 * 1024)
             .outboundMemory(outboundMemory)
             .outboundBoundBytes(OUTBOUND_BOUND)
-            .maxBacklogBytes(maxBacklogBytes);
+            .backlogs(backlogs);
     }
 
     /** The process dies; the system lives on. */

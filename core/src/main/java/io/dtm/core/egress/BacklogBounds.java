@@ -1,0 +1,54 @@
+package io.dtm.core.egress;
+
+import io.dtm.core.coordinator.CoordinatorSettings;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How much may wait for links that don't take it. What a participant is sent again when it comes back is queued much
+ * faster than any link takes it, and may be all that is in flight: for that alone no link is given up, since it would
+ * come back to the same.
+ *
+ * @param sessionBytes      of one session; beyond it its link is too slow, if it takes nothing for a while. At least
+ *                          1 KiB, at most 64 MiB.
+ * @param slowLinkTimeoutNs for so long such a link may take nothing; more than a round trip. At most an hour.
+ * @param totalBytes        of all sessions; beyond it the link of the one with the longest is too slow, even if it
+ *                          takes something. At least {@code sessionBytes}.
+ */
+public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long totalBytes) {
+    private static final long SESSION_BYTES = 8 * 1024 * 1024;
+    private static final long SLOW_LINK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_SESSION_BYTES = 1024;
+    private static final long GREATEST_SESSION_BYTES = 1 << 26;
+    private static final long GREATEST_TOTAL_BYTES = 1L << 40;
+
+    /** @throws IllegalArgumentException if a value is out of its range. */
+    public BacklogBounds {
+        inRange("sessionBytes", sessionBytes, LEAST_SESSION_BYTES, GREATEST_SESSION_BYTES);
+        inRange("slowLinkTimeoutNs", slowLinkTimeoutNs, 0, TimeUnit.HOURS.toNanos(1));
+        inRange("totalBytes", totalBytes, sessionBytes, GREATEST_TOTAL_BYTES);
+    }
+
+    /**
+     * @param settings of the coordinator.
+     * @return 8 MiB of one session, for a second; and of all as much as one participant can be owed.
+     */
+    public static BacklogBounds of(final CoordinatorSettings settings) {
+        return new BacklogBounds(
+            SESSION_BYTES, SLOW_LINK_TIMEOUT_NS, SESSION_BYTES + OutboundBound.ofOneParticipant(settings));
+    }
+
+    /**
+     * @param bytes     of one session.
+     * @param timeoutNs for so long its link may take nothing then.
+     * @return these with that.
+     */
+    public BacklogBounds withSession(final long bytes, final long timeoutNs) {
+        return new BacklogBounds(bytes, timeoutNs, totalBytes);
+    }
+
+    private static void inRange(final String name, final long value, final long min, final long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be from " + min + " to " + max + ": " + value);
+        }
+    }
+}
