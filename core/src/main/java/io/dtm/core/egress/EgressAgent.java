@@ -173,9 +173,9 @@ public final class EgressAgent implements Agent {
     }
 
     /**
-     * Only a link that takes nothing for a while is too slow: a burst, as what a participant is sent again when it comes
-     * back, or much that waits for a slow force, is not its fault. If it were given up for that, it would come back to
-     * the same, for ever.
+     * Only a link that takes nothing for a while is too slow: a burst, as what a participant is sent again when it
+     * comes back, or much that waits for a slow force, is not its fault. If it were given up for that, it would come
+     * back to the same, for ever.
      */
     private void onLongBacklog(final Outlet outlet) {
         if (outlet.isBlocked() && !isOverdue(outlet) || forced < epochPosition) {

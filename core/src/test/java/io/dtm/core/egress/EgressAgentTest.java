@@ -1,6 +1,5 @@
 package io.dtm.core.egress;
 
-import static io.dtm.core.egress.EgressRig.SLOW_LINK_TIMEOUT_NS;
 import static io.dtm.core.egress.EgressRig.decide;
 import static io.dtm.core.egress.EgressRig.outcome;
 import static io.dtm.core.egress.EgressRig.payload;
@@ -23,7 +22,6 @@ class EgressAgentTest {
     private static final int OTHER_LINK = 20;
     private static final int REQUESTED = 1;
     private static final int LOST = 2;
-    private static final int TOO_SLOW = 3;
 
     private final EgressRig rig = new EgressRig().started();
 
@@ -253,170 +251,6 @@ class EgressAgentTest {
         rig.links.unblock(LINK);
         rig.work();
         assertEquals(List.of("Prepares 1 2"), rig.links.takeSent(LINK));
-    }
-
-    @Test
-    void shouldMarkALinkAsSlowAndDropItsBacklogWhenItTakesNothing() {
-        attachBoth();
-        rig.links.block(LINK);
-        for (int i = 0; i < 5; i++) {
-            rig.frame(out -> {
-                out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024));
-                out.prepare(OTHER_SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024));
-            });
-            rig.work();
-        }
-        assertEquals(List.of(), rig.told);
-
-        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
-        rig.frame(out -> prepare(out, SESSION, 2));
-        rig.work();
-        assertEquals(LINK, rig.slowLinks.first());
-        assertEquals(List.of("too slow " + LINK), rig.told);
-        assertEquals(5, rig.links.takeSent(OTHER_LINK).size());
-
-        rig.links.unblock(LINK);
-        rig.frame(out -> {
-            prepare(out, SESSION, 3);
-            out.sessionClosed(SESSION, TOO_SLOW);
-            out.sessionAttached(SESSION, 0);
-        });
-        rig.forceAll();
-        rig.work();
-        assertEquals(List.of("SessionClosed 1 TOO_SLOW"), rig.links.takeSent(LINK));
-        assertEquals(List.of(LINK), rig.links.closed());
-    }
-
-    /** The time may have passed while the coordinator stood still. */
-    @Test
-    void shouldOfferOnceMoreBeforeItCallsALinkSlow() {
-        attachBoth();
-        rig.links.block(LINK);
-        for (int i = 0; i < 5; i++) {
-            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
-            rig.work();
-        }
-        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
-        rig.links.unblock(LINK);
-        rig.frame(out -> prepare(out, SESSION, 2));
-        rig.work();
-        assertEquals(List.of(), rig.told);
-        assertEquals(6, rig.links.takeSent(LINK).size());
-    }
-
-    @Test
-    void shouldNotCallABurstSlowThatALinkTakes() {
-        attachBoth();
-        rig.frame(out -> {
-            for (int i = 0; i < 20; i++) {
-                out.prepare(SESSION, true, 4, 77, i, 0, 3, payload(16 * 1024));
-            }
-        });
-        rig.work();
-
-        assertEquals(20, rig.links.takeSent(LINK).size());
-        assertEquals(0, rig.slowLinks.first());
-    }
-
-    /** A participant that comes back is sent all that it hasn't answered: given up for that, it would never end. */
-    @Test
-    void shouldNotCallALinkSlowThatTakesLessThanIsQueuedButGoesOn() {
-        attachBoth();
-        for (int i = 0; i < 5; i++) {
-            rig.links.takes(LINK, 1);
-            rig.nowNs += SLOW_LINK_TIMEOUT_NS - 1;
-            rig.frame(out -> {
-                for (int j = 0; j < 3; j++) {
-                    out.prepare(SESSION, true, 4, 77, j, 0, 3, payload(16 * 1024));
-                }
-            });
-            rig.work();
-        }
-        assertEquals(5, rig.links.takeSent(LINK).size());
-        assertEquals(List.of(), rig.told);
-
-        for (int i = 0; i < 2; i++) {
-            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
-            rig.frame(out -> prepare(out, SESSION, 2));
-            rig.work();
-        }
-        assertEquals(List.of("too slow " + LINK), rig.told);
-    }
-
-    @Test
-    void shouldNotCallALinkSlowThatTakesNothingForAWhileOfAShortBacklog() {
-        attachBoth();
-        rig.links.block(LINK);
-        for (int i = 0; i < 10; i++) {
-            rig.frame(out -> prepare(out, SESSION, 2));
-            rig.work();
-            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
-        }
-        assertEquals(List.of(), rig.told);
-    }
-
-    @Test
-    void shouldNotCallALinkSlowWhileItsMessagesWaitForTheForce() {
-        attachBoth();
-        for (int i = 0; i < 20_000; i++) {
-            final int transactionId = i;
-            rig.frame(out -> decide(out, SESSION, transactionId));
-            if (i % 100 == 0) {
-                rig.work();
-            }
-        }
-        rig.work();
-        assertEquals(List.of(), rig.told);
-
-        rig.forceAll();
-        rig.work();
-        final String sent = String.join(" ", rig.links.takeSent(LINK));
-        assertEquals(20_000, sent.replace("Decisions ", "").split(" ").length);
-    }
-
-    @Test
-    void shouldMarkSlowLinksLaterWhenThereIsNoRoomForMarks() {
-        final EgressRig crowded = new EgressRig(CoordinatorSettings.DURABILITY_FORCE, 1).started();
-        for (int session = 1; session <= 3; session++) {
-            final int id = session;
-            crowded.links.block(10 * id);
-            crowded.frame(out -> out.sessionAttached(id, 10 * id));
-            for (int i = 0; i < 5; i++) {
-                crowded.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
-            }
-        }
-        crowded.work();
-        crowded.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
-        for (int session = 1; session <= 3; session++) {
-            final int id = session;
-            crowded.frame(out -> prepare(out, id, 2));
-        }
-        crowded.work();
-
-        int marked = 0;
-        for (int linkId = crowded.slowLinks.first(); linkId != 0; linkId = crowded.slowLinks.first()) {
-            crowded.slowLinks.clear(linkId);
-            crowded.agent.doWork();
-            marked++;
-        }
-        assertEquals(3, marked);
-    }
-
-    @Test
-    void shouldGiveUpTheLongestBacklogWhenAllTogetherAreTooLong() {
-        for (int session = 1; session <= 7; session++) {
-            final int id = session;
-            rig.links.block(10 * id);
-            rig.frame(out -> out.sessionAttached(id, 10 * id));
-            final int messages = id == 5 ? 3 : 2;
-            for (int i = 0; i < messages; i++) {
-                rig.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
-            }
-            rig.work();
-        }
-
-        assertEquals(List.of("too slow 50"), rig.told);
-        assertEquals(50, rig.slowLinks.first());
     }
 
     @Test

@@ -75,7 +75,8 @@ final class Excuses {
 
     private boolean wasThere(final int[] state, final long id, final AbortReason reason) {
         return switch (reason) {
-            case VOTE_NO, ONE_PHASE_ABORTED -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH);
+            case VOTE_NO, ONE_PHASE_ABORTED -> isRefused(state, id) || isUsed(state, PARTICIPANT_CRASH)
+                || isGivenUp(state);
             case DEADLINE -> hasTimePassed || isUsed(state, DEADLINE);
             case NO_PARTICIPANT -> isUsed(state, PARTICIPANT_CRASH, SESSION_LOSS, GRACE, LATE_HANDSHAKE);
             case NEW_INCARNATION -> isUsed(state, PARTICIPANT_CRASH);
@@ -87,6 +88,11 @@ final class Excuses {
             case OPERATOR -> isUsed(state, OPERATOR);
             default -> false;
         };
+    }
+
+    /** A join that an epoch's end leaves without an answer is given up by its service, whose work is undone. */
+    private boolean isGivenUp(final int[] state) {
+        return scope.isRacing() && isUsed(state, COORDINATOR_CRASH);
     }
 
     private boolean isRefused(final int[] state, final long id) {

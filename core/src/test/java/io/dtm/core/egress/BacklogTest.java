@@ -1,0 +1,213 @@
+package io.dtm.core.egress;
+
+import static io.dtm.core.egress.EgressRig.SLOW_LINK_TIMEOUT_NS;
+import static io.dtm.core.egress.EgressRig.decide;
+import static io.dtm.core.egress.EgressRig.payload;
+import static io.dtm.core.egress.EgressRig.prepare;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dtm.core.coordinator.CoordinatorSettings;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What waits for links that don't take it, and which of them are too slow. */
+final class BacklogTest {
+    private static final int SESSION = 1;
+    private static final int OTHER_SESSION = 2;
+    private static final int LINK = 10;
+    private static final int OTHER_LINK = 20;
+    private static final int TOO_SLOW = 3;
+
+    private final EgressRig rig = new EgressRig().started();
+
+    @Test
+    void shouldMarkALinkAsSlowAndDropItsBacklogWhenItTakesNothing() {
+        attachBoth();
+        rig.links.block(LINK);
+        for (int i = 0; i < 5; i++) {
+            rig.frame(out -> {
+                out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024));
+                out.prepare(OTHER_SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024));
+            });
+            rig.work();
+        }
+        assertEquals(List.of(), rig.told);
+
+        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.work();
+        assertEquals(LINK, rig.slowLinks.first());
+        assertEquals(List.of("too slow " + LINK), rig.told);
+        assertEquals(5, rig.links.takeSent(OTHER_LINK).size());
+
+        rig.links.unblock(LINK);
+        rig.frame(out -> {
+            prepare(out, SESSION, 3);
+            out.sessionClosed(SESSION, TOO_SLOW);
+            out.sessionAttached(SESSION, 0);
+        });
+        rig.forceAll();
+        rig.work();
+        assertEquals(List.of("SessionClosed 1 TOO_SLOW"), rig.links.takeSent(LINK));
+        assertEquals(List.of(LINK), rig.links.closed());
+    }
+
+    /** The time may have passed while the coordinator stood still. */
+    @Test
+    void shouldOfferOnceMoreBeforeItCallsALinkSlow() {
+        attachBoth();
+        rig.links.block(LINK);
+        for (int i = 0; i < 5; i++) {
+            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
+            rig.work();
+        }
+        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        rig.links.unblock(LINK);
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.work();
+        assertEquals(List.of(), rig.told);
+        assertEquals(6, rig.links.takeSent(LINK).size());
+    }
+
+    @Test
+    void shouldNotCallABurstSlowThatALinkTakes() {
+        attachBoth();
+        rig.frame(out -> {
+            for (int i = 0; i < 20; i++) {
+                out.prepare(SESSION, true, 4, 77, i, 0, 3, payload(16 * 1024));
+            }
+        });
+        rig.work();
+
+        assertEquals(20, rig.links.takeSent(LINK).size());
+        assertEquals(0, rig.slowLinks.first());
+    }
+
+    /** A participant that comes back is sent all that it hasn't answered: given up for that, it would never end. */
+    @Test
+    void shouldNotCallALinkSlowThatTakesLessThanIsQueuedButGoesOn() {
+        attachBoth();
+        for (int i = 0; i < 5; i++) {
+            rig.links.takes(LINK, 1);
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS - 1;
+            rig.frame(out -> {
+                for (int j = 0; j < 3; j++) {
+                    out.prepare(SESSION, true, 4, 77, j, 0, 3, payload(16 * 1024));
+                }
+            });
+            rig.work();
+        }
+        assertEquals(5, rig.links.takeSent(LINK).size());
+        assertEquals(List.of(), rig.told);
+
+        for (int i = 0; i < 2; i++) {
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+            rig.frame(out -> prepare(out, SESSION, 2));
+            rig.work();
+        }
+        assertEquals(List.of("too slow " + LINK), rig.told);
+    }
+
+    @Test
+    void shouldNotCallALinkSlowThatTakesNothingForAWhileOfAShortBacklog() {
+        attachBoth();
+        rig.links.block(LINK);
+        for (int i = 0; i < 10; i++) {
+            rig.frame(out -> prepare(out, SESSION, 2));
+            rig.work();
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        }
+        assertEquals(List.of(), rig.told);
+    }
+
+    @Test
+    void shouldNotCallALinkSlowWhileItsMessagesWaitForTheForce() {
+        attachBoth();
+        for (int i = 0; i < 20_000; i++) {
+            final int transactionId = i;
+            rig.frame(out -> decide(out, SESSION, transactionId));
+            if (i % 100 == 0) {
+                rig.work();
+            }
+        }
+        rig.work();
+        assertEquals(List.of(), rig.told);
+
+        rig.forceAll();
+        rig.work();
+        final String sent = String.join(" ", rig.links.takeSent(LINK));
+        assertEquals(20_000, sent.replace("Decisions ", "").split(" ").length);
+    }
+
+    @Test
+    void shouldMarkSlowLinksLaterWhenThereIsNoRoomForMarks() {
+        final EgressRig crowded = new EgressRig(CoordinatorSettings.DURABILITY_FORCE, 1).started();
+        for (int session = 1; session <= 3; session++) {
+            final int id = session;
+            crowded.links.block(10 * id);
+            crowded.frame(out -> out.sessionAttached(id, 10 * id));
+            for (int i = 0; i < 5; i++) {
+                crowded.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
+            }
+        }
+        crowded.work();
+        crowded.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        for (int session = 1; session <= 3; session++) {
+            final int id = session;
+            crowded.frame(out -> prepare(out, id, 2));
+        }
+        crowded.work();
+
+        int marked = 0;
+        for (int linkId = crowded.slowLinks.first(); linkId != 0; linkId = crowded.slowLinks.first()) {
+            crowded.slowLinks.clear(linkId);
+            crowded.agent.doWork();
+            marked++;
+        }
+        assertEquals(3, marked);
+    }
+
+    @Test
+    void shouldGiveUpTheLongestBacklogWhenAllTogetherAreTooLong() {
+        for (int session = 1; session <= 7; session++) {
+            final int id = session;
+            rig.links.block(10 * id);
+            rig.frame(out -> out.sessionAttached(id, 10 * id));
+            final int messages = id == 5 ? 3 : 2;
+            for (int i = 0; i < messages; i++) {
+                rig.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
+            }
+            rig.work();
+        }
+
+        assertEquals(List.of("too slow 50"), rig.told);
+        assertEquals(50, rig.slowLinks.first());
+    }
+
+    @Test
+    void shouldLetOneParticipantBeSentAllThatItCanBeOwed() {
+        final CoordinatorSettings settings = CoordinatorSettings.defaults();
+        final long owed = 2L * 72 * settings.maxTransactions() + settings.maxPayloadTotalBytes();
+        assertEquals(owed, BacklogBounds.of(settings).totalBytes() - BacklogBounds.of(settings).sessionBytes());
+    }
+
+    @Test
+    void shouldRefuseBoundsThatAreOutOfRange() {
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1023, 0, 1 << 20));
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds((1 << 26) + 1, 0, 1L << 30));
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, -1, 1 << 20));
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 3_600_000_000_001L, 1 << 20));
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, 1023));
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, (1L << 40) + 1));
+        assertEquals(1024, new BacklogBounds(1 << 26, 0, 1L << 40).withSession(1024, 5).sessionBytes());
+    }
+
+    private void attachBoth() {
+        rig.frame(out -> {
+            out.sessionAttached(SESSION, LINK);
+            out.sessionAttached(OTHER_SESSION, OTHER_LINK);
+        });
+        rig.work();
+    }
+}
