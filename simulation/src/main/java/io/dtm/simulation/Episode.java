@@ -160,11 +160,19 @@ public final class Episode {
     }
 
     /**
-     * Runs to the end, or to the first violation.
+     * Runs to the end, or to the first violation; what is thrown is one, too.
      *
      * @param progress runs now and then.
      */
     public void run(final Runnable progress) {
+        try {
+            runToItsEnd(progress);
+        } catch (final RuntimeException | AssertionError ex) {
+            violations.addThrown(ex);
+        }
+    }
+
+    private void runToItsEnd(final Runnable progress) {
         domains.forEach(Domain::start);
         injector.start();
         runUntil(MAX_FAULTY_NS, progress, () -> workload.isDone() || injector.crashes() > MAX_CRASHES);

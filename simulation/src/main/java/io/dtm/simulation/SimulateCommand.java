@@ -105,6 +105,9 @@ public final class SimulateCommand implements Callable<Integer> {
         } else {
             try (PrintStream file = open()) {
                 report = run(simulate.log(file::println), only);
+                if (file.checkError()) {
+                    throw wrong("--log can't be written: " + log + " isn't complete; is the disk full?");
+                }
             }
         }
         if (!report.isClean()) {
@@ -137,8 +140,8 @@ public final class SimulateCommand implements Callable<Integer> {
         final int runs = (int) (shrink != null ? shrink : episode == null ? SHRINK_RUNS : 0);
         EpisodePlan smallest = report.failed();
         if (runs > 0) {
-            progress.println("simulation: " + report.invariant() + " is broken in episode " + smallest.episode()
-                + " of seed " + smallest.seed() + "; looking for a smaller run that breaks it");
+            progress.println("simulation: episode " + smallest.episode() + " of seed " + smallest.seed() + " fails ("
+                + report.invariant() + "); looking for a smaller run that fails in the same way");
             final Shrinker shrinker = new Shrinker(Episode::new, runs, shrinkSeconds * SECOND_NS, progress);
             smallest = shrinker.shrink(smallest, report.invariant());
             output.println("Broken: " + report.firstViolation());

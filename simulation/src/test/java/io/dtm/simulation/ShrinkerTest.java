@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.journal.Journal;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultOccurrence;
@@ -125,13 +126,31 @@ final class ShrinkerTest {
         final EpisodePlan failed =
             new Simulate(1, 2_000, null).maker(ShrinkerTest::makeWithABug).run().failed();
         final EpisodePlan smallest = new Shrinker((random, settings, requests) -> {
+            final Episode episode = makeWithABug(random, settings, requests);
             if (requests <= 3) {
-                throw new IllegalStateException("so few are too few for this world");
+                episode.coordinator().plant(ShrinkerTest::fail);
             }
-            return makeWithABug(random, settings, requests);
+            return episode;
         }, RUNS, 0, null).shrink(failed, BROKEN);
         assertEquals(4, smallest.requests());
         assertEquals(BROKEN, run(smallest).invariant());
+    }
+
+    private static Journal fail(final Journal journal) {
+        throw new IllegalStateException("so few are too few for this world");
+    }
+
+    @Test
+    void shouldShrinkWhatEndsInAnException() {
+        final Episode.Maker maker = (random, settings, requests) -> {
+            final Episode episode = new Episode(random, settings, requests);
+            episode.coordinator().plant(ShrinkerTest::fail);
+            return episode;
+        };
+        final SimulationReport first = new Simulate(1, 2_000, null).maker(maker).run();
+        final EpisodePlan smallest = new Shrinker(maker, RUNS, 0, null).shrink(first.failed(), first.invariant());
+        assertTrue(smallest.requests() <= 2, smallest.command());
+        assertEquals(first.invariant(), new Simulate(1, 1, null).maker(maker).runOnly(smallest).invariant());
     }
 
     @Test

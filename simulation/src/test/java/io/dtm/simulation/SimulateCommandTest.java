@@ -3,7 +3,9 @@ package io.dtm.simulation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,6 +66,9 @@ final class SimulateCommandTest {
         "--seed 1 --episode 1 --clients 10 | --clients must be at least 1 and at most 9: 10",
         "--seed 1 --episode 1 --plain FAST | expected one of [NETWORK",
         "--seed 1 --episode 1 --faults FIRE@1:1 | --faults: no such fault: FIRE",
+        "--seed 1 --episode 1 --faults POWER_LOSS@1+1/R1a:1 | --faults: no such crash point: POWER_LOSS@1+1/R1a:1",
+        "--seed 1 --episode 1 --faults PARTICIPANT_CRASH@1+1/coordinator:1 | --faults: no such crash point",
+        "--seed 1 --episode 1 --faults PARTICIPANT_CRASH@1+1/XX:1 | --faults: no such crash point",
         "--seed 1 --episode 1 --faults POWER_LOSS@1 | --faults: not a fault: POWER_LOSS@1",
         "--seed x | 'x' is not a long",
     })
@@ -86,5 +91,13 @@ final class SimulateCommandTest {
         final String text = run("--seed 1 --transactions 1 --log " + directory);
         assertTrue(text.startsWith("status 2\n"), text);
         assertTrue(text.contains("--log can't be written: "), text);
+    }
+
+    @Test
+    void shouldSayThatALogIsNotComplete() {
+        assumeTrue(Files.exists(Path.of("/dev/full")));
+        final String text = run("--seed 1 --transactions 1 --log /dev/full");
+        assertTrue(text.startsWith("status 2\n"), text);
+        assertTrue(text.contains("--log can't be written: /dev/full isn't complete"), text);
     }
 }

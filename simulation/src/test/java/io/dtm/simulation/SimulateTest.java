@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SimulateTest {
@@ -17,6 +18,36 @@ final class SimulateTest {
     @ValueSource(longs = {1, 2, 3, 6, 9, 12})
     void shouldKeepEveryPromiseWhateverGoesWrong(final long seed) {
         assertClean(seed);
+    }
+
+    /** Episodes that have failed, for whatever reason; each is another one now, but as good as any. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 1", "4, 3", "5, 697", "5, 917", "11, 39", "21, 1069", "34, 73", "35, 90", "37, 713", "501, 4180",
+        "501, 4706", "502, 1734", "503, 142", "504, 1862", "601, 1093", "603, 1912", "604, 4634", "701, 6111",
+        "702, 7937", "703, 933", "708, 1099", "709, 10428", "711, 2823", "721, 8072", "722, 12070"})
+    void shouldKeepEveryPromiseWhereOneWasBrokenBefore(final long seed, final int episode) {
+        final EpisodePlan plan = EpisodePlan.drawn(seed, episode);
+        final SimulationReport report = new Simulate(seed, 1, null).runOnly(plan);
+        assertTrue(report.isClean(), () -> plan.command() + "\n" + String.join("\n", report.texts()));
+    }
+
+    /** An exception of the library or of a start goes to nobody who would tell it. */
+    @Test
+    void shouldTakeWhatIsThrownForAViolation() {
+        final SimulationReport report = new Simulate(7, 1, null).maker((random, settings, requests) -> {
+            final Episode episode = new Episode(random, settings, requests);
+            episode.coordinator().plant(journal -> {
+                throw new IllegalStateException("planted");
+            });
+            return episode;
+        }).run();
+        assertEquals(1, report.violations());
+        assertTrue(report.invariant().startsWith("exception in io.dtm.simulation.SimulateTest."), report.invariant());
+        assertTrue(report.firstViolation().contains("java.lang.IllegalStateException: planted at "),
+            report.firstViolation());
+        assertTrue(report.failed().command().startsWith("./dtm simulate --seed 7 --episode 0 --requests 1"));
+        assertTrue(report.summary().contains(" violations=1 trace="), report.summary());
     }
 
     /** Each build tries another way through everything. A seed that fails belongs into the list above. */

@@ -113,6 +113,7 @@ public final class Checker implements FrameObserver {
         final int offset,
         final int length) {
         sentFrames++;
+        trace.bytes(buffer, offset, length);
         peer = ofPeer;
         messages.onFrame(schedule.nowNs(), toPeer, epochPosition);
         frames.read(buffer, offset, toPeer ? onMessageToPeer : onMessageToCoordinator);
@@ -143,6 +144,7 @@ public final class Checker implements FrameObserver {
     public void onAppended(
         final long position, final int linkId, final DirectBuffer buffer, final int offset, final int length) {
         recordEnd = position;
+        trace.bytes(buffer, offset, length);
         oracle.onAppended(position, linkId, buffer, offset, length);
         facts.onAppended(position);
         records.read(buffer, offset, onRecord);
@@ -271,6 +273,11 @@ public final class Checker implements FrameObserver {
         messages.onCopyStarted(bySaying);
         oracle.switchOff();
         knowsDigest = false;
+    }
+
+    /** @return whether an epoch was ever forced: a directory without one is new, and can't be put back as restored. */
+    public boolean hasForcedEpoch() {
+        return highestForcedEpoch > 0;
     }
 
     /** @param digest of the state of a process that died, after all that it had appended. */

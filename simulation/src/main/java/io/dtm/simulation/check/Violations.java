@@ -4,12 +4,17 @@ import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Broken promises. The first one ends a simulation: what comes after it may only be its consequence. */
 public final class Violations {
     /** In place of an invariant: the coordinator stops without a reason to. */
     public static final String HALT = "halt";
+    /** In place of an invariant, with the place behind it: something threw. */
+    public static final String EXCEPTION = "exception in ";
     private static final int KEPT = 20;
+    private static final int FRAMES = 8;
 
     private final Schedule schedule;
     private final Trace trace;
@@ -47,6 +52,14 @@ public final class Violations {
         haltsOnly = true;
     }
 
+    /** @param thrown by what was run: nothing goes on after it. */
+    public void addThrown(final Throwable thrown) {
+        final StackTraceElement[] frames = thrown.getStackTrace();
+        final String at = Stream.of(frames).limit(FRAMES).map(Object::toString).collect(Collectors.joining(" < "));
+        final String place = frames.length == 0 ? "" : frames[0].getClassName() + "." + frames[0].getMethodName();
+        add(EXCEPTION + place, thrown + " at " + at);
+    }
+
     /**
      * A promise was broken.
      *
@@ -54,7 +67,7 @@ public final class Violations {
      * @param text   what happened.
      */
     public void add(final String broken, final String text) {
-        if (haltsOnly && !broken.equals(HALT)) {
+        if (haltsOnly && !broken.equals(HALT) && !broken.startsWith(EXCEPTION)) {
             return;
         }
         count++;

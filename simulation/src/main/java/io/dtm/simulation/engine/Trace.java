@@ -1,8 +1,10 @@
 package io.dtm.simulation.engine;
 
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
 
 /**
  * All that happened, as a rolling hash, and the last of it as text. Two runs with the same hash took the same way.
@@ -91,6 +93,25 @@ public final class Trace {
      */
     public void event(final String actor, final String pattern) {
         event(actor, pattern, 0, 0);
+    }
+
+    /**
+     * Bytes that were sent or written belong to what happened, too. No event of its own.
+     *
+     * @param buffer that holds them.
+     * @param offset of the first.
+     * @param length of them.
+     */
+    public void bytes(final DirectBuffer buffer, final int offset, final int length) {
+        long mixed = mix(hash, length);
+        int at = 0;
+        for (; at + Long.BYTES <= length; at += Long.BYTES) {
+            mixed = mix(mixed, buffer.getLong(offset + at, ByteOrder.LITTLE_ENDIAN));
+        }
+        for (; at < length; at++) {
+            mixed = mix(mixed, buffer.getByte(offset + at));
+        }
+        hash = mixed;
     }
 
     /**

@@ -12,6 +12,12 @@ import picocli.CommandLine.Spec;
 
 /** {@code dtm explore}: goes through all that can happen within small scopes, with the real coordinator and library. */
 @Command(name = "explore", mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit statuses:%n",
+    exitCodeList = {
+        "0:Every promise was kept, in every state.",
+        "1:A promise was broken: the shortest way there is shown.",
+        "2:The command line was wrong.",
+        "3:There were more states than --states; up to there every promise was kept."},
     description = "Goes through every state that a few transactions can come to, whatever goes wrong within a scope.")
 public final class ExploreCommand implements Callable<Integer> {
     private static final int VIOLATED = 1;
@@ -59,12 +65,20 @@ public final class ExploreCommand implements Callable<Integer> {
             }
             scopes.add(scope);
         }
+        if (states < 1) {
+            throw new ParameterException(spec.commandLine(), "--states must be at least 1: " + states);
+        }
         int result = 0;
         for (final Scope scope : scopes.isEmpty() ? Scopes.small() : scopes) {
             output.println(scope.text());
-            result = Math.max(result, explore(scope));
+            result = worse(result, explore(scope));
         }
         return result;
+    }
+
+    /** @return what is to be told of two scopes: a broken promise before anything else. */
+    static int worse(final int one, final int other) {
+        return one == VIOLATED || other == VIOLATED ? VIOLATED : Math.max(one, other);
     }
 
     private int explore(final Scope scope) {

@@ -115,8 +115,9 @@ final class NormalForm {
     private void writeField(final Object owner, final Field field) throws IOException, IllegalAccessException {
         if (field.getType() == long.class) {
             final long number = field.getLong(owner);
-            out.writeLong(isTime(field.getName()) && number != 0 && Math.abs(number) < Long.MAX_VALUE / 2
-                ? number - nowNs : number);
+            final boolean isDistance = isTime(field.getName()) && number != 0 && Math.abs(number) < Long.MAX_VALUE / 2;
+            out.writeBoolean(isDistance); // 0 is "not set", and no time
+            out.writeLong(isDistance ? number - nowNs : number);
         } else {
             write(field.get(owner));
         }

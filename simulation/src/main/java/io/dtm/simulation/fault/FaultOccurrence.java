@@ -19,6 +19,9 @@ public record FaultOccurrence(Fault fault, long timeNs, int point, String node, 
     private static final Pattern FORM =
         Pattern.compile("([A-Z_]+)@(\\d{1,18})(?:\\+(\\d{1,9})/(\\w+))?:(\\p{XDigit}{1,16})");
 
+    private static final Pattern COORDINATOR = Pattern.compile("coordinator2?");
+    private static final Pattern PARTICIPANT = Pattern.compile("R[1-9][abxy]");
+
     /**
      * @param text as {@link #toString()} writes it.
      * @return the occurrence.
@@ -30,13 +33,28 @@ public record FaultOccurrence(Fault fault, long timeNs, int point, String node, 
             throw new IllegalArgumentException(
                 "not a fault: " + text + " (it should be like POWER_LOSS@34512881:9e3779b97f4a7c15)");
         }
+        final Fault fault = fault(matcher.group(1));
         final boolean isPoint = matcher.group(3) != null;
+        if (isPoint) {
+            checkPlace(fault, matcher.group(4), text);
+        }
         return new FaultOccurrence(
-            fault(matcher.group(1)),
+            fault,
             Long.parseLong(matcher.group(2)),
             isPoint ? Integer.parseInt(matcher.group(3)) : 0,
             isPoint ? matcher.group(4) : "",
             Long.parseUnsignedLong(matcher.group(5), 16));
+    }
+
+    private static void checkPlace(final Fault fault, final String node, final String text) {
+        final boolean canDie = COORDINATOR.matcher(node).matches()
+            ? fault == Fault.COORDINATOR_KILL || fault == Fault.POWER_LOSS
+            : fault == Fault.PARTICIPANT_CRASH && PARTICIPANT.matcher(node).matches();
+        if (!canDie) {
+            throw new IllegalArgumentException("no such crash point: " + text + " (a coordinator dies by "
+                + Fault.COORDINATOR_KILL + " or " + Fault.POWER_LOSS + ", a participant's process, as R1a, by "
+                + Fault.PARTICIPANT_CRASH + ")");
+        }
     }
 
     private static Fault fault(final String name) {

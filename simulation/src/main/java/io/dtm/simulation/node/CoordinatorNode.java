@@ -86,8 +86,6 @@ public final class CoordinatorNode {
     private Supplier<CoordinatorSettings> settingsOfLife;
     private int durability;
     private long coordinatorId;
-    /** Of the events that start the first epoch. */
-    private long firstEpochEnd = Long.MAX_VALUE;
 
     // one life
     private int life;
@@ -231,9 +229,9 @@ public final class CoordinatorNode {
         return haltReason;
     }
 
-    /** @return whether its directory holds an epoch: what has none is new, and can't be put back as restored. */
+    /** @return whether its directory was ever more than new. */
     public boolean hasForcedEpoch() {
-        return journal != null && journal.forcedPosition() >= firstEpochEnd;
+        return checker.hasForcedEpoch();
     }
 
     /** @return whether it was copied. */
@@ -349,9 +347,6 @@ public final class CoordinatorNode {
         pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
                 StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + schedule.nowNs() / 1_000)));
-        if (source.endPosition() < firstEpochEnd) {
-            firstEpochEnd = journal.appendedPosition();
-        }
         stages = pipeline.stages();
         baseTimeNs = source.timeNs();
     }

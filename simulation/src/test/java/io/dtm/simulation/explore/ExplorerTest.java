@@ -48,6 +48,15 @@ final class ExplorerTest {
     }
 
     @Test
+    void shouldTellABrokenPromiseWhateverElseIsToBeTold() {
+        assertEquals(1, ExploreCommand.worse(1, 3));
+        assertEquals(1, ExploreCommand.worse(3, 1));
+        assertEquals(1, ExploreCommand.worse(1, 0));
+        assertEquals(3, ExploreCommand.worse(0, 3));
+        assertEquals(0, ExploreCommand.worse(0, 0));
+    }
+
+    @Test
     void shouldNameTheScopesAndRefuseOthers() {
         final ByteArrayOutputStream output = new ByteArrayOutputStream();
         final ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -57,6 +66,8 @@ final class ExplorerTest {
         assertTrue(output.toString(StandardCharsets.UTF_8).contains("scope crash: 2 participants"));
         assertEquals(2, command.execute("--scope", "none"));
         assertTrue(errors.toString(StandardCharsets.UTF_8).contains("there is no scope none"));
+        assertEquals(2, command.execute("--states", "0"));
+        assertTrue(errors.toString(StandardCharsets.UTF_8).contains("--states must be at least 1: 0"));
         assertEquals(3, command.execute("--scope", "crash", "--states", "50"));
         output.reset();
         assertEquals(0, command.execute("--scope", "last-agent"));
