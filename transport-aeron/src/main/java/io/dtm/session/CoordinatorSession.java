@@ -299,20 +299,6 @@ public final class CoordinatorSession implements AutoCloseable {
     }
 
     /**
-     * Serves a resource no more: branches that have not voted count as NO. Prepared ones stay in doubt until another
-     * process serves it.
-     *
-     * @param resourceName of the resource.
-     */
-    public void unregister(final String resourceName) {
-        final ResourceSession resource = resources.byName(resourceName);
-        if (resource != null) {
-            resource.unregister();
-            resources.remove(resource);
-        }
-    }
-
-    /**
      * Joins an interactive transaction.
      *
      * @param resourceName  of a resource that is registered.

@@ -15,11 +15,6 @@ final class Resources {
         all.add(resource);
     }
 
-    void remove(final ResourceSession resource) {
-        all.remove(resource);
-        byId.remove(resource.resourceId(), resource);
-    }
-
     ResourceSession byId(final int resourceId) {
         return byId.get(resourceId);
     }

@@ -463,6 +463,17 @@ class ClientTransactionsTest {
     }
 
     @Test
+    void shouldRefuseALookUpWhenTooManyWait() {
+        session = new CoordinatorSession(
+            new SessionContext().link(coordinator.link).random(() -> 42).maxWaiting(1));
+        session.lookup("stock", listener);
+        session.lookup("stock", listener);
+        assertEquals("", listener.takeHeard());
+        session.lookup("orders", listener);
+        assertEquals("refused LIBRARY_OVERLOADED", listener.takeHeard());
+    }
+
+    @Test
     void shouldReportAnUnknownParticipantAndAskAgainNextTime() {
         session.lookup("stock", listener);
         coordinator.run().said();

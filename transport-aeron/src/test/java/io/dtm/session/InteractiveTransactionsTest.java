@@ -108,6 +108,24 @@ class InteractiveTransactionsTest {
     }
 
     @Test
+    void shouldRefuseAnEnlistmentByTheRefusalOfTheBegin() {
+        coordinator.rejected(T, 65535, BeginDecoder.TEMPLATE_ID, Refusal.OVERLOADED, "").run();
+        session.enlist(begun, 5, PAYLOAD, 0, 4, listener);
+
+        coordinator.expect();
+        assertEquals("refused OVERLOADED", listener.takeHeard());
+    }
+
+    @Test
+    void shouldRefuseMoreBranchesThanTheCoordinatorTakes() {
+        for (int i = 1; i <= 101; i++) {
+            session.enlist(begun, i, PAYLOAD, 0, 4, listener);
+        }
+
+        assertEquals("refused TOO_MANY_BRANCHES", listener.takeHeard());
+    }
+
+    @Test
     void shouldReportTheRefusalOfTheBeginWhenTheCommitIsAskedFor() {
         coordinator.rejected(T, 65535, BeginDecoder.TEMPLATE_ID, Refusal.OVERLOADED, "").run();
         session.commit(begun, NONE, Acknowledge.DECIDED, listener);

@@ -45,6 +45,15 @@ class ParticipantTest extends ParticipantFixture {
         assertEquals(20, coordinator.said().size());
     }
 
+    @Test
+    void shouldRegisterAnotherResourceWhileTheSessionIsOpen() {
+        session.register(new ResourceRegistration("orders", "a", INCARNATION, participant), registration);
+
+        coordinator.expect(REGISTER.replace("stock", "orders"));
+        assertThrows(IllegalArgumentException.class, () -> session.register(
+            new ResourceRegistration("orders", "b", INCARNATION, participant), registration));
+    }
+
     // repeats
 
     @Test

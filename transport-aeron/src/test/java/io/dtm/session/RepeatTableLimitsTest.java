@@ -38,6 +38,21 @@ class RepeatTableLimitsTest extends ParticipantFixture {
     }
 
     @Test
+    void shouldRefuseAJoinWhenTooManyBranchesAreUnfinished() {
+        fill();
+        final RecordingListeners listener = new RecordingListeners();
+        session.join("stock", transaction(3, 5), 77, 1, 2_000 * FakeCoordinator.MS, listener);
+        coordinator.expect();
+        assertTrue(listener.takeHeard().contains("LIBRARY_OVERLOADED"));
+
+        commit(transaction(3, 1)).run().said();
+        commit(transaction(3, 2)).run().said();
+        commit(transaction(3, 3)).run().said();
+        session.join("stock", transaction(3, 5), 77, 1, 2_000 * FakeCoordinator.MS, listener);
+        coordinator.expect("Enlist 3:5 branch 5 resource 5 incarnation 900 token 77 epoch 1 payload 0");
+    }
+
+    @Test
     void shouldCarryOutADecisionAlthoughItHasNoRowLeft() {
         fill();
 

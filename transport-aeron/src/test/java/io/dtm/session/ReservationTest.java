@@ -57,6 +57,15 @@ class ReservationTest {
     }
 
     @Test
+    void shouldRefuseASecondSubmitUnderTheSameIdWhileItsOutcomeIsAwaited() {
+        session.reserve(reservations);
+        session.submit(reserved, ClientTransactionsTest.request(5), listener);
+        session.submit(reserved, ClientTransactionsTest.request(5), listener);
+
+        assertEquals("refused 7:1 OPERATION_REFUSED", listener.takeHeard());
+    }
+
+    @Test
     void shouldBeginNothingElseWhileAnIdIsReservedSoThatIdsRise() {
         session.reserve(reservations);
         session.submit(ClientTransactionsTest.request(3), listener);

@@ -19,6 +19,8 @@ public final class FakeAdmission implements Admission {
     private final Set<Integer> forbiddenTemplates = new HashSet<>();
     private final List<Integer> forgotten = new ArrayList<>();
     private Verdict decision = Verdict.PENDING;
+    private final Set<String> failing = new HashSet<>();
+    private String challenge = "who?";
     private int asked;
 
     @Override
@@ -37,32 +39,54 @@ public final class FakeAdmission implements Admission {
 
     @Override
     public Verdict respond(final int linkId, final byte[] credentials, final long nowMs) {
+        mayFail("respond");
         return "secret".equals(new String(credentials, US_ASCII)) ? Verdict.ADMITTED : Verdict.REFUSED;
     }
 
     @Override
     public Verdict poll(final int linkId, final long nowMs) {
+        mayFail("poll");
         return decision;
     }
 
     @Override
     public byte[] challenge(final int linkId) {
-        return "who?".getBytes(US_ASCII);
+        mayFail("challenge");
+        return challenge.getBytes(US_ASCII);
     }
 
     @Override
     public byte[] principal(final int linkId) {
+        mayFail("principal");
         return principals.get(linkId).getBytes(US_ASCII);
     }
 
     @Override
     public boolean mayAct(final int linkId, final int templateId) {
+        mayFail("mayAct");
         return !forbiddenTemplates.contains(templateId);
     }
 
     @Override
     public void forget(final int linkId) {
+        mayFail("forget");
         forgotten.add(linkId);
+    }
+
+    /** From now on this method throws. */
+    public void fail(final String method) {
+        failing.add(method);
+    }
+
+    private void mayFail(final String method) {
+        if (failing.contains(method)) {
+            throw new IllegalStateException("the directory is down");
+        }
+    }
+
+    /** From now on it challenges with this. */
+    public void challengeWith(final String value) {
+        challenge = value;
     }
 
     public void decide(final Verdict verdict) {

@@ -8,6 +8,8 @@ import io.dtm.core.ingress.Admission.Verdict;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HandshakesTest {
     private static final int LINK = 6;
@@ -93,6 +95,65 @@ class HandshakesTest {
 
         assertEquals(List.of(REFUSED), rig.takeReplies());
         assertEquals(List.of("ADMISSION_FAILED 6", "REFUSED 6"), rig.dropped);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"challenge", "respond", "principal"})
+    void shouldRefuseWhateverOfTheAuthenticatorThrows(final String method) {
+        rig.admission.fail(method);
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "challenge"))
+            .send(LINK, PeerMessages.challengeResponse("secret"));
+        rig.work();
+
+        assertEquals(REFUSED, rig.takeReplies().stream().filter(reply -> !reply.contains("Challenge")).findFirst()
+            .orElseThrow());
+        assertEquals(List.of("ADMISSION_FAILED 6", "REFUSED 6"), rig.dropped.subList(0, 2));
+        assertEquals(List.of(), rig.ring.take());
+    }
+
+    @Test
+    void shouldRefuseWhenTheAuthenticatorThrowsWhileItsVerdictIsPending() {
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "wait"));
+        rig.work();
+        rig.admission.fail("poll");
+        rig.work();
+
+        assertEquals(List.of(REFUSED), rig.takeReplies());
+        assertEquals(List.of("ADMISSION_FAILED 6", "REFUSED 6"), rig.dropped);
+        rig.work();
+        assertEquals(List.of(), rig.takeReplies());
+    }
+
+    @Test
+    void shouldNotLetActWhomTheAuthenticatorCannotTell() {
+        rig.admission.fail("mayAct");
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "alice"));
+        rig.work();
+
+        assertEquals(List.of(
+            "6: Rejected 1 NOT_AUTHORISED the principal may not open sessions: see the authorisation rules"),
+            rig.takeReplies());
+        assertEquals(List.of("ADMISSION_FAILED 6", "NOT_AUTHORISED 6"), rig.dropped);
+    }
+
+    @Test
+    void shouldGoOnWhenTheAuthenticatorThrowsOfALinkThatWentDown() {
+        rig.admission.fail("forget");
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "alice")).down(LINK);
+        rig.work();
+
+        assertEquals(List.of("ADMISSION_FAILED 6"), rig.dropped);
+        rig.admit(LINK + 1);
+        assertEquals(List.of("ADMISSION_FAILED 6"), rig.dropped);
+    }
+
+    @Test
+    void shouldRefuseWhenAChallengeFitsIntoNoMessage() {
+        rig.admission.challengeWith("?".repeat(8 * 1024));
+        rig.links.up(LINK).send(LINK, PeerMessages.sessionOpen(1, "client", "challenge"));
+        rig.work();
+
+        assertEquals(List.of(REFUSED), rig.takeReplies());
     }
 
     @Test
