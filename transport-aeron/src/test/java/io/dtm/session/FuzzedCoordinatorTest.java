@@ -87,8 +87,9 @@ class FuzzedCoordinatorTest {
     private static Started start() {
         final FakeCoordinator coordinator = new FakeCoordinator();
         final RecordingListeners listener = new RecordingListeners();
-        final CoordinatorSession session = new CoordinatorSession(
-            new SessionContext().link(coordinator.link).random(() -> 42).listener(new NoFailures()));
+        final Failures failures = new Failures();
+        final CoordinatorSession session = new CoordinatorSession(new SessionContext().link(coordinator.link)
+            .random(() -> 42).listener(failures).errorHandler(failures::add));
         coordinator.library = session;
         session.register(
             new ResourceRegistration("stock", "a", INCARNATION, new RecordingParticipant()), listener);
@@ -99,11 +100,11 @@ class FuzzedCoordinatorTest {
         session.begin(0, listener);
         session.lookup("bank", listener);
         coordinator.run();
-        return new Started(coordinator, session);
+        return new Started(coordinator, session, failures);
     }
 
     /** A library with a session, in epoch 1. */
-    private record Started(FakeCoordinator coordinator, CoordinatorSession session) {
+    private record Started(FakeCoordinator coordinator, CoordinatorSession session, Failures failures) {
         void play(final byte[] input) {
             int at = 0;
             while (at < input.length) {
@@ -124,6 +125,7 @@ class FuzzedCoordinatorTest {
                 work();
             }
             session.close();
+            failures.throwFirst();
         }
 
         private void work() {
@@ -135,12 +137,24 @@ class FuzzedCoordinatorTest {
         }
     }
 
-    /** What is dropped may be told; but nothing of ours, and no listener, has thrown. */
-    private static final class NoFailures implements SessionListener {
+    /** What is dropped may be told; but nothing of ours, and no listener, has thrown: the library would catch it. */
+    private static final class Failures implements SessionListener {
+        private Throwable first;
+
+        void add(final Throwable cause) {
+            first = first == null ? cause : first;
+        }
+
+        void throwFirst() {
+            if (first != null) {
+                throw new AssertionError(first);
+            }
+        }
+
         @Override
         public void onAnomaly(final String text, final Throwable cause) {
             if (cause != null) {
-                throw new AssertionError(text, cause);
+                add(cause);
             }
         }
     }
