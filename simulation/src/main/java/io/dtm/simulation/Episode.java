@@ -42,6 +42,7 @@ public final class Episode {
     private final Workload workload;
     private final FaultInjector injector;
     private final boolean mayRestore;
+    private final boolean sharesInstances;
 
     /** Makes an episode: tests plant bugs in it. */
     @FunctionalInterface
@@ -99,7 +100,8 @@ public final class Episode {
             domain.addClients(workload);
             domains.add(domain);
         }
-        if (settings.instances() > 1 && settings.sharesInstances()) {
+        sharesInstances = settings.instances() > 1 && settings.sharesInstances();
+        if (sharesInstances) {
             faultCounts.peerFaults++; // each start of one takes the other's place
             faultCounts.always = true;
         }
@@ -212,6 +214,20 @@ public final class Episode {
                     + " are still in flight");
             }
             domain.checker.atRest();
+            checkEvidence(domain);
+        }
+    }
+
+    /** Who was replaced isn't told any more that evidence may go, nor is anybody after a restore. */
+    private void checkEvidence(final Domain domain) {
+        if (sharesInstances || domain.checker.wasRestored()) {
+            return;
+        }
+        for (final SimulatedDatabase database : databases) {
+            final int left = database.unreleasedCount(domain.coordinator.coordinatorId());
+            if (left > 0) {
+                violations.add("I8", "evidence of " + left + " branches was never released in " + database.name());
+            }
         }
     }
 

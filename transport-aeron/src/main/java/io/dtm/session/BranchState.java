@@ -38,7 +38,7 @@ final class BranchState {
     /** Journal position that PREPARE named, 0 if none did. */
     long position;
 
-    /** Epoch of the last PREPARE or one-phase COMMIT: the one that the next answer answers. */
+    /** Epoch of the last PREPARE or one-phase COMMIT, or of a result's repetition: the next answer is of that. */
     int askedEpoch;
     VoteType vote;
     byte[] voteText;
@@ -61,6 +61,8 @@ final class BranchState {
     OnePhaseResult onePhaseResult;
     byte[] onePhaseText;
     boolean isEvidenceForgotten;
+    /** The coordinator was restored since, and hasn't asked for it again: it may not know of it any more. */
+    boolean isOfLostHistory;
     /** A one-phase commit was tried and its result couldn't be told: from now on it is only looked for. */
     boolean isOnePhaseTried;
     /** A one-phase commit came for what is being rolled back here: it is answered when that is done. */

@@ -198,6 +198,7 @@ final class BranchTable {
     void onRestored() {
         final List<BranchState> rolledBack = new ArrayList<>(0);
         forEach(state -> {
+            state.isOfLostHistory = true;
             if (wasToldToRollBack(state)) {
                 rolledBack.add(state);
             }

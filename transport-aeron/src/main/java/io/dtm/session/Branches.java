@@ -337,13 +337,18 @@ final class Branches {
 
     /**
      * The resource is registered over a new link: what may have been lost with the old one goes again. A one-phase
-     * result too, also when the coordinator has it: its word that the evidence may go may be what was lost.
+     * result too, also when the coordinator has it: its word that the evidence may go may be what was lost, with the
+     * link or with the coordinator's process. So it goes in every epoch; but not after a restore: what was delegated
+     * then isn't asked for any more, and the evidence may be all that is left of it (rule 12).
+     *
+     * @param epoch in which it is registered.
      */
-    void resendAnswers() {
+    void resendAnswers(final int epoch) {
         table.forEach(state -> {
             if (state.phase == Phase.VOTED && state.voteSequence == 0 && !state.isFenced) {
                 sendVote(state);
-            } else if (state.phase == Phase.ONE_PHASE_ANSWERED && !state.isEvidenceForgotten) {
+            } else if (state.onePhaseResult != null && !state.isEvidenceForgotten && !state.isOfLostHistory) {
+                state.askedEpoch = epoch;
                 sendOnePhaseResult(state);
             }
         });
@@ -351,6 +356,7 @@ final class Branches {
 
     private static void asked(final BranchState state, final int epoch, final long position) {
         state.askedEpoch = epoch;
+        state.isOfLostHistory = false;
         state.position = Math.max(state.position, position);
     }
 

@@ -142,7 +142,7 @@ final class ResourceSession {
         resourceId = registered.resourceId();
         isRegistered = true;
         listener.onRegistered(guard.coordinatorId(), resourceId, guard.epoch());
-        branches.resendAnswers();
+        branches.resendAnswers(guard.epoch());
         joins.onRegistered();
         scan.want();
         return true;

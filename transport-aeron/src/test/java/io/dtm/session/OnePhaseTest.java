@@ -107,6 +107,34 @@ class OnePhaseTest extends ParticipantFixture {
     }
 
     @Test
+    void shouldRepeatItsAnswerInALaterEpochUntilTheEvidenceMayGo() {
+        delegate(INCARNATION).run().said();
+        coordinator.restart();
+        resumeAndRegister();
+        coordinator.expect("OnePhase COMMITTED 3:1 branch 0 epoch 2");
+        coordinator.forgetEvidence(RESOURCE, T, 0).run();
+        coordinator.restart();
+        resumeAndRegister();
+
+        coordinator.expect();
+        assertEquals(RAN + "\nforget evidence 3:1 branch 0", participant.takeCalls());
+    }
+
+    /** The coordinator may have forgotten that it delegated: the evidence is what an operator has. */
+    @Test
+    void shouldNotRepeatItsAnswerAfterARestoreUntilItIsAsked() {
+        delegate(INCARNATION).run().said();
+        coordinator.restore();
+        resumeAndRegister();
+        coordinator.expect();
+        delegate(INCARNATION).expect("OnePhase COMMITTED 3:1 branch 0 epoch 1002");
+        coordinator.restart();
+        resumeAndRegister();
+
+        coordinator.expect("OnePhase COMMITTED 3:1 branch 0 epoch 1003");
+    }
+
+    @Test
     void shouldLetTheEvidenceOfAFormerProcessGo() {
         coordinator.forgetEvidence(RESOURCE, T, 0).run();
 

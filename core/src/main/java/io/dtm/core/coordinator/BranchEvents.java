@@ -141,7 +141,10 @@ final class BranchEvents {
         }
         final Transaction transaction = state.transactionById.get(transactionId);
         if (transaction == null) {
-            repeatedResult(sender, transactionId, branchId, result);
+            final long packed = state.retained.find(transactionId);
+            repeatedResult(sender, transactionId, branchId, result == OnePhase.COMMITTED
+                && packed != RetainedOutcomes.MISSING
+                && RetainedOutcomes.outcome(packed) == ProtocolCodes.Outcome.ABORTED);
             return;
         }
         final Branch branch = transaction.branch(branchId);
@@ -149,9 +152,9 @@ final class BranchEvents {
             return;
         }
         if (branch.state != Branch.State.DELEGATED) {
-            if (branch.state == Branch.State.DONE && branch.vote == 0
-                && result == OnePhase.COMMITTED && transaction.state == Transaction.State.ABORTING) {
-                output.alarm(Alarm.ONE_PHASE_CONTRADICTS, transactionId, branchId);
+            if (branch.state == Branch.State.DONE && branch.vote == 0) {
+                repeatedResult(sender, transactionId, branchId,
+                    result == OnePhase.COMMITTED && transaction.state == Transaction.State.ABORTING);
             }
             return;
         }
@@ -161,18 +164,17 @@ final class BranchEvents {
     }
 
     /**
-     * The result is in the journal already: the evidence may go. ABORTED behind COMMITTED contradicts nothing: another
-     * process that was asked too may come to look for the evidence when it is gone (rule 9).
+     * The result is in the journal already: the evidence may go, and that may have been said before and lost. ABORTED
+     * behind COMMITTED contradicts nothing: another process that was asked too may come to look for the evidence when
+     * it is gone (rule 9).
      */
     private void repeatedResult(
-        final Instance sender, final long transactionId, final int branchId, final int result) {
-        final long packed = state.retained.find(transactionId);
-        if (result == OnePhase.COMMITTED && packed != RetainedOutcomes.MISSING
-            && RetainedOutcomes.outcome(packed) == ProtocolCodes.Outcome.ABORTED) {
+        final Instance sender, final long transactionId, final int branchId, final boolean contradicts) {
+        if (contradicts) {
             output.alarm(Alarm.ONE_PHASE_CONTRADICTS, transactionId, branchId);
-            return;
+        } else {
+            output.forgetEvidence(sender.session.id, sender.resource.id, transactionId, branchId);
         }
-        output.forgetEvidence(sender.session.id, sender.resource.id, transactionId, branchId);
     }
 
     void inDoubt(

@@ -148,9 +148,20 @@ class OnePhaseTest {
         agent.answersOnePhase(transaction, OnePhase.ABORTED, "");
         scenario.quiet();
         agent.answersOnePhase(transaction, OnePhase.ABORTED, "");
-        scenario.sendsNothing();
+        scenario.sends("s4 <- FORGET_EVIDENCE 1:1/0");
         agent.committedOnePhase(transaction);
         scenario.sends("ALARM ONE_PHASE_CONTRADICTS 1:1/0");
+    }
+
+    @Test
+    void shouldLetTheEvidenceOfARepeatedAnswerGoWhileOthersHaveNotAcknowledged() {
+        final long transaction = client.submits(agent, a);
+        a.votesYes(transaction);
+        agent.committedOnePhase(transaction);
+        scenario.quiet();
+        agent.committedOnePhase(transaction);
+        scenario.sends("s4 <- FORGET_EVIDENCE 1:1/0");
+        scenario.showsState("COMMITTING", transaction);
     }
 
     @Test

@@ -280,6 +280,11 @@ public final class Checker implements FrameObserver {
         return highestForcedEpoch > 0;
     }
 
+    /** @return whether an operator has put the coordinator's directory back to a copy. */
+    public boolean wasRestored() {
+        return wasRestored;
+    }
+
     /** @param digest of the state of a process that died, after all that it had appended. */
     public void onDied(final long digest) {
         digestAtDeath = digest;

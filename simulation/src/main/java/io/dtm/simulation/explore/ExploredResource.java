@@ -71,6 +71,11 @@ final class ExploredResource {
         return prepared.size();
     }
 
+    /** @return number of rows that say that a branch was committed. */
+    int evidenceCount() {
+        return (int) evidence.values().stream().filter(isCommitted -> isCommitted).count();
+    }
+
     /** @return what must not happen and did; null: nothing. */
     String failure() {
         return failure;

@@ -38,6 +38,7 @@ final class PeerModel {
      * @param asked      transactions in the order in which they were asked to prepare.
      * @param told       to the client, by transaction.
      * @param prepared   number of branches.
+     * @param evidence   number of rows that say that a branch was committed.
      * @param statements see {@link Site#statements()}.
      * @param begun      number of the client's transactions.
      * @param awaited    number of those of which it wants to be told.
@@ -51,6 +52,7 @@ final class PeerModel {
         List<Long> asked,
         Map<Long, Answer> told,
         int prepared,
+        int evidence,
         Ints statements,
         int begun,
         int awaited,
@@ -60,11 +62,11 @@ final class PeerModel {
             final PeerProcess first = site.process(0);
             final ExploredResource resource = site.resource();
             if (resource == null) {
-                return new Info(Map.of(), Map.of(), Set.of(), List.of(), first.told().all(), 0, Ints.NONE,
-                    first.begun(), first.awaited(), first.mayCommit(), first.answers());
+                return new Info(Map.of(), Map.of(), Set.of(), List.of(), first.told().all(), 0, 0,
+                    Ints.NONE, first.begun(), first.awaited(), first.mayCommit(), first.answers());
             }
             return new Info(resource.standings(), resource.kept(), resource.refusals(), resource.asked(), Map.of(),
-                resource.preparedCount(), site.statements(), 0, 0, false, 0);
+                resource.preparedCount(), resource.evidenceCount(), site.statements(), 0, 0, false, 0);
         }
     }
 

@@ -142,8 +142,11 @@ final class Promises {
         for (int round = 0; round < MAX_REST_ROUNDS; round++) {
             world.run(last);
             final String failure = world.failure() != null ? world.failure() : broken(last);
-            if (failure != null || isAtRest(last)) {
+            if (failure != null) {
                 return failure;
+            }
+            if (isAtRest(last)) {
+                return evidence(last);
             }
             excuses.timePasses();
             world.passTime(last);
@@ -153,6 +156,16 @@ final class Promises {
         }
         return "I11: it never comes to rest: " + world.host().info(last[HOST]).view().inFlight()
             + " transactions in flight, " + describe(last);
+    }
+
+    /** @return what evidence nobody will let go any more; null: none. With a process its release may be lost. */
+    private String evidence(final int[] state) {
+        for (int home = 0; home < scope.participants(); home++) {
+            if (site(state, home).evidence() > 0 && !excuses.isUsed(state, Budget.PARTICIPANT_CRASH)) {
+                return "I8: the evidence of P" + (home + 1) + " is never released: " + describe(state);
+            }
+        }
+        return null;
     }
 
     /** @return what waits for time to pass although nothing happened that could be waited out; null: nothing. */

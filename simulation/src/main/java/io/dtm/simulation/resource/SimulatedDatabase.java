@@ -4,10 +4,12 @@ import io.dtm.participant.BranchId;
 import io.dtm.simulation.engine.Trace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -32,6 +34,8 @@ public final class SimulatedDatabase {
     private final ArrayDeque<Long> lastCommitted = new ArrayDeque<>();
     private final Map<BranchId, Work> prepared = new LinkedHashMap<>();
     private final Map<Key, Evidence> evidence = new LinkedHashMap<>();
+    /** Of rows that were there when a process died: the word that they may go may have been lost with it. */
+    private final Set<Key> mayStay = new HashSet<>();
     private int sessions;
     private final Map<Key, Integer> onePhaseInFlight = new LinkedHashMap<>();
 
@@ -66,9 +70,20 @@ public final class SimulatedDatabase {
         return prepared.size();
     }
 
-    /** @return number of rows of evidence. */
-    public int evidenceCount() {
-        return evidence.size();
+    /**
+     * @param coordinatorId whose branches are meant.
+     * @return number of rows that say that a branch was committed, but for those that outlived a process: each must go
+     *         as soon as its coordinator has the result.
+     */
+    public int unreleasedCount(final long coordinatorId) {
+        int count = 0;
+        for (final Map.Entry<Key, Evidence> row : evidence.entrySet()) {
+            final boolean isMeant = row.getKey().coordinatorId == coordinatorId && !mayStay.contains(row.getKey());
+            if (isMeant && row.getValue() == Evidence.COMMITTED) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /**
@@ -205,7 +220,9 @@ public final class SimulatedDatabase {
 
     /** @param branch whose evidence goes. */
     public void forgetEvidence(final BranchId branch) {
-        evidence.remove(Key.of(branch));
+        final Key key = Key.of(branch);
+        evidence.remove(key);
+        mayStay.remove(key);
     }
 
     void sessionStarts() {
@@ -214,6 +231,7 @@ public final class SimulatedDatabase {
 
     void sessionEnds() {
         sessions--;
+        mayStay.addAll(evidence.keySet());
     }
 
     /** Whether some other process may still send statements. */
