@@ -12,8 +12,11 @@ import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.network.SimulatedNetwork;
 import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
+import io.dtm.simulation.node.ExactlyOnceClient;
 import io.dtm.simulation.node.Operator;
 import io.dtm.simulation.node.ParticipantNode;
+import io.dtm.simulation.node.Peer;
+import io.dtm.simulation.node.RequestTable;
 import io.dtm.simulation.node.Workload;
 import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.SimulatedDatabase;
@@ -39,7 +42,7 @@ final class Domain {
     final Operator operator;
     final Checker checker;
     final List<ParticipantNode> participants = new ArrayList<>();
-    final List<ClientNode> clients = new ArrayList<>();
+    final List<Peer> clients = new ArrayList<>();
 
     private final String instances;
     private final String clientSuffix;
@@ -124,19 +127,31 @@ final class Domain {
         participants.add(node[0]);
     }
 
-    /** @param workload that its clients are to carry out. */
-    void addClients(final Workload workload) {
+    /**
+     * @param workload   that its clients are to carry out.
+     * @param crashPoint is told where one may die between two steps.
+     */
+    void addClients(final Workload workload, final Consumer<Peer> crashPoint) {
+        final RequestTable table = new RequestTable();
         for (int i = 0; i < settings.clients(); i++) {
             final String name = "C" + (i + 1) + clientSuffix;
-            clients.add(new ClientNode(name, schedule, random.split(name), trace, network, settings.client(), workload,
-                participants, checker));
+            final RandomStream ofClient = random.split(name);
+            if (ofClient.split("exactly once").chance(settings.client().exactlyOncePerMillion())) {
+                final Peer[] node = new Peer[1];
+                node[0] = new ExactlyOnceClient(name, schedule, ofClient, trace, network, settings.client(), workload,
+                    table, checker, () -> crashPoint.accept(node[0]));
+                clients.add(node[0]);
+            } else {
+                clients.add(new ClientNode(
+                    name, schedule, ofClient, trace, network, settings.client(), workload, participants, checker));
+            }
         }
     }
 
     void start() {
         coordinator.start();
         participants.forEach(ParticipantNode::start);
-        clients.forEach(ClientNode::start);
+        clients.forEach(Peer::start);
     }
 
     /**

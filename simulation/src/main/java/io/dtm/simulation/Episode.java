@@ -97,7 +97,7 @@ public final class Episode {
             final Domain domain =
                 new Domain(i, settings, schedule, ofDomain, trace, violations, faultCounts, databases);
             domain.addParticipants(maker, node -> injector().participantCrashPoint(node));
-            domain.addClients(workload);
+            domain.addClients(workload, node -> injector().clientCrashPoint(node));
             domains.add(domain);
         }
         sharesInstances = settings.instances() > 1 && settings.sharesInstances();

@@ -51,6 +51,7 @@ public record EpisodeSettings(
     private static final long MILLI = 1_000_000L;
     static final int UNLIMITED = 100_000;
     private static final int APPENDS_ONE_IN = 8;
+    private static final int EXACTLY_ONCE_ONE_IN = 3;
     /** While the coordinator stands still, peers ask again and again: it opens one for each when it goes on. */
     private static final int MAX_SESSIONS = 100_000;
 
@@ -120,7 +121,12 @@ public record EpisodeSettings(
             (int) random.skewed(minTimeoutMs, 60_000),
             random.skewed(MICRO, MILLI),
             10 * MICRO,
-            random.skewed(50 * MICRO, 5 * MILLI));
+            random.skewed(50 * MICRO, 5 * MILLI),
+            drawExactlyOnce(random.split("exactly once")));
+    }
+
+    private static int drawExactlyOnce(final RandomStream random) {
+        return random.nextInt(EXACTLY_ONCE_ONE_IN) == 0 ? (int) random.between(200_000, RandomStream.MILLION) : 0;
     }
 
     private static CoordinatorTimes drawTimes(final RandomStream random) {

@@ -82,6 +82,7 @@ final class EpisodeText {
             + rate(client.retryPerMillion(), "tried again")
             + rate(client.acceptedPerMillion(), "only accepted")
             + rate(client.enlistedPerMillion(), "enlisted by the client")
+            + rate(client.exactlyOncePerMillion(), "of the clients exactly once")
             + (client.countersLeft() > 0 ? ", " + client.countersLeft() + " transactions a session" : "")
             + "; timeouts of " + client.minTimeoutMs() + " to " + client.maxTimeoutMs() + " ms";
     }

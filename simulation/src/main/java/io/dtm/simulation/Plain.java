@@ -99,6 +99,7 @@ public enum Plain {
             drawn.maxTimeoutMs(),
             drawn.maxThinkNs(),
             drawn.minCallNs(),
-            drawn.maxCallNs());
+            drawn.maxCallNs(),
+            isPatient ? 0 : drawn.exactlyOncePerMillion());
     }
 }

@@ -26,7 +26,7 @@ final class PlantedBugTest {
     private static final int TRANSACTIONS = 500;
     private static final long SECOND = 1_000_000_000L;
     private static final ClientSettings CLIENT = new ClientSettings(
-        8, 0, 0, 0, 500_000, 0, 0, 0, 3, 1_000, 30_000, 100_000, 10_000, 1_000_000);
+        8, 0, 0, 0, 500_000, 0, 0, 0, 3, 1_000, 30_000, 100_000, 10_000, 1_000_000, 0);
 
     private static String violations(
         final FaultPlan faults, final UnaryOperator<Journal> journal, final Episode.ParticipantMaker maker) {

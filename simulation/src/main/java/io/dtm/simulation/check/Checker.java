@@ -519,6 +519,26 @@ public final class Checker implements FrameObserver {
         ledger.retire(schedule.nowNs());
     }
 
+    /**
+     * An application has done with a request that must be done exactly once.
+     *
+     * @param requestId     of it.
+     * @param transactionId of its last run.
+     * @param committed     it is done.
+     * @param aborted       it isn't, and won't be; neither: nobody knows.
+     */
+    public void onRequestEnded(
+        final long requestId, final long transactionId, final boolean committed, final boolean aborted) {
+        final long by = ledger.committedBy(requestId);
+        if (by != Ledger.UNKNOWN && (aborted || committed && by != transactionId)) {
+            violations.add("I3", "request " + requestId + " ends with transaction " + Trace.transaction(transactionId)
+                + (aborted ? ", aborted" : "") + ", and was carried out by " + Trace.transaction(by));
+        }
+        if (aborted) {
+            ledger.givenUp(requestId);
+        }
+    }
+
     /** Faults have stopped and time has passed: AC5, I11. Everything must be at rest. */
     public void atRest() {
         for (final TransactionRecord record : ledger.all()) {

@@ -100,6 +100,10 @@ final class EffectChecker implements ResourceListener {
     }
 
     private void onlyOnce(final String resource, final TransactionRecord record) {
+        if (ledger.isGivenUp(record.requestId())) {
+            violations.add("I3", resource + " committed " + record + ", but its request " + record.requestId()
+                + " ended as not carried out");
+        }
         final long before = ledger.committedBy(record.requestId());
         if (before == Ledger.UNKNOWN) {
             ledger.committedBy(record.requestId(), record.id);

@@ -3,6 +3,7 @@ package io.dtm.simulation.check;
 import java.util.ArrayDeque;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 
 /** All transactions that were ever begun: in full while they matter, and how they ended for good. */
 final class Ledger {
@@ -18,6 +19,7 @@ final class Ledger {
     private final ArrayDeque<TransactionRecord> inOrder = new ArrayDeque<>();
     private final Long2LongHashMap retired = new Long2LongHashMap(UNKNOWN);
     private final Long2LongHashMap committedRequests = new Long2LongHashMap(UNKNOWN);
+    private final LongHashSet givenUpRequests = new LongHashSet();
 
     TransactionRecord find(final long transactionId) {
         return byId.get(transactionId);
@@ -40,6 +42,15 @@ final class Ledger {
 
     void committedBy(final long requestId, final long transactionId) {
         committedRequests.put(requestId, transactionId);
+    }
+
+    /** Nobody will run this request again, since its last run was aborted. */
+    void givenUp(final long requestId) {
+        givenUpRequests.add(requestId);
+    }
+
+    boolean isGivenUp(final long requestId) {
+        return givenUpRequests.contains(requestId);
     }
 
     Iterable<TransactionRecord> all() {

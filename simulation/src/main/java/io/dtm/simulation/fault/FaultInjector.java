@@ -4,7 +4,6 @@ import io.dtm.core.storage.simulated.Survival;
 import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
-import io.dtm.simulation.node.ClientNode;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.Operator;
 import io.dtm.simulation.node.ParticipantNode;
@@ -37,7 +36,7 @@ public final class FaultInjector {
     private final List<CoordinatorNode> coordinators;
     private final List<Operator> operators;
     private final List<ParticipantNode> participants;
-    private final List<ClientNode> clients;
+    private final List<Peer> clients;
     private final List<Peer> peers = new ArrayList<>();
     private RandomStream random;
     private FaultScript record;
@@ -63,7 +62,7 @@ public final class FaultInjector {
         final List<CoordinatorNode> coordinators,
         final List<Operator> operators,
         final List<ParticipantNode> participants,
-        final List<ClientNode> clients) {
+        final List<Peer> clients) {
         this.plan = plan;
         this.schedule = schedule;
         this.random = random;
@@ -317,6 +316,19 @@ public final class FaultInjector {
      * @param node whose process may die here.
      */
     public void participantCrashPoint(final ParticipantNode node) {
+        peerCrashPoint(node, Fault.PARTICIPANT_CRASH);
+    }
+
+    /**
+     * Between two durable steps of a client.
+     *
+     * @param node whose process may die here.
+     */
+    public void clientCrashPoint(final Peer node) {
+        peerCrashPoint(node, Fault.CLIENT_CRASH);
+    }
+
+    private void peerCrashPoint(final Peer node, final Fault fault) {
         if (!isActive) {
             return;
         }
@@ -325,15 +337,15 @@ public final class FaultInjector {
             final FaultOccurrence due = given.takeDue(node.name());
             if (due != null) {
                 random = RandomStream.at(due.draws());
-                crashHere(node);
+                crashHere(node, fault);
             }
-        } else if (plan.has(Fault.PARTICIPANT_CRASH) && random.chance(plan.crashPointPerMillion())) {
-            crashHere(node);
+        } else if (plan.has(fault) && random.chance(plan.crashPointPerMillion())) {
+            crashHere(node, fault);
         }
     }
 
-    private void crashHere(final ParticipantNode node) {
-        takeDown(Fault.PARTICIPANT_CRASH, node.name());
+    private void crashHere(final Peer node, final Fault fault) {
+        takeDown(fault, node.name());
         crash(node);
     }
 

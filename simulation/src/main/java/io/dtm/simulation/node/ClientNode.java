@@ -14,10 +14,8 @@ import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.SimulatedNetwork;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -28,7 +26,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class ClientNode extends Peer {
     private static final long LOOKUP_RETRY_NS = 20_000_000L;
     private static final long REFUSED_RETRY_NS = 10_000_000L;
-    private static final long LAST_COUNTER = 0xFFFF_FFFEL;
     private static final int MAX_RETRIES = 3;
 
     private final ClientSettings settings;
@@ -37,7 +34,6 @@ public final class ClientNode extends Peer {
     private final Checker checker;
     private final boolean[] found;
     private final UnsafeBuffer payload = new UnsafeBuffer(new byte[Long.BYTES]);
-    private final IntArrayList chosen = new IntArrayList();
     private int busy;
 
     /**
@@ -71,8 +67,7 @@ public final class ClientNode extends Peer {
 
     @Override
     protected SessionContext context(final SessionContext context) {
-        return settings.countersLeft() == 0
-            ? context : context.counters(LAST_COUNTER - settings.countersLeft(), settings.countersLeft() / 2);
+        return settings.counters(context);
     }
 
     @Override
@@ -189,16 +184,7 @@ public final class ClientNode extends Peer {
 
     /** Resources for one transaction, by index, in drawn order. */
     int[] choose() {
-        final int most = Math.min(settings.maxBranches(), found.length);
-        final int count = 1 + random.nextInt(most);
-        chosen.clear();
-        while (chosen.size() < count) {
-            final int index = random.nextInt(found.length);
-            if (!chosen.containsInt(index)) {
-                chosen.addInt(index);
-            }
-        }
-        return Arrays.copyOf(chosen.toIntArray(), count);
+        return settings.choose(random, found.length);
     }
 
     private Acknowledge drawAcknowledge() {
@@ -209,11 +195,11 @@ public final class ClientNode extends Peer {
     }
 
     int drawTimeoutMs() {
-        return random.nextInt(3) == 0 ? 0 : (int) random.between(settings.minTimeoutMs(), settings.maxTimeoutMs());
+        return settings.drawTimeoutMs(random);
     }
 
     long drawCallNs() {
-        return random.skewed(settings.minCallNs(), settings.maxCallNs());
+        return settings.drawCallNs(random);
     }
 
     ClientSettings settings() {
