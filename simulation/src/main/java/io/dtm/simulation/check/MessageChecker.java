@@ -3,6 +3,7 @@ package io.dtm.simulation.check;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.network.WireMessage;
 import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.Long2ObjectHashMap;
 
 /** Watches what leaves the coordinator and its peers: AC2, AC4, I1 to I3, I5 to I8, I14. */
 final class MessageChecker {
@@ -23,6 +24,7 @@ final class MessageChecker {
     private final FaultCounts faults;
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
+    private final Long2ObjectHashMap<String> closerBySession = new Long2ObjectHashMap<>();
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
     private int defaultTimeoutMs = Integer.MAX_VALUE;
     private boolean isCopy;
@@ -80,6 +82,7 @@ final class MessageChecker {
                     onePhaseAborted(record, record.branch(message.branchId));
                 }
             }
+            case SESSION_CLOSE -> closerBySession.put(message.sessionId, peer);
             case ENLIST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
@@ -318,12 +321,23 @@ final class MessageChecker {
             case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
             case 3 -> isOld(record);
             case 6 -> hasTwoProcesses(record);
-            case 4, 5, 7, 8 -> faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
+            case 4, 5, 7 -> isInAftermath(record);
+            case 8 -> isInAftermath(record) || isClosedByAnother(record);
             case 9 -> isOfEarlierEpoch(record, message.epoch);
             case 10 -> record.operatorAsked;
             case 11 -> anyOnePhaseAborted(record);
             default -> false;
         };
+    }
+
+    private boolean isInAftermath(final TransactionRecord record) {
+        return faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
+    }
+
+    /** Who takes a request over that must be done exactly once takes the session over, and closes it in the end. */
+    private boolean isClosedByAnother(final TransactionRecord record) {
+        final String closer = closerBySession.get(record.id >>> 32);
+        return closer != null && !closer.equals(record.owner);
     }
 
     /** A downtime is told by a clock of whole milliseconds. */
