@@ -47,7 +47,8 @@ record RecordedEvents(long coordinatorId, List<Record> records) {
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
         final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 1, 0, drawn.network(),
             new ResourceSettings(40_000, 80_000, 500_000, 0, 5_000, MILLI),
-            new ClientSettings(6, 400_000, 100_000, 30_000, 500_000, 0, 0, 0, 3, 1_000, 30_000, MILLI, 10_000, MILLI, 0),
+            new ClientSettings(
+                6, 400_000, 100_000, 30_000, 500_000, 0, 0, 0, 3, 1_000, 30_000, MILLI, 10_000, MILLI, 0),
             drawn.coordinator(), settings(), 1, false,
             FaultPlan.none().with(Fault.PARTICIPANT_CRASH, SECOND / 2).with(Fault.LINK_LOSS, SECOND / 2)
                 .with(Fault.CLIENT_CRASH, SECOND).with(Fault.COORDINATOR_KILL, SECOND / 2));
