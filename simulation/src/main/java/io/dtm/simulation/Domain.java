@@ -19,14 +19,16 @@ import io.dtm.simulation.node.Peer;
 import io.dtm.simulation.node.RequestTable;
 import io.dtm.simulation.node.Workload;
 import io.dtm.simulation.resource.OnePhase;
+import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.SimulatedDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
- * A coordinator and what is its own: its network, the participants and clients that are connected to it, its operator,
- * and the checker that watches them. Databases it may share with another domain.
+ * A coordinator and what is its own: its network, the clients that are connected to it, its operator, and the checker
+ * that watches them. Databases it may share with another domain, and the processes that serve them.
  */
 final class Domain {
     /** The coordinators' names. */
@@ -102,12 +104,25 @@ final class Domain {
      * Processes that serve all its databases.
      *
      * @param maker      of their code.
+     * @param listener   sees their votes.
      * @param crashPoint is told where one may die between two steps.
+     * @param shared     gives for a process's place the one of another domain that serves this one, too; or null.
      */
-    void addParticipants(final ParticipantMaker maker, final Consumer<ParticipantNode> crashPoint) {
+    void addParticipants(
+        final ParticipantMaker maker,
+        final ResourceListener listener,
+        final Consumer<ParticipantNode> crashPoint,
+        final IntFunction<ParticipantNode> shared) {
         for (int i = 0; i < databases.size(); i++) {
             for (int j = 0; j < settings.instances(); j++) {
-                addParticipant(databases.get(i), settings.onePhase(i), instances.charAt(j), maker, crashPoint);
+                final ParticipantNode other = shared.apply(i * settings.instances() + j);
+                if (other == null) {
+                    addParticipant(databases.get(i), settings.onePhase(i), instances.charAt(j), maker, listener,
+                        crashPoint);
+                } else {
+                    other.serveToo(other.name() + instances.charAt(j), network);
+                    participants.add(other);
+                }
             }
         }
     }
@@ -117,12 +132,13 @@ final class Domain {
         final OnePhase onePhase,
         final char letter,
         final ParticipantMaker maker,
+        final ResourceListener listener,
         final Consumer<ParticipantNode> crashPoint) {
         final String name = database.name() + letter;
         final ParticipantNode[] node = new ParticipantNode[1];
         node[0] = new ParticipantNode(name, settings.sharesInstances() ? database.name() : name, database.name(),
             schedule, random.split(database.name()).split(name), trace, network,
-            ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(), checker.resources(), onePhase,
+            ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(), listener, onePhase,
                 () -> crashPoint.accept(node[0])));
         participants.add(node[0]);
     }
@@ -155,11 +171,28 @@ final class Domain {
     }
 
     /**
-     * @param process a client's or participant's, or a coordinator's name.
-     * @return name of the coordinator of its domain.
+     * @param peer a client's name, or that of a participant's link.
+     * @return name of the coordinator to which it goes.
      */
-    static String coordinatorOf(final String process) {
-        final boolean isSecond = INSTANCES.get(1).indexOf(process.charAt(process.length() - 1)) >= 0;
-        return COORDINATORS.get(isSecond ? 1 : 0);
+    static String coordinatorOf(final String peer) {
+        return COORDINATORS.get(isOfSecond(peer) ? 1 : 0);
+    }
+
+    /**
+     * @param peer a client's or participant's name, or that of a participant's link.
+     * @return name of the process.
+     */
+    static String processOf(final String peer) {
+        final String shorter = peer.substring(0, peer.length() - 1);
+        final boolean isShared = isOfSecond(peer) && INSTANCES.get(0).indexOf(lastOf(shorter)) >= 0;
+        return isShared ? shorter : peer;
+    }
+
+    private static boolean isOfSecond(final String peer) {
+        return INSTANCES.get(1).indexOf(lastOf(peer)) >= 0;
+    }
+
+    private static char lastOf(final String name) {
+        return name.charAt(name.length() - 1);
     }
 }

@@ -1,6 +1,5 @@
 package io.dtm.simulation;
 
-import io.dtm.participant.BranchId;
 import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
@@ -9,6 +8,7 @@ import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.fault.Fault;
 import io.dtm.simulation.fault.FaultInjector;
 import io.dtm.simulation.node.CoordinatorNode;
+import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Workload;
 import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
@@ -18,6 +18,7 @@ import io.dtm.simulation.resource.SimulatedParticipant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 
 /**
  * One life of a small world: coordinators, resources, clients, and what goes wrong between them. First everything is
@@ -86,17 +87,19 @@ public final class Episode {
         final int transactions,
         final ParticipantMaker maker) {
         mayRestore = settings.faults().has(Fault.RESTORE);
+        final OwnResources observer = new OwnResources(domains);
         final List<String> names = new ArrayList<>();
         for (int i = 0; i < settings.resources(); i++) {
             names.add("R" + (i + 1));
-            databases.add(new SimulatedDatabase(names.get(i), trace, this::observerOf));
+            databases.add(new SimulatedDatabase(names.get(i), trace, observer));
         }
         workload = new Workload(names, transactions);
         for (int i = 0; i < settings.coordinators(); i++) {
             final RandomStream ofDomain = i == 0 ? random : random.split("domain " + i);
             final Domain domain =
                 new Domain(i, settings, schedule, ofDomain, trace, violations, faultCounts, databases);
-            domain.addParticipants(maker, node -> injector().participantCrashPoint(node));
+            domain.addParticipants(maker, observer, node -> injector().participantCrashPoint(node),
+                i == 0 ? place -> null : sharing(ofDomain.split("shared processes"), domains.get(0)));
             domain.addClients(workload, node -> injector().clientCrashPoint(node));
             domains.add(domain);
         }
@@ -108,7 +111,7 @@ public final class Episode {
         injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), faultCounts,
             domains.stream().map(domain -> domain.coordinator).toList(),
             domains.stream().map(domain -> domain.operator).toList(),
-            domains.stream().flatMap(domain -> domain.participants.stream()).toList(),
+            domains.stream().flatMap(domain -> domain.participants.stream()).distinct().toList(),
             domains.stream().flatMap(domain -> domain.clients.stream()).toList());
     }
 
@@ -116,14 +119,14 @@ public final class Episode {
         return injector;
     }
 
-    /** Each checker sees the branches of its own coordinator. */
-    private ResourceListener observerOf(final BranchId branch) {
-        for (final Domain domain : domains) {
-            if (domain.coordinator.coordinatorId() == branch.coordinatorId()) {
-                return domain.checker.resources();
-            }
-        }
-        throw new IllegalStateException("a branch of nobody's: " + branch);
+    /** All of a domain's processes, some of them, or none. */
+    private static IntFunction<ParticipantNode> sharing(final RandomStream random, final Domain first) {
+        final int share = Math.min(2, random.nextInt(4));
+        return place -> switch (share) {
+            case 0 -> null;
+            case 1 -> random.coin() ? first.participants.get(place) : null;
+            default -> first.participants.get(place);
+        };
     }
 
     /** @return the first one: to plant bugs in, before it runs. */

@@ -28,7 +28,7 @@ import io.dtm.simulation.resource.ResourceSettings;
  * @param client      how applications behave.
  * @param coordinator how fast the coordinator and its disk are.
  * @param settings    of the coordinator.
- * @param coordinators number of coordinators that share the resources, each with its own peers.
+ * @param coordinators number of coordinators that share the resources, each with its own clients.
  * @param changes     whether each process of a coordinator is started with other settings.
  * @param faults      what goes wrong.
  */

@@ -104,7 +104,7 @@ final class TraceDiagram {
             if (actor.startsWith("C")) {
                 clients.add(actor);
             } else if (actor.startsWith("R")) {
-                participants.add(isDatabase(actor) ? processOf(actor) : actor);
+                participants.add(isDatabase(actor) ? processOf(actor) : Domain.processOf(actor));
             }
         }
         final List<String> columns = new ArrayList<>(clients);
@@ -133,11 +133,12 @@ final class TraceDiagram {
             final boolean toPeer = matcher.group(1).equals("<--");
             final String text = label(matcher.group(2), event, namesTransactions);
             final String coordinator = Domain.coordinatorOf(event.actor());
-            diagram.message(toPeer ? coordinator : event.actor(), toPeer ? event.actor() : coordinator, text);
+            final String process = Domain.processOf(event.actor());
+            diagram.message(toPeer ? coordinator : process, toPeer ? process : coordinator, text);
         } else if (isDatabase(event.actor())) {
             diagram.note(processOf(event.actor()), "database: " + event.text());
         } else if (event.actor().startsWith("R") || event.actor().startsWith("C")) {
-            diagram.note(event.actor(), event.text());
+            diagram.note(Domain.processOf(event.actor()), event.text());
         } else if (event.actor().startsWith(CoordinatorNode.NAME)) {
             diagram.note(event.actor(), event.text());
         } else {

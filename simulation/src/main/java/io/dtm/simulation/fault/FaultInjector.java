@@ -4,6 +4,7 @@ import io.dtm.core.storage.simulated.Survival;
 import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
+import io.dtm.simulation.network.PeerLink;
 import io.dtm.simulation.node.CoordinatorNode;
 import io.dtm.simulation.node.Operator;
 import io.dtm.simulation.node.ParticipantNode;
@@ -122,7 +123,7 @@ public final class FaultInjector {
         for (final Peer peer : peers) {
             peer.resume();
             if (peer.isUp()) {
-                peer.link().speedUp();
+                peer.links().forEach(PeerLink::speedUp);
             }
         }
     }
@@ -194,23 +195,28 @@ public final class FaultInjector {
         return some.size() == 1 ? some.get(0) : some.get(random.nextInt(some.size()));
     }
 
+    /** One of a process's links, or all: as it befalls a way or a host. */
+    private List<PeerLink> some(final List<PeerLink> links) {
+        return links.size() == 1 || random.nextInt(3) == 0 ? links : List.of(anyOf(links));
+    }
+
     private void loseLink(final Peer node) {
         counts.peerFaults++;
         if (node.isUp()) {
-            node.link().lose();
+            some(node.links()).forEach(PeerLink::lose);
         }
     }
 
     private void repeat(final Peer node) {
         if (node.isUp()) {
-            node.link().repeat(random.nextInt(1 << 16));
+            anyOf(node.links()).repeat(random.nextInt(1 << 16));
         }
     }
 
     private void partition(final Peer node, final long untilNs) {
         counts.peerFaults++;
         if (node.isUp()) {
-            node.link().partition(untilNs);
+            some(node.links()).forEach(link -> link.partition(untilNs));
         }
     }
 
@@ -220,7 +226,7 @@ public final class FaultInjector {
         final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PARTITION_NS);
         final long patienceNs = random.between(MIN_PATIENCE_NS, MAX_PATIENCE_NS);
         if (node.isUp()) {
-            node.link().cutOneWay(toPeer, untilNs, patienceNs);
+            some(node.links()).forEach(link -> link.cutOneWay(toPeer, untilNs, patienceNs));
         }
     }
 
@@ -228,7 +234,7 @@ public final class FaultInjector {
         counts.peerFaults++;
         final long untilNs = schedule.nowNs() + random.between(10 * MILLI, MAX_PAUSE_NS);
         if (node.isUp()) {
-            node.link().slowDown(untilNs);
+            some(node.links()).forEach(link -> link.slowDown(untilNs));
         }
     }
 

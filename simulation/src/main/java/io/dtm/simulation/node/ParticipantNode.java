@@ -2,6 +2,7 @@ package io.dtm.simulation.node;
 
 import io.dtm.client.Refusal;
 import io.dtm.session.ClientTransaction;
+import io.dtm.session.CoordinatorSession;
 import io.dtm.session.JoinListener;
 import io.dtm.session.RegistrationListener;
 import io.dtm.session.ResourceRegistration;
@@ -12,11 +13,15 @@ import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.SimulatedNetwork;
 import io.dtm.simulation.resource.SimulatedParticipant;
 import io.dtm.simulation.resource.Work;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 
-/** One of the places at which a resource is served: one process after another, each a new incarnation. */
+/**
+ * One of the places at which a resource is served: one process after another, each a new incarnation, for one
+ * coordinator or several.
+ */
 public final class ParticipantNode extends Peer {
     private static final int UNFINISHED = 1 << 16;
     private static final int REMEMBERED = 1 << 15;
@@ -36,7 +41,7 @@ public final class ParticipantNode extends Peer {
      * @param schedule     of the simulation.
      * @param random       of this node alone.
      * @param trace        is told of starts and deaths.
-     * @param network      to the coordinator.
+     * @param network      to the coordinator, the first one.
      * @param participants makes the code of each process.
      */
     public ParticipantNode(
@@ -52,6 +57,16 @@ public final class ParticipantNode extends Peer {
         this.instanceName = instanceName;
         this.resourceName = resourceName;
         this.participants = participants;
+    }
+
+    /**
+     * Serves another coordinator, too: with the same code, as the same incarnation.
+     *
+     * @param linkName by which a trace knows its links there.
+     * @param network  to that coordinator.
+     */
+    public void serveToo(final String linkName, final SimulatedNetwork network) {
+        connectTo(linkName, network);
     }
 
     /** @param value changes the incarnation that is drawn: for tests that break rule 3. */
@@ -84,9 +99,10 @@ public final class ParticipantNode extends Peer {
      */
     public void serve(
         final Peer caller, final ClientTransaction transaction, final Work work, final JoinListener listener) {
-        participant.work(transaction.transactionId(), work);
+        final CoordinatorSession session = sessionWith(caller.session().coordinatorId());
+        participant.work(caller.session().coordinatorId(), transaction.transactionId(), work);
         final int ofLife = life();
-        session().join(resourceName, transaction.transactionId(), transaction.joinToken(), session().epoch(),
+        session.join(resourceName, transaction.transactionId(), transaction.joinToken(), session.epoch(),
             transaction.deadlineNs() - caller.clockNs(), new JoinListener() {
                 @Override
                 public void onJoined() {
@@ -105,6 +121,13 @@ public final class ParticipantNode extends Peer {
         wakeUp();
     }
 
+    /** The one that the caller's context names; one that isn't connected yet refuses. */
+    private CoordinatorSession sessionWith(final long coordinatorId) {
+        final List<CoordinatorSession> all = sessions();
+        return all.stream().filter(session -> session.coordinatorId() == coordinatorId).findFirst().orElse(
+            all.stream().filter(session -> session.coordinatorId() == 0).findFirst().orElse(all.get(0)));
+    }
+
     @Override
     protected SessionContext context(final SessionContext context) {
         return context.scanIntervalNs(TimeUnit.SECONDS.toNanos(2)).maxBranches(UNFINISHED, remembered);
@@ -115,7 +138,7 @@ public final class ParticipantNode extends Peer {
         participant = participants.apply(random.split("process " + life()));
         registration = new ResourceRegistration(
             resourceName, instanceName, incarnations.applyAsLong(random.nextLong() | 1), participant);
-        session().register(registration, RegistrationListener.NONE);
+        sessions().forEach(session -> session.register(registration, RegistrationListener.NONE));
     }
 
     @Override

@@ -1,17 +1,18 @@
 package io.dtm.simulation.node;
 
 import io.dtm.session.CoordinatorSession;
-import io.dtm.session.EpochMemory;
 import io.dtm.session.SessionContext;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.PeerLink;
 import io.dtm.simulation.network.SimulatedNetwork;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A process that uses the library: its logic, driven by hand. Can be killed, also in the midst of a duty cycle: what
- * the library then still does reaches nobody. Can be paused.
+ * A process that uses the library: its logic, driven by hand, one session for each of its coordinators. Can be killed,
+ * also in the midst of a duty cycle: what the library then still does reaches nobody. Can be paused.
  */
 public abstract class Peer {
     private static final long HEARTBEAT_NS = 50_000_000L;
@@ -26,14 +27,10 @@ public abstract class Peer {
     protected final RandomStream random;
     /** Is told what happens. */
     protected final Trace trace;
-    private final SimulatedNetwork network;
+    private final List<PeerSession> sessions = new ArrayList<>(1);
     private final HostClock clock;
-    private EpochMemory memory = EpochMemory.inMemory();
     private int life;
     private boolean isUp;
-    private PeerLink link;
-    private PeerLink former;
-    private CoordinatorSession session;
     private long pausedUntilNs;
     private long nextStepNs;
 
@@ -54,8 +51,18 @@ public abstract class Peer {
         this.schedule = schedule;
         this.random = random;
         this.trace = trace;
-        this.network = network;
+        this.sessions.add(new PeerSession(name, network));
         this.clock = new HostClock(schedule, random.split("clocks"));
+    }
+
+    /**
+     * From its next start on it is connected to one more coordinator.
+     *
+     * @param linkName by which a trace knows its links there.
+     * @param network  to that coordinator.
+     */
+    protected final void connectTo(final String linkName, final SimulatedNetwork network) {
+        sessions.add(new PeerSession(linkName, network));
     }
 
     /** @return its name. */
@@ -73,14 +80,24 @@ public abstract class Peer {
         return clock.nanoTime();
     }
 
-    /** @return its connection. */
+    /** @return its connection, the first one. */
     public final PeerLink link() {
-        return link;
+        return sessions.get(0).link();
     }
 
-    /** @return the library's logic, of the running process. */
+    /** @return its connections, one for each coordinator. */
+    public final List<PeerLink> links() {
+        return sessions.stream().map(PeerSession::link).toList();
+    }
+
+    /** @return the library's logic, of the running process, for the first coordinator. */
     protected final CoordinatorSession session() {
-        return session;
+        return sessions.get(0).session();
+    }
+
+    /** @return the library's logic, of the running process, for each coordinator. */
+    protected final List<CoordinatorSession> sessions() {
+        return sessions.stream().map(PeerSession::session).toList();
     }
 
     /** @return number that changes when a process starts and when it dies. */
@@ -99,15 +116,9 @@ public abstract class Peer {
         pausedUntilNs = 0;
         clock.restart();
         trace.event(name, "starts");
-        link = network.newPeer(name, this::wakeUp);
-        if (former != null) {
-            link.inherit(former);
+        for (final PeerSession session : sessions) {
+            session.start(context(new SessionContext().random(random::nextLong).clientName(name)), this::wakeUp);
         }
-        session = new CoordinatorSession(context(new SessionContext()
-            .link(link)
-            .random(random::nextLong)
-            .epochMemory(memory)
-            .clientName(name)));
         onStart();
         heartbeat(life);
     }
@@ -132,15 +143,14 @@ public abstract class Peer {
             trace.event(name, "crashes");
             isUp = false;
             life++;
-            network.forget(link);
-            former = link;
+            sessions.forEach(PeerSession::kill);
             onKilled();
         }
     }
 
     /** It has no durable place for what it knows of epochs: its next process starts without. */
     public final void forgetEpochs() {
-        memory = EpochMemory.inMemory();
+        sessions.forEach(PeerSession::forgetEpochs);
     }
 
     /** @param untilNs virtual time up to which the process stands still. */
@@ -208,8 +218,13 @@ public abstract class Peer {
             return;
         }
         final int ofLife = life;
-        final int work = session.doWork(clockNs());
-        if (ofLife == life && (work > 0 || link.hasArrivals())) {
+        final long clockNs = clockNs();
+        boolean isBusy = false;
+        for (int i = 0; i < sessions.size() && ofLife == life; i++) {
+            final PeerSession one = sessions.get(i);
+            isBusy |= one.session().doWork(clockNs) > 0 || one.link().hasArrivals();
+        }
+        if (ofLife == life && isBusy) {
             wakeUp();
         }
     }

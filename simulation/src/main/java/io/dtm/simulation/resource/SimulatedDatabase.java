@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The durable state of one resource: prepared branches and evidence. Survives every process that uses it. Committed
@@ -30,7 +29,7 @@ public final class SimulatedDatabase {
 
     private final String name;
     private final Trace trace;
-    private final Function<BranchId, ResourceListener> listeners;
+    private final ResourceListener listener;
     private final ArrayDeque<Long> lastCommitted = new ArrayDeque<>();
     private final Map<BranchId, Work> prepared = new LinkedHashMap<>();
     private final Map<Key, Evidence> evidence = new LinkedHashMap<>();
@@ -45,19 +44,9 @@ public final class SimulatedDatabase {
      * @param listener sees what becomes durable.
      */
     public SimulatedDatabase(final String name, final Trace trace, final ResourceListener listener) {
-        this(name, trace, branch -> listener);
-    }
-
-    /**
-     * @param name      of the resource.
-     * @param trace     is told of everything.
-     * @param listeners see what becomes durable, each of its own branches.
-     */
-    public SimulatedDatabase(
-        final String name, final Trace trace, final Function<BranchId, ResourceListener> listeners) {
         this.name = name;
         this.trace = trace;
-        this.listeners = listeners;
+        this.listener = listener;
     }
 
     /** @return name of the resource. */
@@ -140,7 +129,7 @@ public final class SimulatedDatabase {
     public void prepare(final BranchId branch, final Work work) {
         trace.event(name, "prepared %T branch %2", branch.transactionId(), branch.branchId());
         prepared.put(branch, work);
-        listeners.apply(branch).onPrepared(name, branch, work);
+        listener.onPrepared(name, branch, work);
     }
 
     /**
@@ -154,7 +143,7 @@ public final class SimulatedDatabase {
         if (work != null) {
             trace.event(name, "committed %T branch %2", branch.transactionId(), branch.branchId());
             remember(branch.transactionId());
-            listeners.apply(branch).onCommitted(name, branch, work, false);
+            listener.onCommitted(name, branch, work, false);
         }
         rollBack(branch);
         return work != null;
@@ -173,7 +162,7 @@ public final class SimulatedDatabase {
             if (isSameBranch(other, branch)) {
                 others.remove();
                 trace.event(name, "rolled back %T branch %2", branch.transactionId(), branch.branchId());
-                listeners.apply(branch).onRolledBack(name, other);
+                listener.onRolledBack(name, other);
                 found = true;
             }
         }
@@ -200,7 +189,7 @@ public final class SimulatedDatabase {
         }
         trace.event(name, "committed in one phase %T branch %2", branch.transactionId(), branch.branchId());
         remember(branch.transactionId());
-        listeners.apply(branch).onCommitted(name, branch, work, true);
+        listener.onCommitted(name, branch, work, true);
         return true;
     }
 

@@ -23,6 +23,13 @@ public class SimulatedParticipant implements Participant {
     private static final int NO = 2;
     private static final int READ_ONLY = 3;
 
+    /** Coordinators may use the same ids. */
+    private record Transaction(long coordinatorId, long transactionId) {
+        static Transaction of(final BranchId branch) {
+            return new Transaction(branch.coordinatorId(), branch.transactionId());
+        }
+    }
+
     private final DatabaseSession session;
     private final SimulatedDatabase database;
     private final RandomStream random;
@@ -31,7 +38,7 @@ public class SimulatedParticipant implements Participant {
     private final OnePhase onePhase;
     private final Runnable crashPoint;
     /** Work of interactive branches that isn't prepared yet: lost with the process. */
-    private final Map<Long, Work> unprepared = new LinkedHashMap<>();
+    private final Map<Transaction, Work> unprepared = new LinkedHashMap<>();
 
     /**
      * @param database         that it serves.
@@ -73,18 +80,19 @@ public class SimulatedParticipant implements Participant {
     /**
      * Work for an interactive branch, before it is prepared.
      *
+     * @param coordinatorId of the transaction's coordinator.
      * @param transactionId of the transaction.
      * @param work          that is done.
      */
-    public void work(final long transactionId, final Work work) {
-        unprepared.merge(transactionId, work, Work::with);
+    public void work(final long coordinatorId, final long transactionId, final Work work) {
+        unprepared.merge(new Transaction(coordinatorId, transactionId), work, Work::with);
     }
 
     private Work workOf(final BranchId branch, final DirectBuffer payload, final int offset, final int length) {
         if (length >= Long.BYTES) {
             return new Work(payload.getLong(offset, ByteOrder.LITTLE_ENDIAN), 1L << branch.branchId());
         }
-        final Work done = unprepared.remove(branch.transactionId());
+        final Work done = unprepared.remove(Transaction.of(branch));
         return done == null ? Work.NONE : done;
     }
 
@@ -133,7 +141,7 @@ public class SimulatedParticipant implements Participant {
             reply.retry(null);
             return;
         }
-        unprepared.remove(branch.transactionId());
+        unprepared.remove(Transaction.of(branch));
         final boolean[] found = new boolean[1];
         session.execute(() -> found[0] = database.rollBack(branch), () -> {
             crashPoint.run();

@@ -49,7 +49,7 @@ class ScriptedParticipant extends SimulatedParticipant {
     }
 
     @Override
-    public void work(final long transactionId, final Work work) {
+    public void work(final long coordinatorId, final long transactionId, final Work work) {
         worked.merge(transactionId, work, Work::with);
     }
 

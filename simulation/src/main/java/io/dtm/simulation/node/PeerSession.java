@@ -1,0 +1,60 @@
+package io.dtm.simulation.node;
+
+import io.dtm.session.CoordinatorSession;
+import io.dtm.session.EpochMemory;
+import io.dtm.session.SessionContext;
+import io.dtm.simulation.network.PeerLink;
+import io.dtm.simulation.network.SimulatedNetwork;
+
+/**
+ * What a peer has of one coordinator: in each process a link and the library's logic, and on its host what it knows of
+ * epochs. With another coordinator it shares the process and nothing of this.
+ */
+final class PeerSession {
+    private final String linkName;
+    private final SimulatedNetwork network;
+    private EpochMemory memory = EpochMemory.inMemory();
+    private PeerLink link;
+    private CoordinatorSession session;
+
+    /**
+     * @param linkName of its links.
+     * @param network  to the coordinator.
+     */
+    PeerSession(final String linkName, final SimulatedNetwork network) {
+        this.linkName = linkName;
+        this.network = network;
+    }
+
+    PeerLink link() {
+        return link;
+    }
+
+    CoordinatorSession session() {
+        return session;
+    }
+
+    /**
+     * The process begins.
+     *
+     * @param context of the session, but for what is this coordinator's.
+     * @param wakeUp  is called when something arrives or changes.
+     */
+    void start(final SessionContext context, final Runnable wakeUp) {
+        final PeerLink former = link;
+        link = network.newPeer(linkName, wakeUp);
+        if (former != null) {
+            link.inherit(former);
+        }
+        session = new CoordinatorSession(context.link(link).epochMemory(memory));
+    }
+
+    /** The process is dead. */
+    void kill() {
+        network.forget(link);
+    }
+
+    void forgetEpochs() {
+        memory = EpochMemory.inMemory();
+    }
+}
