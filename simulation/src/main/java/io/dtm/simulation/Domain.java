@@ -39,6 +39,8 @@ final class Domain {
     private static final int SLOW_BACKLOG_BYTES = 8 * 1024;
     /** For so many of the network's longest delays it may do so. */
     private static final int SLOW_DELAYS = 4;
+    /** Finished branches that a forgetful participant remembers without need. */
+    private static final int REMEMBERED = 1;
 
     final CoordinatorNode coordinator;
     final Operator operator;
@@ -54,6 +56,7 @@ final class Domain {
     private final Trace trace;
     private final SimulatedNetwork network;
     private final List<SimulatedDatabase> databases;
+    private boolean forgets;
 
     /**
      * @param number     0 for the first domain, 1 for the second.
@@ -101,6 +104,17 @@ final class Domain {
     }
 
     /**
+     * What the coordinator sends may be repeated.
+     *
+     * @param forgetful whether participants forget as soon as they may: then they count on a link's order (rule 4), and
+     *                  copies come only in a later epoch.
+     */
+    void repeatToPeers(final boolean forgetful) {
+        forgets = forgetful;
+        network.repeatToPeers(forgetful);
+    }
+
+    /**
      * Processes that serve all its databases.
      *
      * @param maker      of their code.
@@ -140,6 +154,9 @@ final class Domain {
             schedule, random.split(database.name()).split(name), trace, network,
             ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(), listener, onePhase,
                 () -> crashPoint.accept(node[0])));
+        if (forgets) {
+            node[0].remembered(REMEMBERED);
+        }
         participants.add(node[0]);
     }
 

@@ -87,6 +87,7 @@ public final class Episode {
         final int transactions,
         final ParticipantMaker maker) {
         mayRestore = settings.faults().has(Fault.RESTORE);
+        final boolean isForgetful = random.split("forgetful").coin();
         final OwnResources observer = new OwnResources(domains);
         final List<String> names = new ArrayList<>();
         for (int i = 0; i < settings.resources(); i++) {
@@ -98,6 +99,9 @@ public final class Episode {
             final RandomStream ofDomain = i == 0 ? random : random.split("domain " + i);
             final Domain domain =
                 new Domain(i, settings, schedule, ofDomain, trace, violations, faultCounts, databases);
+            if (settings.faults().has(Fault.REPEATED_TO_PEER)) {
+                domain.repeatToPeers(isForgetful);
+            }
             domain.addParticipants(maker, observer, node -> injector().participantCrashPoint(node),
                 i == 0 ? place -> null : sharing(ofDomain.split("shared processes"), domains.get(0)));
             domain.addClients(workload, node -> injector().clientCrashPoint(node));

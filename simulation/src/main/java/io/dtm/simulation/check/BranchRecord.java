@@ -18,6 +18,7 @@ final class BranchRecord {
     private long incarnation;
     /** Number of qualifiers under which it is prepared at this moment. */
     int prepared;
+    boolean wasPrepared;
     long committedParts;
     boolean committed;
     boolean prepareSent;

@@ -35,6 +35,10 @@ final class EffectChecker implements ResourceListener {
             final BranchRecord seen = record.branch(branch.branchId());
             seen.resource = resource;
             seen.prepared++;
+            if (seen.wasPrepared) {
+                violations.add("I3", resource + " prepared " + record + " twice");
+            }
+            seen.wasPrepared = true;
         }
     }
 

@@ -40,10 +40,19 @@ public enum Fault {
     /** An operator settles a branch by hand. */
     SETTLEMENT,
     /** An operator copies the coordinator's directory, or puts it back to a copy, and says so. */
-    RESTORE;
+    RESTORE,
+    /**
+     * Old frames of the coordinator arrive at a peer once more, over its current link: also those of a former link, to
+     * a former process or of an earlier epoch.
+     */
+    REPEATED_TO_PEER;
 
     /** How many of a million episodes have it. */
     int onPerMillion() {
-        return this == RESTORE ? 60_000 : 450_000;
+        return switch (this) {
+            case RESTORE -> 60_000;
+            case REPEATED_TO_PEER -> 300_000;
+            default -> 450_000;
+        };
     }
 }

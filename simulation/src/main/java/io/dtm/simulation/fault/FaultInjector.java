@@ -29,6 +29,7 @@ public final class FaultInjector {
     private static final long MIN_JUMP_MS = 1_000;
     private static final long MAX_JUMP_MS = 864_000_000;
     private static final int FORCES = 20;
+    private static final int COPIES = 4;
     private static final long ROOM_BYTES = 64 * 1024;
 
     private final FaultPlan plan;
@@ -172,6 +173,7 @@ public final class FaultInjector {
             case SETTLEMENT -> anyOf(operators).settleAny();
             case RESTORE -> copyOrRestore(anyCoordinator());
             case REPEATED_FRAME -> repeat(anyPeer());
+            case REPEATED_TO_PEER -> repeatToPeer(anyPeer());
             case ONE_WAY_PARTITION -> cutOneWay(anyPeer());
             case SLOW_RECEIVER -> slowDown(anyPeer());
             case CLOCK_JUMP -> {
@@ -210,6 +212,12 @@ public final class FaultInjector {
     private void repeat(final Peer node) {
         if (node.isUp()) {
             anyOf(node.links()).repeat(random.nextInt(1 << 16));
+        }
+    }
+
+    private void repeatToPeer(final Peer node) {
+        if (node.isUp()) {
+            anyOf(node.links()).repeatToPeer(random.nextInt(1 << 16), 1 + random.nextInt(COPIES));
         }
     }
 

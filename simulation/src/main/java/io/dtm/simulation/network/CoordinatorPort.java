@@ -103,6 +103,7 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
             return BACK_PRESSURED;
         }
         network.observer().onSent(link.peer.name(), linkId, true, buffer, offset, length);
+        link.peer.onSentToPeer(this, buffer, offset, length);
         link.toPeer.send(buffer, offset, length);
         return SENT;
     }

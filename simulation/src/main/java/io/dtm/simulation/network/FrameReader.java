@@ -123,6 +123,16 @@ public final class FrameReader {
             templateId == SubmitDecoder.TEMPLATE_ID || templateId == BeginDecoder.TEMPLATE_ID);
     }
 
+    /** @return whether one of its messages refuses something. */
+    static boolean hasRefusal(final DirectBuffer buffer, final int offset) {
+        return hasAny(buffer, offset, templateId -> templateId == RejectedDecoder.TEMPLATE_ID);
+    }
+
+    /** @return whether one of its messages says that a resource is registered. */
+    static boolean hasRegistration(final DirectBuffer buffer) {
+        return hasAny(buffer, 0, templateId -> templateId == RegisteredDecoder.TEMPLATE_ID);
+    }
+
     private static boolean hasAny(final DirectBuffer buffer, final int offset, final IntPredicate isWanted) {
         final int messages = FrameDescriptor.messageCount(buffer, offset);
         int at = offset + FrameDescriptor.HEADER_LENGTH;

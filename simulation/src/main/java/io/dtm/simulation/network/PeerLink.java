@@ -1,13 +1,13 @@
 package io.dtm.simulation.network;
 
 import io.dtm.session.CoordinatorLink;
+import io.dtm.simulation.network.KeptFrames.Kept;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** A peer's connection to the coordinator: one link after another. */
 public final class PeerLink implements CoordinatorLink {
-    private static final int KEPT_FRAMES = 64;
     /** While it is slow, it takes a frame so often. */
     private static final long SLOW_NS = 500_000_000L;
 
@@ -22,7 +22,10 @@ public final class PeerLink implements CoordinatorLink {
     private long slowUntilNs;
     private long nextSlowNs;
     private boolean isClosed;
-    private final ArrayDeque<byte[]> sent = new ArrayDeque<>();
+    private final KeptFrames sent = new KeptFrames();
+    private final KeptFrames toPeer = new KeptFrames();
+    /** Over which this peer was registered last. */
+    private SimulatedLink registered;
 
     PeerLink(final SimulatedNetwork network, final String name, final Runnable wakeUp) {
         this.network = network;
@@ -94,21 +97,10 @@ public final class PeerLink implements CoordinatorLink {
         slowUntilNs = 0;
     }
 
-    /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
-    private void keep(final DirectBuffer buffer, final int offset, final int length) {
-        if (!FrameReader.hasHandshake(buffer, offset)) {
-            final byte[] copy = new byte[length];
-            buffer.getBytes(offset, copy);
-            sent.add(copy);
-            if (sent.size() > KEPT_FRAMES) {
-                sent.poll();
-            }
-        }
-    }
-
-    /** @param other of a former process of this peer: what that one sent may be repeated, too. */
+    /** @param other of a former process of this peer: what that one sent, and was sent, may be repeated, too. */
     public void inherit(final PeerLink other) {
         sent.addAll(other.sent);
+        toPeer.addAll(other.toPeer);
     }
 
     /**
@@ -117,14 +109,53 @@ public final class PeerLink implements CoordinatorLink {
      * @param chosen any number: decides what.
      */
     public void repeat(final int chosen) {
-        if (status == Status.CONNECTED && !sent.isEmpty()) {
-            int skipped = chosen % sent.size();
-            for (final byte[] frame : sent) {
-                final UnsafeBuffer copy = new UnsafeBuffer(frame);
-                if (skipped-- == 0 && (network.repeatsBegins() || !FrameReader.hasBegin(copy))) {
-                    network.replay(this, false, copy, frame.length);
-                }
+        final List<Kept> all = sent.all(frame -> true);
+        if (status == Status.CONNECTED && !all.isEmpty()) {
+            final Kept frame = all.get(chosen % all.size());
+            if (network.repeatsBegins() || !FrameReader.hasBegin(frame.buffer())) {
+                network.replay(this, false, frame.buffer(), frame.buffer().capacity());
             }
+        }
+    }
+
+    /**
+     * Some of what the coordinator sent to this peer before arrives once more, in its order.
+     *
+     * @param chosen any number: decides what.
+     * @param most   how many frames, at most.
+     */
+    public void repeatToPeer(final int chosen, final int most) {
+        if (status != Status.CONNECTED) {
+            return;
+        }
+        final List<Kept> all = toPeer.all(this::mayRepeat);
+        if (all.isEmpty()) {
+            return;
+        }
+        final int first = chosen % all.size();
+        final List<Kept> some = all.subList(first, Math.min(first + most, all.size()));
+        network.trace().event(name, "gets %1 old frames once more", some.size(), 0);
+        some.forEach(frame -> network.replay(this, true, frame.buffer(), frame.buffer().capacity()));
+    }
+
+    /** Who forgets counts on a link's order: then only what a registered peer knows to be of an earlier epoch comes. */
+    private boolean mayRepeat(final Kept frame) {
+        return !network.repeatsEarlierEpochsOnly() || current == registered && frame.port() != current.port;
+    }
+
+    /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
+    private void keepSent(final DirectBuffer buffer, final int offset, final int length) {
+        if (!FrameReader.hasHandshake(buffer, offset)) {
+            sent.add(buffer, offset, length, current.port);
+        }
+    }
+
+    /** The coordinator sends something. A refusal isn't repeated: what was refused may have been sent again since. */
+    void onSentToPeer(
+        final CoordinatorPort port, final DirectBuffer buffer, final int offset, final int length) {
+        if (network.repeatsToPeers() && !FrameReader.hasHandshake(buffer, offset)
+            && !FrameReader.hasRefusal(buffer, offset)) {
+            toPeer.add(buffer, offset, length, port);
         }
     }
 
@@ -165,7 +196,7 @@ public final class PeerLink implements CoordinatorLink {
             return false;
         }
         network.observer().onSent(name, current.id, false, buffer, offset, length);
-        keep(buffer, offset, length);
+        keepSent(buffer, offset, length);
         current.toCoordinator.send(buffer, offset, length);
         return true;
     }
@@ -180,6 +211,9 @@ public final class PeerLink implements CoordinatorLink {
             if (frame.link == current) {
                 network.arrivals().onSent(name, current.id, true, frame.buffer, 0, frame.length);
                 handler.onFrame(frame.buffer, 0, frame.length);
+                if (FrameReader.hasRegistration(frame.buffer)) {
+                    registered = frame.link;
+                }
             }
             frame.direction.done(frame);
         }

@@ -25,6 +25,8 @@ public final class SimulatedNetwork {
     private FrameObserver arrivals = (peer, linkId, toPeer, buffer, offset, length) -> { };
     private CoordinatorPort port;
     private boolean repeatsBegins = true;
+    private boolean repeatsToPeers;
+    private boolean repeatsEarlierEpochsOnly;
 
     /**
      * @param schedule of the simulation.
@@ -62,6 +64,24 @@ public final class SimulatedNetwork {
 
     boolean repeatsBegins() {
         return repeatsBegins;
+    }
+
+    /**
+     * Keeps from now on what the coordinator sends, to be repeated.
+     *
+     * @param earlierEpochsOnly whether a copy comes only in a later epoch.
+     */
+    public void repeatToPeers(final boolean earlierEpochsOnly) {
+        repeatsToPeers = true;
+        repeatsEarlierEpochsOnly = earlierEpochsOnly;
+    }
+
+    boolean repeatsToPeers() {
+        return repeatsToPeers;
+    }
+
+    boolean repeatsEarlierEpochsOnly() {
+        return repeatsEarlierEpochsOnly;
     }
 
     /** @param value decides what is held from now on. */
@@ -212,6 +232,10 @@ public final class SimulatedNetwork {
 
     Schedule schedule() {
         return schedule;
+    }
+
+    Trace trace() {
+        return trace;
     }
 
     NetworkSettings settings() {

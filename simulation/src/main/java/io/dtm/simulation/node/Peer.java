@@ -1,6 +1,7 @@
 package io.dtm.simulation.node;
 
 import io.dtm.session.CoordinatorSession;
+import io.dtm.session.EpochMemory;
 import io.dtm.session.SessionContext;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
@@ -29,6 +30,8 @@ public abstract class Peer {
     protected final Trace trace;
     private final List<PeerSession> sessions = new ArrayList<>(1);
     private final HostClock clock;
+    /** One for all coordinators, as a directory of the host is. */
+    private EpochMemory memory = EpochMemory.inMemory();
     private int life;
     private boolean isUp;
     private long pausedUntilNs;
@@ -117,7 +120,10 @@ public abstract class Peer {
         clock.restart();
         trace.event(name, "starts");
         for (final PeerSession session : sessions) {
-            session.start(context(new SessionContext().random(random::nextLong).clientName(name)), this::wakeUp);
+            session.start(context(new SessionContext()
+                .random(random::nextLong)
+                .epochMemory(memory)
+                .clientName(name)), this::wakeUp);
         }
         onStart();
         heartbeat(life);
@@ -150,7 +156,7 @@ public abstract class Peer {
 
     /** It has no durable place for what it knows of epochs: its next process starts without. */
     public final void forgetEpochs() {
-        sessions.forEach(PeerSession::forgetEpochs);
+        memory = EpochMemory.inMemory();
     }
 
     /** @param untilNs virtual time up to which the process stands still. */

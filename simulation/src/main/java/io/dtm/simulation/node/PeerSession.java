@@ -1,19 +1,14 @@
 package io.dtm.simulation.node;
 
 import io.dtm.session.CoordinatorSession;
-import io.dtm.session.EpochMemory;
 import io.dtm.session.SessionContext;
 import io.dtm.simulation.network.PeerLink;
 import io.dtm.simulation.network.SimulatedNetwork;
 
-/**
- * What a peer has of one coordinator: in each process a link and the library's logic, and on its host what it knows of
- * epochs. With another coordinator it shares the process and nothing of this.
- */
+/** What a peer's process has of one coordinator: a link and the library's logic, which knows no other coordinator. */
 final class PeerSession {
     private final String linkName;
     private final SimulatedNetwork network;
-    private EpochMemory memory = EpochMemory.inMemory();
     private PeerLink link;
     private CoordinatorSession session;
 
@@ -37,7 +32,7 @@ final class PeerSession {
     /**
      * The process begins.
      *
-     * @param context of the session, but for what is this coordinator's.
+     * @param context of the session, but for its link.
      * @param wakeUp  is called when something arrives or changes.
      */
     void start(final SessionContext context, final Runnable wakeUp) {
@@ -46,15 +41,11 @@ final class PeerSession {
         if (former != null) {
             link.inherit(former);
         }
-        session = new CoordinatorSession(context.link(link).epochMemory(memory));
+        session = new CoordinatorSession(context.link(link));
     }
 
     /** The process is dead. */
     void kill() {
         network.forget(link);
-    }
-
-    void forgetEpochs() {
-        memory = EpochMemory.inMemory();
     }
 }
