@@ -103,9 +103,17 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
             return BACK_PRESSURED;
         }
         network.observer().onSent(link.peer.name(), linkId, true, buffer, offset, length);
-        link.peer.onSentToPeer(this, buffer, offset, length);
+        keep(link, buffer, offset, length);
         link.toPeer.send(buffer, offset, length);
         return SENT;
+    }
+
+    /** A refusal isn't repeated: what was refused may have been sent again since. Nor are handshakes. */
+    private void keep(final SimulatedLink link, final DirectBuffer buffer, final int offset, final int length) {
+        if (network.repeatsToPeers() && !FrameReader.hasHandshake(buffer, offset)
+            && !FrameReader.hasRefusal(buffer, offset)) {
+            link.keptToPeer.add(buffer, offset, length);
+        }
     }
 
     @Override

@@ -2,29 +2,19 @@ package io.dtm.simulation.network;
 
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The last frames of a peer's links, one way: any of them may arrive once more. */
+/** The last frames that went one way: any of them may arrive once more. */
 final class KeptFrames {
     private static final int LIMIT = 64;
 
-    private final ArrayDeque<Kept> frames = new ArrayDeque<>();
+    private final ArrayDeque<UnsafeBuffer> frames = new ArrayDeque<>(0);
 
-    /**
-     * One of them.
-     *
-     * @param buffer that holds just the frame.
-     * @param port   the coordinator's, of the process that had the other end of its link.
-     */
-    record Kept(UnsafeBuffer buffer, CoordinatorPort port) {
-    }
-
-    void add(final DirectBuffer buffer, final int offset, final int length, final CoordinatorPort port) {
+    void add(final DirectBuffer buffer, final int offset, final int length) {
         final byte[] copy = new byte[length];
         buffer.getBytes(offset, copy);
-        frames.add(new Kept(new UnsafeBuffer(copy), port));
+        frames.add(new UnsafeBuffer(copy));
         if (frames.size() > LIMIT) {
             frames.poll();
         }
@@ -34,8 +24,12 @@ final class KeptFrames {
         frames.addAll(other.frames);
     }
 
-    /** @return those that are wanted, oldest first. */
-    List<Kept> all(final Predicate<Kept> isWanted) {
-        return frames.stream().filter(isWanted).toList();
+    boolean isEmpty() {
+        return frames.isEmpty();
+    }
+
+    /** @return all of them, oldest first. */
+    List<UnsafeBuffer> all() {
+        return List.copyOf(frames);
     }
 }

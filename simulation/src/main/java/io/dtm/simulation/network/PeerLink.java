@@ -1,13 +1,14 @@
 package io.dtm.simulation.network;
 
 import io.dtm.session.CoordinatorLink;
-import io.dtm.simulation.network.KeptFrames.Kept;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** A peer's connection to the coordinator: one link after another. */
 public final class PeerLink implements CoordinatorLink {
+    private static final int KEPT_LINKS = 8;
     /** While it is slow, it takes a frame so often. */
     private static final long SLOW_NS = 500_000_000L;
 
@@ -23,7 +24,8 @@ public final class PeerLink implements CoordinatorLink {
     private long nextSlowNs;
     private boolean isClosed;
     private final KeptFrames sent = new KeptFrames();
-    private final KeptFrames toPeer = new KeptFrames();
+    /** The last ones, with what the coordinator sent over each. */
+    private final ArrayDeque<SimulatedLink> links = new ArrayDeque<>();
     /** Over which this peer was registered last. */
     private SimulatedLink registered;
 
@@ -100,7 +102,7 @@ public final class PeerLink implements CoordinatorLink {
     /** @param other of a former process of this peer: what that one sent, and was sent, may be repeated, too. */
     public void inherit(final PeerLink other) {
         sent.addAll(other.sent);
-        toPeer.addAll(other.toPeer);
+        links.addAll(other.links);
     }
 
     /**
@@ -109,17 +111,17 @@ public final class PeerLink implements CoordinatorLink {
      * @param chosen any number: decides what.
      */
     public void repeat(final int chosen) {
-        final List<Kept> all = sent.all(frame -> true);
-        if (status == Status.CONNECTED && !all.isEmpty()) {
-            final Kept frame = all.get(chosen % all.size());
-            if (network.repeatsBegins() || !FrameReader.hasBegin(frame.buffer())) {
-                network.replay(this, false, frame.buffer(), frame.buffer().capacity());
+        if (status == Status.CONNECTED && !sent.isEmpty()) {
+            final List<UnsafeBuffer> all = sent.all();
+            final UnsafeBuffer frame = all.get(chosen % all.size());
+            if (network.repeatsBegins() || !FrameReader.hasBegin(frame)) {
+                network.replay(this, false, frame, frame.capacity());
             }
         }
     }
 
     /**
-     * Some of what the coordinator sent to this peer before arrives once more, in its order.
+     * Some of what the coordinator sent to this peer before, over one of its last links, arrives once more, in order.
      *
      * @param chosen any number: decides what.
      * @param most   how many frames, at most.
@@ -128,34 +130,27 @@ public final class PeerLink implements CoordinatorLink {
         if (status != Status.CONNECTED) {
             return;
         }
-        final List<Kept> all = toPeer.all(this::mayRepeat);
-        if (all.isEmpty()) {
+        final List<SimulatedLink> some = links.stream().filter(this::mayRepeat).toList();
+        if (some.isEmpty()) {
             return;
         }
-        final int first = chosen % all.size();
-        final List<Kept> some = all.subList(first, Math.min(first + most, all.size()));
-        network.trace().event(name, "gets %1 old frames once more", some.size(), 0);
-        some.forEach(frame -> network.replay(this, true, frame.buffer(), frame.buffer().capacity()));
+        final List<UnsafeBuffer> all = some.get(chosen % some.size()).keptToPeer.all();
+        final int first = chosen / some.size() % all.size();
+        final List<UnsafeBuffer> frames = all.subList(first, Math.min(first + most, all.size()));
+        network.trace().event(name, "gets %1 old frames once more", frames.size(), 0);
+        frames.forEach(frame -> network.replay(this, true, frame, frame.capacity()));
     }
 
     /** Who forgets counts on a link's order: then only what a registered peer knows to be of an earlier epoch comes. */
-    private boolean mayRepeat(final Kept frame) {
-        return !network.repeatsEarlierEpochsOnly() || current == registered && frame.port() != current.port;
+    private boolean mayRepeat(final SimulatedLink link) {
+        final boolean isOfEarlierEpoch = current == registered && link.port != current.port;
+        return !link.keptToPeer.isEmpty() && (isOfEarlierEpoch || !network.repeatsEarlierEpochsOnly());
     }
 
     /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
     private void keepSent(final DirectBuffer buffer, final int offset, final int length) {
         if (!FrameReader.hasHandshake(buffer, offset)) {
-            sent.add(buffer, offset, length, current.port);
-        }
-    }
-
-    /** The coordinator sends something. A refusal isn't repeated: what was refused may have been sent again since. */
-    void onSentToPeer(
-        final CoordinatorPort port, final DirectBuffer buffer, final int offset, final int length) {
-        if (network.repeatsToPeers() && !FrameReader.hasHandshake(buffer, offset)
-            && !FrameReader.hasRefusal(buffer, offset)) {
-            toPeer.add(buffer, offset, length, port);
+            sent.add(buffer, offset, length);
         }
     }
 
@@ -250,6 +245,10 @@ public final class PeerLink implements CoordinatorLink {
                 return;
             }
             current = port.accept(this);
+            links.add(current);
+            if (links.size() > KEPT_LINKS) {
+                links.poll();
+            }
             final SimulatedLink link = current;
             network.schedule().after(network.drawDelayNs(), () -> onConnected(link));
         });

@@ -7,6 +7,7 @@ final class SimulatedLink {
     final int id;
     final Direction toCoordinator;
     final Direction toPeer;
+    final KeptFrames keptToPeer = new KeptFrames();
     boolean isDead;
 
     SimulatedLink(final SimulatedNetwork network, final PeerLink peer, final CoordinatorPort port, final int id) {
