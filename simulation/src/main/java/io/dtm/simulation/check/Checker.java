@@ -137,15 +137,21 @@ public final class Checker implements FrameObserver {
      *
      * @param position its end.
      * @param linkId   over which its frame came.
+     * @param timeNs   logical time of the coordinator.
      * @param buffer   that holds its frame.
      * @param offset   at which it starts.
      * @param length   of the frame in bytes.
      */
     public void onAppended(
-        final long position, final int linkId, final DirectBuffer buffer, final int offset, final int length) {
+        final long position,
+        final int linkId,
+        final long timeNs,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length) {
         recordEnd = position;
         trace.bytes(buffer, offset, length);
-        oracle.onAppended(position, linkId, buffer, offset, length);
+        oracle.onAppended(position, linkId, timeNs, buffer, offset, length);
         facts.onAppended(position);
         records.read(buffer, offset, onRecord);
     }
@@ -187,9 +193,12 @@ public final class Checker implements FrameObserver {
      *
      * @param transactionId of the transaction.
      * @param decision      a DecisionType.
+     * @param reason        an AbortReason; 0: it commits.
+     * @param causeBranchId that caused an abort.
      */
-    public void onDecided(final long transactionId, final int decision) {
-        oracle.onDecided(transactionId, decision);
+    public void onDecided(
+        final long transactionId, final int decision, final int reason, final int causeBranchId) {
+        oracle.onDecided(transactionId, decision, reason, causeBranchId);
     }
 
     /** The coordinator is done with the next record. */
@@ -316,6 +325,7 @@ public final class Checker implements FrameObserver {
     /** @param settings of a process that starts. */
     public void onSettings(final CoordinatorSettings settings) {
         messages.onSettings(settings);
+        oracle.onSettings(settings);
         facts.appends(settings.durability() == CoordinatorSettings.DURABILITY_APPEND);
     }
 

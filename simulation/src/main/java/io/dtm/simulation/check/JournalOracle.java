@@ -1,5 +1,6 @@
 package io.dtm.simulation.check;
 
+import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.FrameReader;
 import io.dtm.simulation.network.WireMessage;
@@ -20,20 +21,22 @@ final class JournalOracle {
     private static final class Entry {
         private final long position;
         private final int linkId;
+        private final long timeNs;
         private final byte[] frame;
         private final List<Decision> decisions = new ArrayList<>(0);
         private boolean isProcessed;
         /** The coordinator that processed it was only recovering: what it decided was not seen. */
         private boolean isUnseen;
 
-        Entry(final long position, final int linkId, final byte[] frame) {
+        Entry(final long position, final int linkId, final long timeNs, final byte[] frame) {
             this.position = position;
             this.linkId = linkId;
+            this.timeNs = timeNs;
             this.frame = frame;
         }
     }
 
-    private record Decision(long transactionId, int decision) {
+    private record Decision(long transactionId, int decision, int reason, int causeBranchId) {
     }
 
     private final Violations violations;
@@ -61,24 +64,34 @@ final class JournalOracle {
             case PREPARE, ONE_PHASE_COMMIT -> oracle.asked(message);
             case JOINED -> oracle.joined(message);
             case SESSION_OPENED -> oracle.opened(message);
+            case REJECTED -> oracle.refused(message);
             default -> { }
         }
     }
 
+    void onSettings(final CoordinatorSettings settings) {
+        oracle.timeout(settings.defaultTimeoutMs());
+    }
+
     void onAppended(
-        final long position, final int linkId, final DirectBuffer source, final int offset, final int length) {
+        final long position,
+        final int linkId,
+        final long timeNs,
+        final DirectBuffer source,
+        final int offset,
+        final int length) {
         if (!isOff) {
             final byte[] frame = new byte[length];
             source.getBytes(offset, frame);
-            final Entry entry = new Entry(position, linkId, frame);
+            final Entry entry = new Entry(position, linkId, timeNs, frame);
             entries.add(entry);
             unprocessed.add(entry);
         }
     }
 
-    void onDecided(final long transactionId, final int decision) {
+    void onDecided(final long transactionId, final int decision, final int reason, final int causeBranchId) {
         if (!unprocessed.isEmpty()) {
-            unprocessed.peek().decisions.add(new Decision(transactionId, decision));
+            unprocessed.peek().decisions.add(new Decision(transactionId, decision, reason, causeBranchId));
         }
     }
 
@@ -107,6 +120,7 @@ final class JournalOracle {
         while (!entries.isEmpty() && entries.peek().isProcessed && entries.peek().position <= forced) {
             applied = entries.poll();
             buffer.wrap(applied.frame);
+            oracle.record(applied.timeNs);
             reader.read(buffer, 0, this::applyMessage);
             if (!applied.isUnseen) {
                 applied.decisions.forEach(this::compare);
@@ -132,6 +146,15 @@ final class JournalOracle {
         if (decision.decision == COMMIT && !oracle.commits(decision.transactionId)) {
             violations.add("oracle", "transaction " + Trace.transaction(decision.transactionId)
                 + " was decided to commit: " + oracle.describe(decision.transactionId));
+        }
+        if (decision.decision != COMMIT) {
+            final String objection =
+                oracle.objection(decision.transactionId, decision.reason, decision.causeBranchId);
+            if (objection != null) {
+                violations.add("oracle", "transaction " + Trace.transaction(decision.transactionId)
+                    + " was decided to roll back for reason " + decision.reason + " because of branch "
+                    + decision.causeBranchId + ": " + objection + ": " + oracle.describe(decision.transactionId));
+            }
         }
         oracle.forget(decision.transactionId);
     }

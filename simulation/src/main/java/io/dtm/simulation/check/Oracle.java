@@ -1,9 +1,11 @@
 package io.dtm.simulation.check;
 
+import io.dtm.codec.message.BeginDecoder;
 import io.dtm.codec.message.GraceEndedDecoder;
 import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
+import io.dtm.codec.message.SubmitDecoder;
 import io.dtm.simulation.network.WireMessage;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -14,7 +16,7 @@ import java.util.Set;
 /**
  * The specification of two-phase commit, written down naively: who may vote, what a vote counts, and when a transaction
  * is to commit. It reads the journal's records, one after the other, and says for each what the coordinator must have
- * decided by then. Knows nothing of time, repetition or roll-back: whether an abort had its reason is asserted by AC4.
+ * decided by then. Of a roll-back it says whether what the coordinator gives as its reason is in the journal, too.
  * <p>
  * A transaction commits with the very record that brings the last consent. Consent is a YES or READ_ONLY of the
  * process that was asked, under the qualifier for which it was asked, over the link over which that process is
@@ -25,6 +27,17 @@ final class Oracle {
     private static final int YES = 1;
     private static final int READ_ONLY = 3;
     private static final int COMMITTED = 1;
+    private static final int CLIENT_REQUEST = 1;
+    private static final int VOTE_NO = 2;
+    private static final int DEADLINE = 3;
+    private static final int NO_PARTICIPANT = 4;
+    private static final int NEW_INCARNATION = 5;
+    private static final int PARTICIPANT_LOST = 7;
+    private static final int CLIENT_LOST = 8;
+    private static final int COORDINATOR_RESTART = 9;
+    private static final int ONE_PHASE_ABORTED = 11;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final Branch UNKNOWN_BRANCH = new Branch();
     /** Who comes back after so many others is taken for a new one. */
     private static final int FORMER_KNOWN = 16;
 
@@ -34,6 +47,8 @@ final class Oracle {
     /** A process that serves a resource. */
     private static final class Process {
         private long incarnation;
+        /** The last record in which it was replaced, or left. */
+        private long changedAt;
         /** The last ones that it took the place of. */
         private final ArrayDeque<Long> former = new ArrayDeque<>();
         private Session session;
@@ -51,9 +66,15 @@ final class Oracle {
         /** Process and epoch that PREPARE names; 0: it was not asked. */
         private long asked;
         private int enlistEpoch;
+        /** Nobody served its resource when it was submitted. */
+        private boolean hadNobody;
         private boolean hasVoted;
         private boolean hasConsented;
         private int consentEpoch;
+
+        private boolean hasRefused() {
+            return hasVoted && !hasConsented;
+        }
     }
 
     private static final class Transaction {
@@ -62,6 +83,15 @@ final class Oracle {
         private boolean isComplete;
         /** A delegate has committed: the others' consents counted when it was asked to. */
         private boolean isDelegated;
+        private boolean isInteractive;
+        private boolean isRollbackAsked;
+        /** Of the record that began it; 0: it wasn't, or that was refused. */
+        private long begunAt;
+        private int begunEpoch;
+        private long begunNs;
+        private long timeoutMs;
+        /** The resources that joins named, by branch. */
+        private final Map<Integer, Integer> joined = new HashMap<>(2);
 
         private Branch branch(final int branchId) {
             return branches.computeIfAbsent(branchId, id -> new Branch());
@@ -80,6 +110,11 @@ final class Oracle {
     private final Map<Integer, Long> tokens = new HashMap<>();
     private int epoch;
     private long voted;
+    /** Counts records. */
+    private long ordinal;
+    private long nowNs;
+    private long downtimeNs;
+    private long shortestDefaultMs = Long.MAX_VALUE;
 
     /** The coordinator asked a branch: what it says of process and qualifier is what a vote is held against. */
     void asked(final WireMessage message) {
@@ -97,6 +132,20 @@ final class Oracle {
         tokens.put(message.sessionId, message.tokenHigh);
     }
 
+    /** The coordinator refused something: what wasn't begun may be begun later. */
+    void refused(final WireMessage message) {
+        final Transaction transaction = transactions.get(message.transactionId);
+        if (transaction != null
+            && (message.value == SubmitDecoder.TEMPLATE_ID || message.value == BeginDecoder.TEMPLATE_ID)) {
+            transaction.begunAt = 0;
+        }
+    }
+
+    /** The settings of a coordinator; which of several holds for a transaction isn't told apart. */
+    void timeout(final int defaultMs) {
+        shortestDefaultMs = Math.min(shortestDefaultMs, defaultMs);
+    }
+
     /** The coordinator confirmed a join. */
     void joined(final WireMessage message) {
         if (!ended.contains(message.transactionId)) {
@@ -108,6 +157,12 @@ final class Oracle {
     void forget(final long transactionId) {
         transactions.remove(transactionId);
         ended.add(transactionId);
+    }
+
+    /** The next record; its messages follow. */
+    void record(final long timeNs) {
+        ordinal++;
+        nowNs = timeNs + downtimeNs;
     }
 
     /**
@@ -123,6 +178,8 @@ final class Oracle {
         switch (message.kind) {
             case EPOCH_STARTED -> {
                 epoch = message.epoch;
+                downtimeNs += message.downtimeNs;
+                nowNs += message.downtimeNs;
                 sessions.values().forEach(session -> session.link = 0);
                 processes.values().forEach(process -> process.link = 0);
             }
@@ -136,9 +193,15 @@ final class Oracle {
                 }
             }
             case HOST_EVENT -> hostEvent(linkId, message);
-            case SUBMIT -> transaction(message.transactionId).isComplete = true;
-            case SUBMIT_BRANCH -> transaction(message.transactionId).branch(message.branchId).resource =
-                message.resourceId;
+            case SUBMIT -> begin(message, false);
+            case SUBMIT_BRANCH -> {
+                final Branch branch = transaction(message.transactionId).branch(message.branchId);
+                branch.resource = message.resourceId;
+                branch.hadNobody |= !isServed(message.resourceId);
+            }
+            case BEGIN -> begin(message, true);
+            case ENLIST -> transaction(message.transactionId).joined.putIfAbsent(message.branchId, message.resourceId);
+            case ROLLBACK_REQUEST -> transaction(message.transactionId).isRollbackAsked = true;
             case COMMIT_REQUEST -> transaction(message.transactionId).isComplete = true;
             case COMMIT_EXPECTS -> joined(message);
             case VOTE -> vote(linkId, message);
@@ -149,6 +212,28 @@ final class Oracle {
 
     private Transaction transaction(final long transactionId) {
         return transactions.computeIfAbsent(transactionId, id -> new Transaction());
+    }
+
+    /** A repeated one finds it there already. */
+    private void begin(final WireMessage message, final boolean isInteractive) {
+        final Transaction transaction = transaction(message.transactionId);
+        transaction.isInteractive = isInteractive;
+        transaction.isComplete |= !isInteractive;
+        if (transaction.begunAt == 0) {
+            transaction.begunAt = ordinal;
+            transaction.begunEpoch = epoch;
+            transaction.begunNs = nowNs;
+            transaction.timeoutMs = message.timeoutMs;
+        }
+    }
+
+    /** In the grace period a process is there only when its session is back. */
+    private boolean isServed(final int resource) {
+        return processes.entrySet().stream().anyMatch(entry -> {
+            final Session session = entry.getValue().session;
+            return entry.getKey().resource == resource && session != null
+                && (session.seenInEpoch == epoch || session.link != 0 && session.link == entry.getValue().link);
+        });
     }
 
     private void register(final int linkId, final WireMessage message) {
@@ -170,12 +255,13 @@ final class Oracle {
         connectedEpochs.put(resource, epoch);
     }
 
-    private static void replace(final Process process, final long incarnation) {
+    private void replace(final Process process, final long incarnation) {
         process.former.addFirst(process.incarnation);
         if (process.former.size() > FORMER_KNOWN) {
             process.former.removeLast();
         }
         process.incarnation = incarnation;
+        process.changedAt = process.former.getFirst() == 0 ? process.changedAt : ordinal;
         process.session = null;
         process.link = 0;
     }
@@ -206,6 +292,7 @@ final class Oracle {
         session.hasEnded = true;
         for (final Process process : processes.values()) {
             if (process.session == session) {
+                process.changedAt = ordinal;
                 process.session = null;
                 process.link = 0;
             }
@@ -271,6 +358,66 @@ final class Oracle {
             }
         }
         return true;
+    }
+
+    /**
+     * Holds a reason to roll back against the journal.
+     *
+     * @param transactionId of a transaction that is decided to roll back.
+     * @param reason        an AbortReason.
+     * @param causeBranchId that it names.
+     * @return what speaks against it; null: nothing does, or what began it was not seen.
+     */
+    String objection(final long transactionId, final int reason, final int causeBranchId) {
+        final Transaction transaction = transactions.get(transactionId);
+        if (transaction == null || transaction.begunAt == 0) {
+            return null;
+        }
+        final Branch branch = transaction.branches.getOrDefault(causeBranchId, UNKNOWN_BRANCH);
+        final int resource = branch.resource != 0
+            ? branch.resource : transaction.joined.getOrDefault(causeBranchId, 0);
+        if (reason != DEADLINE && reason != CLIENT_LOST && commits(transactionId)) {
+            return "all have consented";
+        }
+        final boolean isThere = switch (reason) {
+            case CLIENT_REQUEST -> transaction.isRollbackAsked;
+            // the second one that can't prepare is never asked
+            case VOTE_NO -> transaction.branches.values().stream().anyMatch(Branch::hasRefused) || branch.asked == 0;
+            case DEADLINE -> nowNs >= transaction.begunNs
+                + NANOS_PER_MILLI * (transaction.timeoutMs == 0 ? shortestDefaultMs : transaction.timeoutMs);
+            case NO_PARTICIPANT -> branch.hadNobody && branch.asked == 0;
+            case NEW_INCARNATION -> branch.asked == 0
+                ? hasChanged(resource, transaction.begunAt) : process(resource, branch.asked) == null;
+            case PARTICIPANT_LOST -> transaction.isInteractive
+                && (branch.asked == 0 ? hasChanged(resource, transaction.begunAt) : isGone(resource, branch.asked));
+            case CLIENT_LOST -> transaction.isInteractive && hasEnded((int) (transactionId >>> 32));
+            case COORDINATOR_RESTART -> transaction.isInteractive && transaction.begunEpoch < epoch;
+            case ONE_PHASE_ABORTED -> branch.hasRefused();
+            default -> true; // TWO_INCARNATIONS and OPERATOR: see AC4
+        };
+        return isThere ? null : "the journal has no such reason";
+    }
+
+    /** Whether a process that served a resource has left or was replaced in a record, or later. */
+    private boolean hasChanged(final int resource, final long since) {
+        return processes.entrySet().stream().anyMatch(
+            entry -> entry.getKey().resource == resource && entry.getValue().changedAt >= since);
+    }
+
+    private Process process(final int resource, final long incarnation) {
+        return processes.entrySet().stream()
+            .filter(entry -> entry.getKey().resource == resource && entry.getValue().incarnation == incarnation)
+            .map(Map.Entry::getValue).findFirst().orElse(null);
+    }
+
+    private boolean isGone(final int resource, final long incarnation) {
+        final Process process = process(resource, incarnation);
+        return process == null || process.session == null || process.changedAt == ordinal;
+    }
+
+    private boolean hasEnded(final int sessionId) {
+        final Session session = session(sessionId);
+        return session == null || session.hasEnded;
     }
 
     /** @return why {@link #commits} says no, for whoever reads a violation. */

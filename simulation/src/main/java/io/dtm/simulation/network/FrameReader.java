@@ -240,6 +240,7 @@ public final class FrameReader {
                 message.nonce = epochStarted.nonce();
                 message.generation = epochStarted.generation();
                 message.position = epochStarted.recoveredEnd();
+                message.downtimeNs = epochStarted.downtimeNs();
             }
             default -> {
                 return false;

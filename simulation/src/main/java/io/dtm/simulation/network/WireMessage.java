@@ -50,6 +50,8 @@ public final class WireMessage {
     public int durability;
     /** Position in the journal. */
     public long position;
+    /** For which the coordinator was down before an epoch, in nanoseconds. */
+    public long downtimeNs;
     /** Timeout of a transaction in milliseconds. */
     public int timeoutMs;
     /** Number of elements, for a submit's or commit's own message. */
@@ -165,6 +167,7 @@ public final class WireMessage {
         stage = 0;
         durability = 0;
         position = 0;
+        downtimeNs = 0;
         timeoutMs = 0;
         count = 0;
         text = null;

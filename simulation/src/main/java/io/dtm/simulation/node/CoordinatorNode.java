@@ -339,7 +339,7 @@ public final class CoordinatorNode {
 
         port = network.startCoordinator(this::wakeUp);
         coordinator = live.coordinator();
-        live.output().tellDecisions((transactionId, decision, reason, cause) -> decided(transactionId, decision));
+        live.output().tellDecisions(this::decided);
         operators = new OperatorCommands();
         startedNs = schedule.nowNs();
         forceScheduled = false;
@@ -352,9 +352,10 @@ public final class CoordinatorNode {
     }
 
     /** While it recovers, nothing that it decides is new. */
-    private void decided(final long transactionId, final int decision) {
+    private void decided(
+        final long transactionId, final int decision, final int reason, final int causeBranchId) {
         if (pipeline != null) {
-            checker.onDecided(transactionId, decision);
+            checker.onDecided(transactionId, decision, reason, causeBranchId);
         }
     }
 

@@ -19,7 +19,7 @@ final class WatchedJournal extends ForwardingJournal {
     public long append(
         final int linkId, final long timeNs, final DirectBuffer frame, final int offset, final int length) {
         final long position = journal.append(linkId, timeNs, frame, offset, length);
-        checker.onAppended(position, linkId, frame, offset, length);
+        checker.onAppended(position, linkId, timeNs, frame, offset, length);
         return position;
     }
 

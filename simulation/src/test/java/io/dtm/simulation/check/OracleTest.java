@@ -2,6 +2,8 @@ package io.dtm.simulation.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.codec.message.LinkLostDecoder;
@@ -12,6 +14,8 @@ import io.dtm.simulation.network.WireMessage.Kind;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OracleTest {
     private static final long ID = 77;
@@ -19,6 +23,18 @@ final class OracleTest {
     private static final int NO = 2;
     private static final int COMMITTED = 1;
     private static final int CLIENT = 9;
+    private static final int TIMEOUT_MS = 1_000;
+
+    // AbortReason
+    private static final int CLIENT_REQUEST = 1;
+    private static final int VOTE_NO = 2;
+    private static final int DEADLINE = 3;
+    private static final int NO_PARTICIPANT = 4;
+    private static final int NEW_INCARNATION = 5;
+    private static final int PARTICIPANT_LOST = 7;
+    private static final int CLIENT_LOST = 8;
+    private static final int COORDINATOR_RESTART = 9;
+    private static final int ONE_PHASE_ABORTED = 11;
 
     private final Oracle oracle = new Oracle();
 
@@ -30,7 +46,11 @@ final class OracleTest {
             open(resource, resource);
             register(resource, resource * 10, resource);
         }
-        apply(CLIENT, Kind.SUBMIT, message -> message.transactionId = ID);
+        oracle.record(0);
+        apply(CLIENT, Kind.SUBMIT, message -> {
+            message.transactionId = ID;
+            message.timeoutMs = TIMEOUT_MS;
+        });
         for (int resource = 1; resource <= 2; resource++) {
             final int of = resource;
             apply(CLIENT, Kind.SUBMIT_BRANCH, message -> branch(message, of));
@@ -178,5 +198,32 @@ final class OracleTest {
             message.value = COMMITTED;
         });
         assertTrue(oracle.commits(ID), () -> oracle.describe(ID));
+    }
+
+    /** Reasons of which nothing is in the journal. */
+    @ParameterizedTest
+    @ValueSource(ints = {CLIENT_REQUEST, VOTE_NO, DEADLINE, NO_PARTICIPANT, NEW_INCARNATION, PARTICIPANT_LOST,
+        CLIENT_LOST, COORDINATOR_RESTART, ONE_PHASE_ABORTED})
+    void shouldObjectToAReasonThatIsNotThere(final int reason) {
+        assertNotNull(oracle.objection(ID, reason, 1));
+    }
+
+    @Test
+    void shouldObjectToARollbackOfWhatAllHaveConsentedTo() {
+        vote(1, 1, YES);
+        vote(2, 2, YES);
+        register(1, 11, 1);
+        assertNotNull(oracle.objection(ID, NEW_INCARNATION, 1));
+    }
+
+    @Test
+    void shouldAcceptAReasonThatIsInTheJournal() {
+        vote(1, 1, NO);
+        assertNull(oracle.objection(ID, VOTE_NO, 1));
+        register(2, 21, 2);
+        assertNull(oracle.objection(ID, NEW_INCARNATION, 2));
+        assertNotNull(oracle.objection(ID, NEW_INCARNATION, 1), "the other one's process is the one that was asked");
+        oracle.record(TIMEOUT_MS * 1_000_000L);
+        assertNull(oracle.objection(ID, DEADLINE, 1));
     }
 }
