@@ -109,8 +109,7 @@ public final class Episode {
         }
         sharesInstances = settings.instances() > 1 && settings.sharesInstances();
         if (sharesInstances) {
-            faultCounts.peerFaults++; // each start of one takes the other's place
-            faultCounts.always = true;
+            faultCounts.takeTurns = true; // each start of one takes the other's place
         }
         injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), faultCounts,
             domains.stream().map(domain -> domain.coordinator).toList(),

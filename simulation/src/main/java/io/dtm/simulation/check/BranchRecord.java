@@ -9,6 +9,8 @@ final class BranchRecord {
 
     final int branchId;
     String resource;
+    /** Of its resource, as messages named it; 0: none did. */
+    int resourceId;
     /** Parts of the request that must be in it, if the transaction commits. */
     long expectedParts;
     /** The client's commit named it. */
@@ -35,6 +37,8 @@ final class BranchRecord {
     boolean onePhaseAborted;
     /** Bits 1 &lt;&lt; vote: what its processes voted. */
     int voted;
+    /** Bits 1 &lt;&lt; vote: what was ever journalled. */
+    int journalled;
     /** End of the first journalled record with such a vote, as long as it isn't lost. */
     long yesPosition = NEVER;
     long readOnlyPosition = NEVER;
@@ -52,6 +56,16 @@ final class BranchRecord {
 
     boolean hasVoted(final int vote) {
         return (voted & 1 << vote) != 0;
+    }
+
+    /** Whether the transaction's outcome is one for it, too. */
+    boolean takesPart() {
+        return prepareSent || onePhaseSent || isNamed || expectedParts != 0 || voted != 0 || committed;
+    }
+
+    /** Whether READ_ONLY is the vote that counts: what is in the journal, or was before its tail was lost. */
+    boolean isReadOnly() {
+        return journalled == 1 << READ_ONLY && !committed;
     }
 
     /** Whether a YES or READ_ONLY is on the device. */

@@ -121,7 +121,7 @@ public final class Checker implements FrameObserver {
 
     private void onMessageToPeer(final WireMessage message) {
         trace.event(peer, message.kind.toPeer(), message.traced(), message.tracedDetail());
-        messages.fromCoordinator(message, epoch);
+        messages.fromCoordinator(peer, message, epoch);
         oracle.onSent(message);
     }
 
@@ -172,6 +172,9 @@ public final class Checker implements FrameObserver {
             }
             case VOTE -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
+                if (record != null) {
+                    record.branch(message.branchId).journalled |= 1 << message.value;
+                }
                 if (record != null && message.value == YES) {
                     facts.yes(record.branch(message.branchId), recordEnd);
                 } else if (record != null && message.value == READ_ONLY) {

@@ -1,11 +1,14 @@
 package io.dtm.simulation.check;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /** Faults that were injected so far: what may excuse an abort. */
 public final class FaultCounts {
+    private static final long NEVER_NS = Long.MIN_VALUE / 2;
+
     /** Starts of coordinators, but for the first ones. */
     public int coordinatorRestarts;
-    /** Crashes and pauses of peers, lost links and partitions. */
-    public int peerFaults;
 
     /** Pauses of the coordinator: they may use up a transaction's time, but are nobody's silence. */
     public int coordinatorPauses;
@@ -13,20 +16,37 @@ public final class FaultCounts {
     /** Wall clocks that jumped: a downtime may have seemed longer than it was. */
     public int clockJumps;
 
-    /** Whether something goes wrong all the time: processes that take each other's place. */
-    public boolean always;
+    /** Whether participants' processes take each other's place all the time. */
+    public boolean takeTurns;
 
-    /** Number of all faults so far. */
-    int total() {
-        return peerFaults + coordinatorPauses + coordinatorRestarts;
+    private final Map<String, Long> lastNs = new HashMap<>();
+    private long lastOfAnyNs = NEVER_NS;
+    private int peerFaults;
+
+    /**
+     * A peer crashes, stands still, loses its link or is cut off.
+     *
+     * @param peer  its name.
+     * @param nowNs virtual time.
+     */
+    public void peerFails(final String peer, final long nowNs) {
+        peerFaults++;
+        lastNs.put(peer, nowNs);
+    }
+
+    /** @param nowNs when something happened that concerns every peer. */
+    public void peersFail(final long nowNs) {
+        peerFaults++;
+        lastOfAnyNs = nowNs;
+    }
+
+    /** Virtual time of the last fault of a peer. */
+    long lastNs(final String peer) {
+        return Math.max(lastOfAnyNs, lastNs.getOrDefault(peer, NEVER_NS));
     }
 
     /** Whether a library may have given a branch up by itself. */
     boolean excuseRefusals() {
-        return any() || coordinatorPauses > 0;
-    }
-
-    boolean any() {
-        return peerFaults > 0 || coordinatorRestarts > 0;
+        return peerFaults > 0 || takeTurns || coordinatorRestarts > 0 || coordinatorPauses > 0;
     }
 }

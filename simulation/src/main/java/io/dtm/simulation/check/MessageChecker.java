@@ -15,49 +15,40 @@ final class MessageChecker {
     private static final int EXPIRED = 5;
     private static final int ONE_PHASE_ABORTED = 2;
     private static final int NOTHING_WRITTEN = 1;
-    private static final long NANOS_PER_MILLI = 1_000_000L;
-    /** A partition or pause, then the silence after which a session is lost, then a restart or a reconnect. */
-    private static final long AFTERMATH_NS = 60_000 * NANOS_PER_MILLI;
 
     private final Ledger ledger;
     private final JournalFacts facts;
     private final FaultCounts faults;
+    private final AbortReasons reasons;
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
-    private final Long2ObjectHashMap<String> closerBySession = new Long2ObjectHashMap<>();
-    private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
-    private int defaultTimeoutMs = Integer.MAX_VALUE;
     private boolean isCopy;
     private long nowNs;
     private int durability;
-    private int seenFaults;
-    private long lastFaultNs = Long.MIN_VALUE / 2;
 
     MessageChecker(
         final Ledger ledger, final JournalFacts facts, final FaultCounts faults, final Violations violations) {
         this.ledger = ledger;
         this.facts = facts;
         this.faults = faults;
+        this.reasons = new AbortReasons(faults);
         this.violations = violations;
     }
 
     /** Clones of a coordinator give out the same ids: nobody promises otherwise. */
     void onCopyStarted(final boolean isRestored) {
         isCopy |= !isRestored;
+        reasons.onRestored();
     }
 
-    /** Which of several defaults holds for a transaction isn't told apart. */
     void onSettings(final CoordinatorSettings settings) {
-        defaultTimeoutMs = Math.min(defaultTimeoutMs, settings.defaultTimeoutMs());
+        reasons.onSettings(settings);
         durability = settings.durability();
     }
 
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
         nowNs = timeNs;
-        if (faults.total() != seenFaults) {
-            seenFaults = faults.total();
-            lastFaultNs = timeNs;
-        }
+        reasons.onFrame(timeNs);
         if (toPeer && epochPosition > facts.forced()) {
             violations.add("I1", "a frame was sent before the epoch's record was forced");
         }
@@ -66,6 +57,7 @@ final class MessageChecker {
     // from peers
 
     void fromPeer(final String peer, final WireMessage message) {
+        reasons.fromPeer(peer, message);
         switch (message.kind) {
             case SUBMIT -> begun(peer, message, false);
             case SUBMIT_BRANCH -> submitted(message);
@@ -82,11 +74,11 @@ final class MessageChecker {
                     onePhaseAborted(record, record.branch(message.branchId));
                 }
             }
-            case SESSION_CLOSE -> closerBySession.put(message.sessionId, peer);
             case ENLIST -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null) {
                     record.branch(message.branchId).enlistedBy(message.incarnation);
+                    record.branch(message.branchId).resourceId = message.resourceId;
                 }
             }
             case ROLLBACK_REQUEST -> {
@@ -142,11 +134,13 @@ final class MessageChecker {
         }
         record.requestId(message.payload);
         record.branch(message.branchId).expectedParts = 1L << message.branchId;
+        record.branch(message.branchId).resourceId = message.resourceId;
     }
 
     // from the coordinator
 
-    void fromCoordinator(final WireMessage message, final int epoch) {
+    void fromCoordinator(final String peer, final WireMessage message, final int epoch) {
+        reasons.fromCoordinator(peer, message);
         if (message.epoch != 0 && message.epoch != epoch) {
             violations.add("I14", "epoch " + epoch + " sent a message of epoch " + message.epoch);
         }
@@ -167,7 +161,6 @@ final class MessageChecker {
     }
 
     private void sessionOpened(final WireMessage message) {
-        epochBySession.put(message.sessionId, message.epoch);
         final long before = tokenBySession.put(message.sessionId, message.tokenHigh);
         if (before != 0 && before != message.tokenHigh && !isCopy) {
             violations.add("I3", "session id " + message.sessionId + " was given out twice");
@@ -189,6 +182,7 @@ final class MessageChecker {
         }
         final BranchRecord branch = record.branch(message.branchId);
         branch.prepareSent = true;
+        branch.resourceId = message.resourceId;
         if (branch.onePhaseSent) {
             violations.add("I8", "PREPARE was sent to a branch that was to commit in one phase: " + record);
         }
@@ -310,66 +304,8 @@ final class MessageChecker {
             violations.add("AC2", "ABORTED was told after the opposite was seen: " + record);
         }
         record.toldAborted = true;
-        if (!isJustified(message, record)) {
+        if (!reasons.isThere(message, record)) {
             violations.add("AC4", record + " was aborted for no reason: reason " + message.detail);
         }
-    }
-
-    private boolean isJustified(final WireMessage message, final TransactionRecord record) {
-        return switch (message.detail) {
-            case 1 -> record.rollbackRequested;
-            case 2 -> record.anyVoted(BranchRecord.NO) || (record.refusalSeen && faults.excuseRefusals());
-            case 3 -> isOld(record);
-            case 6 -> hasTwoProcesses(record);
-            case 4, 5, 7 -> isInAftermath(record);
-            case 8 -> isInAftermath(record) || isClosedByAnother(record);
-            case 9 -> isOfEarlierEpoch(record, message.epoch);
-            case 10 -> record.operatorAsked;
-            case 11 -> anyOnePhaseAborted(record);
-            default -> false;
-        };
-    }
-
-    private boolean isInAftermath(final TransactionRecord record) {
-        return faults.any() && (faults.always || record.begunNs - lastFaultNs < AFTERMATH_NS);
-    }
-
-    /** Who takes a request over that must be done exactly once takes the session over, and closes it in the end. */
-    private boolean isClosedByAnother(final TransactionRecord record) {
-        final String closer = closerBySession.get(record.id >>> 32);
-        return closer != null && !closer.equals(record.owner);
-    }
-
-    /** A downtime is told by a clock of whole milliseconds. */
-    private boolean isOld(final TransactionRecord record) {
-        final long agedNs = nowNs - record.begunNs + faults.coordinatorRestarts * NANOS_PER_MILLI;
-        return agedNs >= timeoutMs(record) * NANOS_PER_MILLI || faults.clockJumps > 0;
-    }
-
-    private int timeoutMs(final TransactionRecord record) {
-        return record.timeoutMs == 0 ? defaultTimeoutMs : record.timeoutMs;
-    }
-
-    /** Whether its session was opened by an earlier process of the coordinator. */
-    private boolean isOfEarlierEpoch(final TransactionRecord record, final int epoch) {
-        return epochBySession.get(record.id >>> 32) < epoch;
-    }
-
-    private static boolean hasTwoProcesses(final TransactionRecord record) {
-        for (final BranchRecord branch : record.branches) {
-            if (branch.isOfTwoProcesses) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean anyOnePhaseAborted(final TransactionRecord record) {
-        for (final BranchRecord branch : record.branches) {
-            if (branch.onePhaseAborted) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -82,15 +82,17 @@ final class TransactionRecord {
         return false;
     }
 
-    /** Whether every branch that takes part voted READ_ONLY: then no outcome has an effect. */
+    /** Whether every branch that takes part, and one at least, is read-only: then no outcome has an effect. */
     boolean isAllReadOnly() {
+        boolean isAny = false;
         for (int i = 0; i < branches.size(); i++) {
             final BranchRecord branch = branches.get(i);
-            if (branch.expectedParts != 0 && !branch.hasVoted(BranchRecord.READ_ONLY)) {
+            if (branch.takesPart() && !branch.isReadOnly()) {
                 return false;
             }
+            isAny |= branch.takesPart();
         }
-        return true;
+        return isAny;
     }
 
     @Override

@@ -159,9 +159,10 @@ public final class FaultInjector {
             case PARTICIPANT_CRASH -> crash(participants.get(random.nextInt(participants.size())));
             case CLIENT_CRASH -> crash(clients.get(random.nextInt(clients.size())));
             case PAUSE -> {
-                counts.peerFaults++;
                 final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
-                anyPeer().pause(untilNs);
+                final Peer peer = anyPeer();
+                fails(peer);
+                peer.pause(untilNs);
             }
             case COORDINATOR_PAUSE -> {
                 counts.coordinatorPauses++;
@@ -202,8 +203,13 @@ public final class FaultInjector {
         return links.size() == 1 || random.nextInt(3) == 0 ? links : List.of(anyOf(links));
     }
 
+    /** A process is one, however many coordinators know it. */
+    private void fails(final Peer node) {
+        node.linkNames().forEach(name -> counts.peerFails(name, schedule.nowNs()));
+    }
+
     private void loseLink(final Peer node) {
-        counts.peerFaults++;
+        fails(node);
         if (node.isUp()) {
             some(node.links()).forEach(PeerLink::lose);
         }
@@ -222,14 +228,14 @@ public final class FaultInjector {
     }
 
     private void partition(final Peer node, final long untilNs) {
-        counts.peerFaults++;
+        fails(node);
         if (node.isUp()) {
             some(node.links()).forEach(link -> link.partition(untilNs));
         }
     }
 
     private void cutOneWay(final Peer node) {
-        counts.peerFaults++;
+        fails(node);
         final boolean toPeer = random.coin();
         final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PARTITION_NS);
         final long patienceNs = random.between(MIN_PATIENCE_NS, MAX_PATIENCE_NS);
@@ -239,7 +245,7 @@ public final class FaultInjector {
     }
 
     private void slowDown(final Peer node) {
-        counts.peerFaults++;
+        fails(node);
         final long untilNs = schedule.nowNs() + random.between(10 * MILLI, MAX_PAUSE_NS);
         if (node.isUp()) {
             some(node.links()).forEach(link -> link.slowDown(untilNs));
@@ -267,7 +273,7 @@ public final class FaultInjector {
             }
         } else {
             crashes++;
-            counts.peerFaults++;
+            counts.peersFail(schedule.nowNs());
             coordinator.startFromCopy(true);
         }
     }
@@ -275,7 +281,7 @@ public final class FaultInjector {
     private void crash(final Peer node) {
         if (node.isUp()) {
             crashes++;
-            counts.peerFaults++;
+            fails(node);
             node.kill();
             if (random.nextInt(4) == 0) {
                 node.forgetEpochs();

@@ -116,6 +116,15 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
         }
     }
 
+    /**
+     * @param linkId of a link that is open, or was.
+     * @return the name of its peer; empty if the link is gone.
+     */
+    public String peerName(final int linkId) {
+        final SimulatedLink link = links.get(linkId);
+        return link == null ? "" : link.peer.name();
+    }
+
     @Override
     public void close(final int linkId) {
         final SimulatedLink link = links.get(linkId);

@@ -582,7 +582,7 @@ public final class CoordinatorNode {
         @Override
         public void onTooSlow(final int linkId, final long backlogBytes) {
             trace.event(name, "link %1 is too slow", linkId, backlogBytes);
-            checker.faults().peerFaults++;
+            checker.faults().peerFails(port.peerName(linkId), schedule.nowNs());
         }
     }
 }

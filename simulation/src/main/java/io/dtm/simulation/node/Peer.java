@@ -73,6 +73,11 @@ public abstract class Peer {
         return name;
     }
 
+    /** @return by which its coordinators' checkers know it, one for each. */
+    public final List<String> linkNames() {
+        return sessions.stream().map(PeerSession::linkName).toList();
+    }
+
     /** @return whether the process runs. */
     public final boolean isUp() {
         return isUp;

@@ -21,6 +21,10 @@ final class PeerSession {
         this.network = network;
     }
 
+    String linkName() {
+        return linkName;
+    }
+
     PeerLink link() {
         return link;
     }

@@ -99,7 +99,7 @@ final class Script {
         verb("{names} starts?", m -> list(m.group(1)).forEach(world::start));
         verb("{name} starts for {name}", m -> world.startParticipant(m.group(1), m.group(2)));
         verb("{names} crash(?:es)?", m -> list(m.group(1)).forEach(name -> {
-            world.checker.faults().peerFaults++;
+            world.checker.faults().peerFails(name, world.schedule.nowNs());
             world.peer(name).kill();
         }));
         verb("{name} remembers ([0-9]+) branch(?:es)?", m ->
@@ -178,11 +178,11 @@ final class Script {
             }
         });
         verb("{name} loses its link", m -> {
-            world.checker.faults().peerFaults++;
+            world.checker.faults().peerFails(m.group(1), world.schedule.nowNs());
             world.peer(m.group(1)).link().lose();
         });
         verb("{names} (?:is|are) cut off for ([0-9]+) seconds", m -> list(m.group(1)).forEach(name -> {
-            world.checker.faults().peerFaults++;
+            world.checker.faults().peerFails(name, world.schedule.nowNs());
             world.peer(name).link().partition(
                 world.schedule.nowNs() + Long.parseLong(m.group(2)) * 1_000_000_000L);
         }));

@@ -1,0 +1,131 @@
+package io.dtm.simulation.check;
+
+import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.simulation.network.WireMessage;
+import java.util.HashMap;
+import java.util.Map;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * AC4: whether the reason that a client is told for an abort was really there, by what messages say and what was
+ * injected. A fault excuses what happens to its own process, and to its own clients' and resources' transactions. The
+ * {@link Oracle} is stricter, where it sees the decision; this holds always.
+ */
+final class AbortReasons {
+    private static final int NEVER_BEGUN = 4;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final long NEVER_NS = Long.MIN_VALUE / 2;
+    /** A partition or pause, then the silence after which a session is lost, then a restart or a reconnect. */
+    private static final long AFTERMATH_NS = 60_000 * NANOS_PER_MILLI;
+
+    private record Place(String resource, String instance) {
+    }
+
+    private final FaultCounts faults;
+    private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
+    private final Long2ObjectHashMap<String> closerBySession = new Long2ObjectHashMap<>();
+    /** By the names of processes. */
+    private final Map<String, String> served = new HashMap<>();
+    /** By their ids. */
+    private final Map<Integer, String> resources = new HashMap<>();
+    private final Map<Place, Long> incarnations = new HashMap<>();
+    /** When a process of a resource was last seen to take another's place, or to leave. */
+    private final Map<String, Long> replacedNs = new HashMap<>();
+    private int defaultTimeoutMs = Integer.MAX_VALUE;
+    private int coordinatorFaults;
+    private long coordinatorFaultNs = NEVER_NS;
+    private boolean isRestored;
+    private long nowNs;
+
+    AbortReasons(final FaultCounts faults) {
+        this.faults = faults;
+    }
+
+    /** Which of several defaults holds for a transaction isn't told apart. */
+    void onSettings(final CoordinatorSettings settings) {
+        defaultTimeoutMs = Math.min(defaultTimeoutMs, settings.defaultTimeoutMs());
+    }
+
+    /** From now on ids of resources may mean others. */
+    void onRestored() {
+        isRestored = true;
+    }
+
+    void onFrame(final long timeNs) {
+        nowNs = timeNs;
+        final int seen = faults.coordinatorRestarts + faults.coordinatorPauses;
+        if (seen != coordinatorFaults) {
+            coordinatorFaults = seen;
+            coordinatorFaultNs = timeNs;
+        }
+    }
+
+    void fromPeer(final String peer, final WireMessage message) {
+        switch (message.kind) {
+            case REGISTER -> {
+                served.put(peer, message.text);
+                final Long before =
+                    incarnations.put(new Place(message.text, message.instance), message.incarnation);
+                if (before != null && before != message.incarnation) {
+                    replacedNs.put(message.text, nowNs);
+                }
+            }
+            case SESSION_CLOSE -> closerBySession.put(message.sessionId, peer);
+            case UNREGISTER -> replacedNs.put(served.get(peer), nowNs);
+            default -> { }
+        }
+    }
+
+    void fromCoordinator(final String peer, final WireMessage message) {
+        switch (message.kind) {
+            case SESSION_OPENED -> epochBySession.put(message.sessionId, message.epoch);
+            case REGISTERED -> resources.put(message.resourceId, served.get(peer));
+            default -> { }
+        }
+    }
+
+    boolean isThere(final WireMessage message, final TransactionRecord record) {
+        final String resource = resources.get(record.branch(message.branchId).resourceId);
+        return switch (message.detail) {
+            case 1 -> record.rollbackRequested;
+            case 2 -> record.anyVoted(BranchRecord.NO) || record.refusalSeen && faults.excuseRefusals();
+            case 3 -> isOld(record);
+            case 4 -> isRestored || isDisturbed(record, resource);
+            case 5 -> isRestored || isInAftermath(record, replacedNs.getOrDefault(resource, NEVER_NS));
+            case 6 -> record.branches.stream().anyMatch(branch -> branch.isOfTwoProcesses);
+            case 7 -> isRestored || record.isInteractive && isDisturbed(record, resource);
+            case 8 -> isRestored || (record.isInteractive || message.value == NEVER_BEGUN)
+                && (isInAftermath(record, Math.max(coordinatorFaultNs, faults.lastNs(record.owner)))
+                    || isClosedByAnother(record));
+            case 9 -> epochBySession.get(record.id >>> 32) < message.epoch;
+            case 10 -> record.operatorAsked;
+            case 11 -> record.branches.stream().anyMatch(branch -> branch.onePhaseAborted);
+            default -> false;
+        };
+    }
+
+    /** A downtime is told by a clock of whole milliseconds. */
+    private boolean isOld(final TransactionRecord record) {
+        final long agedNs = nowNs - record.begunNs + faults.coordinatorRestarts * NANOS_PER_MILLI;
+        final int timeoutMs = record.timeoutMs == 0 ? defaultTimeoutMs : record.timeoutMs;
+        return agedNs >= timeoutMs * NANOS_PER_MILLI || faults.clockJumps > 0;
+    }
+
+    /** Who takes a request over that must be done exactly once takes the session over, and closes it in the end. */
+    private boolean isClosedByAnother(final TransactionRecord record) {
+        final String closer = closerBySession.get(record.id >>> 32);
+        return closer != null && !closer.equals(record.owner);
+    }
+
+    /** Something happened to the coordinator, or to a process that serves the resource. */
+    private boolean isDisturbed(final TransactionRecord record, final String resource) {
+        return faults.takeTurns || isInAftermath(record, coordinatorFaultNs)
+            || served.entrySet().stream().anyMatch(entry ->
+                entry.getValue().equals(resource) && isInAftermath(record, faults.lastNs(entry.getKey())));
+    }
+
+    private static boolean isInAftermath(final TransactionRecord record, final long faultNs) {
+        return record.begunNs - faultNs < AFTERMATH_NS;
+    }
+}
