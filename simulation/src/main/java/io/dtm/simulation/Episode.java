@@ -28,7 +28,12 @@ public final class Episode {
     private static final long SECOND = 1_000_000_000L;
     private static final long MAX_FAULTY_NS = 120 * SECOND;
     private static final int MAX_CRASHES = 120;
+    /** Within which some request must end. */
     private static final long MAX_REST_NS = 300 * SECOND;
+    /** For all of them, one after the other. */
+    private static final long MAX_ALL_REST_NS = 15_000 * SECOND;
+    /** Of a virtual second. Half a million were seen. */
+    private static final long MAX_STEPS = 4_000_000L;
     private static final long SETTLE_NS = 12 * SECOND;
     /** What is in doubt for so long without a fault is so for good. */
     private static final long DOUBT_NS = 60 * SECOND;
@@ -44,6 +49,8 @@ public final class Episode {
     private final FaultInjector injector;
     private final boolean mayRestore;
     private final boolean sharesInstances;
+    private long countedSecond = -1;
+    private long countedSteps;
 
     /** Makes an episode: tests plant bugs in it. */
     @FunctionalInterface
@@ -189,11 +196,13 @@ public final class Episode {
         if (mayRestore) {
             endWhatIsInDoubt();
         }
+        final long endNs = schedule.nowNs() + MAX_ALL_REST_NS;
         int finished;
-        do { // bounded: each round finishes a request, or it is the last
+        do { // each round finishes a request, or it is the last
             finished = workload.finishedCount();
-            runUntil(schedule.nowNs() + MAX_REST_NS, progress, this::isAtRest);
-        } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished);
+            runUntil(Math.min(endNs, schedule.nowNs() + MAX_REST_NS), progress, this::isAtRest);
+        } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished
+            && schedule.nowNs() < endNs - MAX_REST_NS);
         if (violations.count() == 0) {
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
             // What had reached a coordinator that stood still may have begun only then.
@@ -244,14 +253,27 @@ public final class Episode {
             && databases.stream().allMatch(database -> database.preparedCount() == 0);
     }
 
+    /** What goes round in circles must end, and be seen. */
+    private void limitSteps() {
+        final long second = schedule.nowNs() / SECOND;
+        if (second != countedSecond) {
+            countedSecond = second;
+            countedSteps = schedule.steps();
+        } else if (schedule.steps() - countedSteps > MAX_STEPS) {
+            violations.add("I11", "more than " + MAX_STEPS + " steps within a second");
+        }
+    }
+
     private void runUntil(
         final long timeNs, final Runnable progress, final BooleanSupplier isEnough) {
         long lookNs = schedule.nowNs();
         while (violations.count() == 0 && schedule.nextDueNs() <= timeNs) {
             schedule.runNext();
+            limitSteps();
             if (schedule.nowNs() >= lookNs) {
                 lookNs = schedule.nowNs() + LOOK_NS;
                 progress.run();
+                domains.forEach(domain -> domain.coordinator.look());
                 if (isEnough.getAsBoolean()) {
                     return;
                 }

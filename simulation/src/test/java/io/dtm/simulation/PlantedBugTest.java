@@ -77,6 +77,11 @@ final class PlantedBugTest {
         assertCaught("I3", violations(FaultPlan.none(), UnaryOperator.identity(), Eager::new));
     }
 
+    @Test
+    void shouldCatchAProcessThatGoesRoundInCircles() {
+        assertCaught("I11", violations(FaultPlan.none(), UnaryOperator.identity(), Restless::new));
+    }
+
     /** Drops a record now and then, and says that it has it. */
     private static final class Forgets extends AppendIsDurable {
         private int count;
@@ -193,6 +198,27 @@ final class PlantedBugTest {
                     reply.retry(cause);
                 }
             });
+        }
+    }
+
+    private static final class Restless extends SimulatedParticipant {
+        private final Schedule schedule;
+
+        Restless(
+            final SimulatedDatabase database,
+            final Schedule schedule,
+            final RandomStream random,
+            final ResourceSettings settings,
+            final ResourceListener listener,
+            final OnePhase onePhase,
+            final Runnable crashPoint) {
+            super(database, schedule, random, settings, listener, onePhase, crashPoint);
+            this.schedule = schedule;
+        }
+
+        @Override
+        public void commit(final BranchId branch, final DecisionReply reply) {
+            schedule.after(0, () -> commit(branch, reply));
         }
     }
 }

@@ -325,6 +325,16 @@ public final class Checker implements FrameObserver {
         }
     }
 
+    /**
+     * I11: nothing undecided, the delegated excepted, is much older than its deadline.
+     *
+     * @param timeNs   logical time of a coordinator that runs.
+     * @param steadyNs for which it has run without a break; negative: it is down, or stands still.
+     */
+    public void onLook(final long timeNs, final long steadyNs) {
+        oracle.look(timeNs, steadyNs);
+    }
+
     /** @param settings of a process that starts. */
     public void onSettings(final CoordinatorSettings settings) {
         messages.onSettings(settings);

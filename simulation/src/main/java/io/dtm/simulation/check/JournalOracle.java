@@ -16,6 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class JournalOracle {
     private static final int COMMIT = 1;
+    /** For a disk that is full for a while, and forces, and steps. */
+    private static final long OVERDUE_NS = 5_000_000_000L;
 
     /** A record, and what the coordinator decided when it processed it. */
     private static final class Entry {
@@ -33,6 +35,10 @@ final class JournalOracle {
             this.linkId = linkId;
             this.timeNs = timeNs;
             this.frame = frame;
+        }
+
+        private boolean decides(final long transactionId) {
+            return decisions.stream().anyMatch(decision -> decision.transactionId == transactionId);
         }
     }
 
@@ -116,13 +122,26 @@ final class JournalOracle {
         unprocessed.clear();
     }
 
+    /** Nothing undecided is older than its deadline and a bit more. */
+    void look(final long timeNs, final long steadyNs) {
+        if (!isOff && steadyNs > OVERDUE_NS) {
+            final long overdue = oracle.takeOverdue(timeNs, OVERDUE_NS);
+            if (overdue != 0 && entries.stream().noneMatch(entry -> entry.decides(overdue))) {
+                violations.add("I11", "transaction " + Trace.transaction(overdue) + " is undecided long after its"
+                    + " deadline: " + oracle.describe(overdue));
+            }
+        }
+    }
+
     void apply(final long forced) {
         while (!entries.isEmpty() && entries.peek().isProcessed && entries.peek().position <= forced) {
             applied = entries.poll();
             buffer.wrap(applied.frame);
             oracle.record(applied.timeNs);
             reader.read(buffer, 0, this::applyMessage);
-            if (!applied.isUnseen) {
+            if (applied.isUnseen) {
+                oracle.expectNothing();
+            } else {
                 applied.decisions.forEach(this::compare);
             }
         }
@@ -136,7 +155,7 @@ final class JournalOracle {
         }
         if (applied.isUnseen) {
             oracle.forget(voted);
-        } else if (applied.decisions.stream().noneMatch(decision -> decision.transactionId == voted)) {
+        } else if (!applied.decides(voted)) {
             violations.add("oracle", "every consent of transaction " + Trace.transaction(voted)
                 + " is in the journal, and it is not decided: " + oracle.describe(voted));
         }

@@ -6,11 +6,14 @@ import io.dtm.codec.message.LinkLostDecoder;
 import io.dtm.codec.message.SessionOpeningDecoder;
 import io.dtm.codec.message.SessionResumingDecoder;
 import io.dtm.codec.message.SubmitDecoder;
+import io.dtm.core.coordinator.ProtocolCodes.Capability;
 import io.dtm.simulation.network.WireMessage;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
@@ -27,6 +30,7 @@ final class Oracle {
     private static final int YES = 1;
     private static final int READ_ONLY = 3;
     private static final int COMMITTED = 1;
+    private static final int CAN_DECIDE = Capability.ONE_PHASE | Capability.LAST_AGENT;
     private static final int CLIENT_REQUEST = 1;
     private static final int VOTE_NO = 2;
     private static final int DEADLINE = 3;
@@ -44,6 +48,9 @@ final class Oracle {
     private record Place(int resource, String instance) {
     }
 
+    private record Deadline(long timeNs, long begunAt, long transactionId) {
+    }
+
     /** A process that serves a resource. */
     private static final class Process {
         private long incarnation;
@@ -57,6 +64,7 @@ final class Oracle {
 
     private static final class Session {
         private int link;
+        private int openedInEpoch;
         private int seenInEpoch;
         private boolean hasEnded;
     }
@@ -83,7 +91,11 @@ final class Oracle {
         private boolean isComplete;
         /** A delegate has committed: the others' consents counted when it was asked to. */
         private boolean isDelegated;
+        /** A branch was asked to commit in one phase. */
+        private boolean isHandedOver;
         private boolean isInteractive;
+        /** The coordinator has said something about it: its begin was not refused. */
+        private boolean isAccepted;
         private boolean isRollbackAsked;
         /** Of the record that began it; 0: it wasn't, or that was refused. */
         private long begunAt;
@@ -115,6 +127,11 @@ final class Oracle {
     private long nowNs;
     private long downtimeNs;
     private long shortestDefaultMs = Long.MAX_VALUE;
+    private long longestDefaultMs;
+    private final PriorityQueue<Deadline> deadlines =
+        new PriorityQueue<>(Comparator.comparingLong(Deadline::timeNs).thenComparingLong(Deadline::begunAt));
+    /** Resources of which a process can decide alone. */
+    private final Set<Integer> delegates = new HashSet<>();
 
     /** The coordinator asked a branch: what it says of process and qualifier is what a vote is held against. */
     void asked(final WireMessage message) {
@@ -125,6 +142,9 @@ final class Oracle {
         branch.resource = message.resourceId;
         branch.asked = message.incarnation;
         branch.enlistEpoch = message.enlistEpoch;
+        final Transaction transaction = transaction(message.transactionId);
+        transaction.isHandedOver |= message.kind == WireMessage.Kind.ONE_PHASE_COMMIT;
+        transaction.isAccepted = true;
     }
 
     /** The coordinator gave a session its id. */
@@ -144,12 +164,14 @@ final class Oracle {
     /** The settings of a coordinator; which of several holds for a transaction isn't told apart. */
     void timeout(final int defaultMs) {
         shortestDefaultMs = Math.min(shortestDefaultMs, defaultMs);
+        longestDefaultMs = Math.max(longestDefaultMs, defaultMs);
     }
 
     /** The coordinator confirmed a join. */
     void joined(final WireMessage message) {
         if (!ended.contains(message.transactionId)) {
             transaction(message.transactionId).branch(message.branchId);
+            transaction(message.transactionId).isAccepted |= message.kind == WireMessage.Kind.JOINED;
         }
     }
 
@@ -193,13 +215,13 @@ final class Oracle {
                 }
             }
             case HOST_EVENT -> hostEvent(linkId, message);
-            case SUBMIT -> begin(message, false);
+            case SUBMIT -> begin(linkId, message, false);
             case SUBMIT_BRANCH -> {
                 final Branch branch = transaction(message.transactionId).branch(message.branchId);
                 branch.resource = message.resourceId;
                 branch.hadNobody |= !isServed(message.resourceId);
             }
-            case BEGIN -> begin(message, true);
+            case BEGIN -> begin(linkId, message, true);
             case ENLIST -> transaction(message.transactionId).joined.putIfAbsent(message.branchId, message.resourceId);
             case ROLLBACK_REQUEST -> transaction(message.transactionId).isRollbackAsked = true;
             case COMMIT_REQUEST -> transaction(message.transactionId).isComplete = true;
@@ -214,16 +236,21 @@ final class Oracle {
         return transactions.computeIfAbsent(transactionId, id -> new Transaction());
     }
 
-    /** A repeated one finds it there already. */
-    private void begin(final WireMessage message, final boolean isInteractive) {
+    /** A repeated one finds it there already; one over a former link, or of an earlier epoch's session, is nothing. */
+    private void begin(final int linkId, final WireMessage message, final boolean isInteractive) {
+        final Session session = session((int) (message.transactionId >>> 32));
+        final boolean mayBegin = session != null && !session.hasEnded && session.link == linkId
+            && session.openedInEpoch == epoch;
         final Transaction transaction = transaction(message.transactionId);
         transaction.isInteractive = isInteractive;
         transaction.isComplete |= !isInteractive;
-        if (transaction.begunAt == 0) {
+        if (mayBegin && transaction.begunAt == 0) {
             transaction.begunAt = ordinal;
             transaction.begunEpoch = epoch;
             transaction.begunNs = nowNs;
             transaction.timeoutMs = message.timeoutMs;
+            final long timeoutMs = message.timeoutMs == 0 ? longestDefaultMs : message.timeoutMs;
+            deadlines.add(new Deadline(nowNs + timeoutMs * NANOS_PER_MILLI, ordinal, message.transactionId));
         }
     }
 
@@ -253,6 +280,9 @@ final class Oracle {
         process.session = session;
         process.link = linkId;
         connectedEpochs.put(resource, epoch);
+        if ((message.value & CAN_DECIDE) != 0) {
+            delegates.add(resource);
+        }
     }
 
     private void replace(final Process process, final long incarnation) {
@@ -284,6 +314,7 @@ final class Oracle {
 
     private void attach(final Session session, final int linkId) {
         session.link = linkId;
+        session.openedInEpoch = session.openedInEpoch == 0 ? epoch : session.openedInEpoch;
         session.seenInEpoch = epoch;
     }
 
@@ -432,5 +463,34 @@ final class Oracle {
             .append(branch.hasConsented ? " has consented" : branch.hasVoted ? " has refused" : " has not voted")
             .append(" in epoch ").append(branch.consentEpoch));
         return text + ", epoch " + epoch;
+    }
+
+    /** From now on it isn't known what has been decided of all that began before. */
+    void expectNothing() {
+        deadlines.clear();
+    }
+
+    /**
+     * @param timeNs  logical time of the coordinator.
+     * @param boundNs that is granted.
+     * @return a transaction that should have been decided so long ago; 0: there is none.
+     */
+    long takeOverdue(final long timeNs, final long boundNs) {
+        while (!deadlines.isEmpty() && deadlines.peek().timeNs + boundNs < timeNs + downtimeNs) {
+            final Deadline deadline = deadlines.poll();
+            final Transaction transaction = transactions.get(deadline.transactionId);
+            if (transaction != null && transaction.isAccepted && transaction.begunAt == deadline.begunAt
+                && !mayBeDelegated(transaction)) {
+                return deadline.transactionId;
+            }
+        }
+        return 0;
+    }
+
+    /** A deadline doesn't touch what a delegate decides. */
+    private boolean mayBeDelegated(final Transaction transaction) {
+        return transaction.isComplete && (transaction.isHandedOver
+            || transaction.branches.values().stream().anyMatch(
+                branch -> branch.asked == 0 && (branch.resource == 0 || delegates.contains(branch.resource))));
     }
 }

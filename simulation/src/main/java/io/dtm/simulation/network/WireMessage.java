@@ -38,7 +38,7 @@ public final class WireMessage {
     public long incarnation;
     /** Epoch of enlistment. */
     public int enlistEpoch;
-    /** VoteType, DecisionType, OnePhaseResult or OutcomeType. */
+    /** VoteType, DecisionType, OnePhaseResult, OutcomeType or ParticipantCapabilities. */
     public int value;
     /** DecisionCause, AckResult, AbortReason or RejectCode. */
     public int detail;

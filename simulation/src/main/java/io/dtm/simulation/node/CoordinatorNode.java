@@ -101,6 +101,7 @@ public final class CoordinatorNode {
     private long startedNs;
     private long diedWallMs;
     private long pausedUntilNs;
+    private long steadySinceNs;
     private long nextStepNs;
     private boolean forceScheduled;
     private boolean mayStart = true;
@@ -284,15 +285,23 @@ public final class CoordinatorNode {
         if (isUp) {
             trace.event(name, "stands still for %1 us", (untilNs - schedule.nowNs()) / 1000, 0);
             pausedUntilNs = Math.max(pausedUntilNs, untilNs);
+            steadySinceNs = pausedUntilNs;
         }
     }
 
     /** Lets a process that stands still go on. */
     public void resume() {
         pausedUntilNs = 0;
+        steadySinceNs = Math.min(steadySinceNs, schedule.nowNs());
         if (isUp) {
             wakeUp();
         }
+    }
+
+    /** Lets the checker look at what should have been decided by now. */
+    public void look() {
+        final long nowNs = schedule.nowNs();
+        checker.onLook(baseTimeNs + nowNs - startedNs, isUp ? nowNs - Math.max(startedNs, steadySinceNs) : -1);
     }
 
     /** Starts a process, if none runs. */
@@ -352,8 +361,7 @@ public final class CoordinatorNode {
     }
 
     /** While it recovers, nothing that it decides is new. */
-    private void decided(
-        final long transactionId, final int decision, final int reason, final int causeBranchId) {
+    private void decided(final long transactionId, final int decision, final int reason, final int causeBranchId) {
         if (pipeline != null) {
             checker.onDecided(transactionId, decision, reason, causeBranchId);
         }

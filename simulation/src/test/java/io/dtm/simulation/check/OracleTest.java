@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OracleTest {
-    private static final long ID = 77;
+    private static final int CLIENT = 9;
+    private static final long ID = ((long) CLIENT << 32) + 77;
     private static final int YES = 1;
     private static final int NO = 2;
     private static final int COMMITTED = 1;
-    private static final int CLIENT = 9;
     private static final int TIMEOUT_MS = 1_000;
 
     // AbortReason
@@ -46,6 +46,7 @@ final class OracleTest {
             open(resource, resource);
             register(resource, resource * 10, resource);
         }
+        open(CLIENT, CLIENT);
         oracle.record(0);
         apply(CLIENT, Kind.SUBMIT, message -> {
             message.transactionId = ID;
@@ -225,5 +226,21 @@ final class OracleTest {
         assertNotNull(oracle.objection(ID, NEW_INCARNATION, 1), "the other one's process is the one that was asked");
         oracle.record(TIMEOUT_MS * 1_000_000L);
         assertNull(oracle.objection(ID, DEADLINE, 1));
+    }
+
+    @Test
+    void shouldMissADecisionSomeTimeAfterTheDeadline() {
+        final long deadlineNs = TIMEOUT_MS * 1_000_000L;
+        assertEquals(0, oracle.takeOverdue(deadlineNs + 10, 10));
+        assertEquals(ID, oracle.takeOverdue(deadlineNs + 11, 10));
+        assertEquals(0, oracle.takeOverdue(deadlineNs + 12, 10), "it is told once");
+    }
+
+    @Test
+    void shouldMissNoDecisionOfADelegateOrOfWhatIsDecided() {
+        final WireMessage delegation = asked(2);
+        delegation.kind = Kind.ONE_PHASE_COMMIT;
+        oracle.asked(delegation);
+        assertEquals(0, oracle.takeOverdue(Long.MAX_VALUE, 0));
     }
 }

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  * A rule taken out of the coordinator's or the library's source, as a file of src/test/resources/planted says it:
  * which source ("in:"), which lines of it ("-") are replaced by which ("+"), and which transcripts ("fails:"), seeds of
  * the simulator ("caught:"), its episodes of restored directories ("restored:"), scopes of the explorer ("explored:")
- * and runs of the crash test ("crashes:") must notice.
+ * and runs of the crash test ("crashes:") must notice. Behind a colon seeds, episodes and scopes say which
+ * invariant must be found broken, or what must be said.
  * Lines with "#" say which rule it is.
  *
  * @param name        of the file.
@@ -28,21 +29,48 @@ record PlantedBug(
     Path source,
     List<Hunk> hunks,
     List<String> transcripts,
-    List<long[]> seeds,
-    List<String> restores,
-    List<String> scopes,
+    List<Hunt> seeds,
+    List<Hunt> restores,
+    List<Hunt> scopes,
     List<String> crashes) {
     /** Lines, joined by line feeds. */
     record Hunk(String before, String after) {
+    }
+
+    /**
+     * Where it must be found.
+     *
+     * @param where  as its run is told: a seed and transactions, a stream, or a scope and states.
+     * @param broken the invariant, or a part of what is said.
+     */
+    record Hunt(String where, String broken) {
+        private static Hunt read(final String text) {
+            final int colon = text.indexOf(':');
+            if (colon < 0) {
+                throw new IllegalStateException("not said what must be broken: " + text);
+            }
+            return new Hunt(text.substring(0, colon).trim(), text.substring(colon + 1).trim());
+        }
+
+        private Hunt withoutWords() {
+            return new Hunt(where.replaceAll("[a-z]", "").trim().replaceAll(" +", " "), broken);
+        }
+
+        /** Either it is named at the beginning, or it is a sentence that is said. */
+        boolean isFoundBy(final Object violation) {
+            final String text = String.valueOf(violation);
+            return text.startsWith(broken + ":") || text.startsWith(broken + " ")
+                || broken.split(" ").length > 2 && text.contains(broken);
+        }
     }
 
     static PlantedBug read(final Path file) throws IOException {
         Path source = null;
         final List<Hunk> hunks = new ArrayList<>();
         final List<String> transcripts = new ArrayList<>();
-        final List<long[]> seeds = new ArrayList<>();
-        final List<String> restores = new ArrayList<>();
-        final List<String> scopes = new ArrayList<>();
+        final List<Hunt> seeds = new ArrayList<>();
+        final List<Hunt> restores = new ArrayList<>();
+        final List<Hunt> scopes = new ArrayList<>();
         final List<String> crashes = new ArrayList<>();
         final List<String> before = new ArrayList<>();
         final List<String> after = new ArrayList<>();
@@ -52,14 +80,13 @@ record PlantedBug(
             } else if (line.startsWith("fails: ")) {
                 transcripts.add(line.substring(7).trim());
             } else if (line.startsWith("restored: ")) {
-                restores.add(line.substring(10).replaceAll("[a-z]", "").trim());
+                restores.add(Hunt.read(line.substring(10)).withoutWords());
             } else if (line.startsWith("explored: ")) {
-                scopes.add(line.substring(10).trim());
+                scopes.add(Hunt.read(line.substring(10)));
             } else if (line.startsWith("crashes: ")) {
                 crashes.add(line.substring(9).trim());
             } else if (line.startsWith("caught: ")) {
-                final String[] words = line.substring(8).replaceAll("[a-z]", "").trim().split(" +");
-                seeds.add(new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])});
+                seeds.add(Hunt.read(line.substring(8)).withoutWords());
             } else if (line.startsWith("-")) {
                 if (!after.isEmpty()) {
                     hunks.add(hunk(before, after));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dtm.simulation.RestoreRun;
 import io.dtm.simulation.SeedRun;
 import io.dtm.simulation.explore.ExploreRun;
+import io.dtm.simulation.planted.PlantedBug.Hunt;
 import io.dtm.simulation.storage.CrashRun;
 import io.dtm.simulation.transcript.TranscriptRun;
 import java.io.IOException;
@@ -15,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -69,6 +72,24 @@ final class PlantedRuleTest {
             }));
     }
 
+    /** The same, of the simulator: each seed and each stream, in as many transactions as the longest hunt takes. */
+    @TestFactory
+    Stream<DynamicTest> shouldFindNothingBySeedsInTheSourcesAsTheyAre() throws IOException {
+        final Map<Long, Long> budgets = new TreeMap<>();
+        final Set<String> streams = new TreeSet<>();
+        for (final Path file : files()) {
+            final PlantedBug bug = PlantedBug.read(file);
+            bug.restores().forEach(restore -> streams.add(restore.where()));
+            bug.seeds().stream().map(seed -> seed.where().split(" ")).forEach(words ->
+                budgets.merge(Long.parseLong(words[0]), Long.parseLong(words[1]), Math::max));
+        }
+        return Stream.concat(
+            budgets.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).map(seed ->
+                DynamicTest.dynamicTest("seed " + seed, () -> assertNull(new SeedRun().apply(seed)))),
+            streams.stream().map(stream ->
+                DynamicTest.dynamicTest("stream " + stream, () -> assertNull(new RestoreRun().apply(stream)))));
+    }
+
     private void plant(final Path file) throws Exception {
         final PlantedBug bug = PlantedBug.read(file);
         final String source = bug.plant(Files.readString(PROJECT.resolve(bug.source())));
@@ -77,24 +98,30 @@ final class PlantedRuleTest {
                 assertNotNull(run(world, TranscriptRun.class, transcript),
                     "the transcript " + transcript + " goes on as if nothing were missing: it does not need its rule");
             }
-            for (final long[] seed : bug.seeds()) {
-                assertNotNull(run(world, SeedRun.class, seed[0] + " " + seed[1]),
-                    "the simulator found nothing with seed " + seed[0] + " in " + seed[1] + " transactions: look for"
-                        + " another seed (./dtm simulate --seed n), or for what the checker no longer sees");
+            for (final Hunt seed : bug.seeds()) {
+                assertFound(world, SeedRun.class, seed, "the simulator, with seed and transactions; if it finds nothing"
+                    + " look for another seed (./dtm simulate --seed n), or for what the checker no longer sees");
             }
-            for (final String stream : bug.restores()) {
-                assertNotNull(run(world, RestoreRun.class, stream), "an episode of restored directories noticed"
-                    + " nothing, drawn from stream " + stream + ": look for another one");
+            for (final Hunt stream : bug.restores()) {
+                assertFound(world, RestoreRun.class, stream, "an episode of restored directories, drawn from stream;"
+                    + " if it notices nothing look for another one");
             }
-            for (final String scope : bug.scopes()) {
-                assertNotNull(run(world, ExploreRun.class, scope), "the explorer found nothing within scope and states "
-                    + scope + ": look for another scope (./dtm explore --list)");
+            for (final Hunt scope : bug.scopes()) {
+                assertFound(world, ExploreRun.class, scope, "the explorer, within scope and states; if it finds"
+                    + " nothing look for another scope (./dtm explore --list)");
             }
             for (final String crashes : bug.crashes()) {
                 assertNotNull(run(world, CrashRun.class, crashes), "the crash test noticed nothing, run with model,"
                     + " seed, records, survivals of a moment, greatest number of crash states: " + crashes);
             }
         }
+    }
+
+    private static void assertFound(
+        final ClassLoader world, final Class<?> run, final Hunt hunt, final String who) throws Exception {
+        final Object found = run(world, run, hunt.where());
+        assertTrue(hunt.isFoundBy(found), () -> who + ": " + hunt.where() + ": it must find \"" + hunt.broken()
+            + "\", and it found: " + found);
     }
 
     /** @return how it failed; null: it didn't. */
