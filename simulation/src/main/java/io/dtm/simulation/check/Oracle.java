@@ -280,7 +280,7 @@ final class Oracle {
         process.session = session;
         process.link = linkId;
         connectedEpochs.put(resource, epoch);
-        if ((message.value & CAN_DECIDE) != 0) {
+        if ((message.flags & CAN_DECIDE) != 0) {
             delegates.add(resource);
         }
     }

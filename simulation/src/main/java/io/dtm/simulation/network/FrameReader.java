@@ -208,7 +208,7 @@ public final class FrameReader {
                 message.requestId = register.requestId();
                 message.sessionId = register.sessionId();
                 message.incarnation = register.incarnation();
-                message.value = register.capabilities().getRaw();
+                message.flags = register.capabilities().getRaw();
                 message.text = register.resourceName();
                 message.instance = register.instanceName();
             }

@@ -38,13 +38,13 @@ public final class WireMessage {
     public long incarnation;
     /** Epoch of enlistment. */
     public int enlistEpoch;
-    /** VoteType, DecisionType, OnePhaseResult, OutcomeType or ParticipantCapabilities. */
+    /** VoteType, DecisionType, OnePhaseResult or OutcomeType. */
     public int value;
     /** DecisionCause, AckResult, AbortReason or RejectCode. */
     public int detail;
     /** OutcomeStage or Acknowledge. */
     public int stage;
-    /** Flags of an outcome. */
+    /** Flags of an outcome, or capabilities of a participant. */
     public int flags;
     /** DurabilityLevel of an outcome. */
     public int durability;
