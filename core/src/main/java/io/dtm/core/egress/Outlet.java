@@ -10,9 +10,11 @@ import io.dtm.codec.message.SessionResumedDecoder;
 import org.agrona.DirectBuffer;
 
 /**
- * What waits for one session, or for one link that has none: two lanes, by release class. Keeps order within each lane,
- * and lets nothing overtake a fence, that is a handshake, or a PREPARE that waits for the force (participants count on
- * the order of PREPAREs): a record on append carries the number of fences queued before it. Egress agent only.
+ * What waits for one session, or for one link that has none: two lanes, by release class. Keeps order within each lane.
+ * What is on append may overtake what waits for the force, never the reverse: a participant forgets a branch when it is
+ * decided, since no PREPARE for it can come then (rule 4). And nothing overtakes a fence, that is a handshake, or a
+ * PREPARE that waits for the force (participants count on the order of PREPAREs). So each record carries how many
+ * records that it may not overtake were queued in the other lane before it. Egress agent only.
  */
 final class Outlet {
     /** Result of {@link #flush}: everything that may leave has left. */
@@ -40,6 +42,9 @@ final class Outlet {
     private int fencesQueued;
     private int fencesSent;
     private int fencesTaken;
+    private int appendsQueued;
+    private int appendsSent;
+    private int appendsTaken;
     private boolean closeTaken;
     private long stalledSinceNs = NOT_STALLED;
 
@@ -132,8 +137,9 @@ final class Outlet {
         }
         if (OutboundDescriptor.isOnAppend(source, offset)) {
             appendLane.append(source, offset, fencesQueued);
+            appendsQueued++;
         } else {
-            durableLane.append(source, offset, fencesQueued);
+            durableLane.append(source, offset, appendsQueued);
             if (isFence(templateId)) {
                 fencesQueued++;
             } else if (templateId == SessionClosedDecoder.TEMPLATE_ID) {
@@ -200,54 +206,50 @@ final class Outlet {
 
     private void fill(final FrameBuilder frame, final long released) {
         fencesTaken = fencesSent;
+        appendsTaken = appendsSent;
         closeTaken = false;
-        if (durableFirst) {
-            if (takeDurable(frame, released)) {
-                takeOnAppend(frame);
-            }
-        } else if (takeOnAppend(frame) && takeDurable(frame, released) && fencesTaken > fencesSent) {
-            takeOnAppend(frame);
-        }
+        boolean hasRoom = !durableFirst || takeDurable(frame, released);
+        int fences;
+        do { // until no fence that was taken lets more leave
+            fences = fencesTaken;
+            hasRoom = hasRoom && takeOnAppend(frame) && takeDurable(frame, released);
+        } while (hasRoom && fencesTaken != fences);
     }
+
+    /** @return false if the frame is full. */
 
     private boolean takeOnAppend(final FrameBuilder frame) {
         while (appendLane.hasNext()) {
             final int at = appendLane.next();
-            if (OutboundDescriptor.id(appendLane.buffer(), at) > fencesTaken) {
+            if (OutboundDescriptor.id(appendLane.buffer(), at) - fencesTaken > 0) {
                 return true;
             }
             if (!take(frame, appendLane, at)) {
                 return false;
             }
+            appendsTaken++;
         }
         return true;
     }
 
+    /** @return false if the frame is full. */
     private boolean takeDurable(final FrameBuilder frame, final long released) {
         while (durableLane.hasNext()) {
             final int at = durableLane.next();
-            if (OutboundDescriptor.position(durableLane.buffer(), at) > released) {
+            if (OutboundDescriptor.position(durableLane.buffer(), at) > released
+                || OutboundDescriptor.id(durableLane.buffer(), at) - appendsTaken > 0) {
                 return true;
             }
             final int templateId = OutboundDescriptor.templateId(durableLane.buffer(), at);
-            final boolean closes = templateId == SessionClosedDecoder.TEMPLATE_ID;
-            if ((closes && appendLane.hasNext()) || (isFence(templateId) && isSomethingOnAppendBefore())) {
-                return true;
-            }
             if (!take(frame, durableLane, at)) {
                 return false;
             }
-            closeTaken |= closes;
+            closeTaken |= templateId == SessionClosedDecoder.TEMPLATE_ID;
             if (isFence(templateId)) {
                 fencesTaken++;
             }
         }
         return true;
-    }
-
-    /** Whether a message on append is left that was queued before the next fence. */
-    private boolean isSomethingOnAppendBefore() {
-        return appendLane.hasNext() && OutboundDescriptor.id(appendLane.buffer(), appendLane.next()) <= fencesTaken;
     }
 
     private static boolean take(final FrameBuilder frame, final Lane lane, final int at) {
@@ -268,6 +270,7 @@ final class Outlet {
         appendLane.commit();
         durableLane.commit();
         fencesSent = fencesTaken;
+        appendsSent = appendsTaken;
         stalledSinceNs = NOT_STALLED;
         closed = closeTaken;
         durableFirst = !durableFirst;
@@ -281,6 +284,8 @@ final class Outlet {
         stalledSinceNs = NOT_STALLED;
         fencesQueued = 0;
         fencesSent = 0;
+        appendsQueued = 0;
+        appendsSent = 0;
     }
 
     private static boolean isRequested(final DirectBuffer buffer, final int offset) {

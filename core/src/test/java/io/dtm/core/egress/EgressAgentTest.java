@@ -188,6 +188,28 @@ class EgressAgentTest {
         }
     }
 
+    /** Its row goes with the decision: a PREPARE that comes then would be carried out anew (rule 4). */
+    @Test
+    void shouldNotLetADecisionOvertakeAPrepareThatALinkDidNotTakeAtOnce() {
+        attachBoth();
+        rig.links.takes(LINK, 0);
+        for (int i = 1; i <= 3; i++) {
+            final int id = i;
+            rig.frame(out -> out.prepare(SESSION, true, 4, 77, id, 0, 3, payload(16 * 1024)));
+        }
+        rig.frame(out -> decide(out, SESSION, 3));
+        rig.frame(out -> prepare(out, SESSION, 4));
+        rig.forceAll();
+        rig.work();
+        for (int i = 0; i < 4; i++) {
+            rig.links.takes(LINK, 1);
+            rig.work();
+        }
+
+        assertEquals(List.of("Prepares 1", "Prepares 2", "Prepares 3", "Decisions 3", "Prepares 4"),
+            rig.links.takeSent(LINK));
+    }
+
     @Test
     void shouldHoldOnlyWhatWasQueuedBehindTheHandshake() {
         attachBoth();

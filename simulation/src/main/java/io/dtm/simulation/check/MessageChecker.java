@@ -3,7 +3,6 @@ package io.dtm.simulation.check;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.network.WireMessage;
 import org.agrona.collections.Long2LongHashMap;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /** Watches what leaves the coordinator and its peers: AC2, AC4, I1 to I3, I5 to I8, I14. */
 final class MessageChecker {
