@@ -3,7 +3,9 @@ package io.dtm.simulation.check;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.simulation.network.WireMessage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -24,7 +26,7 @@ final class AbortReasons {
 
     private final FaultCounts faults;
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
-    private final Long2ObjectHashMap<String> closerBySession = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<Set<String>> closersBySession = new Long2ObjectHashMap<>();
     /** By the names of processes. */
     private final Map<String, String> served = new HashMap<>();
     /** By their ids. */
@@ -71,7 +73,7 @@ final class AbortReasons {
                     replacedNs.put(message.text, nowNs);
                 }
             }
-            case SESSION_CLOSE -> closerBySession.put(message.sessionId, peer);
+            case SESSION_CLOSE -> closersBySession.computeIfAbsent(message.sessionId, id -> new HashSet<>()).add(peer);
             case UNREGISTER -> replacedNs.put(served.get(peer), nowNs);
             default -> { }
         }
@@ -114,8 +116,8 @@ final class AbortReasons {
 
     /** Who takes a request over that must be done exactly once takes the session over, and closes it in the end. */
     private boolean isClosedByAnother(final TransactionRecord record) {
-        final String closer = closerBySession.get(record.id >>> 32);
-        return closer != null && !closer.equals(record.owner);
+        final Set<String> closers = closersBySession.get(record.id >>> 32);
+        return closers != null && closers.stream().anyMatch(closer -> !closer.equals(record.owner));
     }
 
     /** Something happened to the coordinator, or to a process that serves the resource. */
