@@ -22,12 +22,18 @@ final class BranchEvents {
     private final CoordinatorState state;
     private final CoordinatorOutput output;
     private final TwoPhaseCommit protocol;
+    private final TransactionIds ids;
     private final BranchMessages messages;
 
-    BranchEvents(final CoordinatorState state, final TwoPhaseCommit protocol, final BranchMessages messages) {
+    BranchEvents(
+        final CoordinatorState state,
+        final TwoPhaseCommit protocol,
+        final TransactionIds ids,
+        final BranchMessages messages) {
         this.state = state;
         this.output = state.output;
         this.protocol = protocol;
+        this.ids = ids;
         this.messages = messages;
     }
 
@@ -195,7 +201,8 @@ final class BranchEvents {
         }
         final Transaction transaction = protocol.find(transactionId);
         if (transaction == null) {
-            if (mayPresumeAbort(transactionId, enlistEpoch, position)) {
+            // One that may begin later isn't absent: a service may be called before the begin is here.
+            if (!ids.mayBeginLater(transactionId) && mayPresumeAbort(transactionId, enlistEpoch, position)) {
                 answer(asker, transactionId, branchId, enlistEpoch, Decision.ROLLBACK, Cause.PRESUMED);
             }
             return;

@@ -41,7 +41,7 @@ public final class CommitCoordinator implements CoordinatorInput, CoordinatorClo
         submits = new SubmitEvents(state, protocol, outcomes, ids, room);
         interactive = new InteractiveEvents(state, protocol, outcomes, ids);
         joins = new JoinEvents(state, protocol, ids, room, interactive);
-        branches = new BranchEvents(state, protocol, messages);
+        branches = new BranchEvents(state, protocol, ids, messages);
         operators = new OperatorEvents(state, protocol);
     }
 

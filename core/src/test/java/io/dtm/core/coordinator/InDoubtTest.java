@@ -57,8 +57,21 @@ class InDoubtTest {
 
     @Test
     void shouldPresumeTheAbortOfAnUnknownTransaction() {
+        client.begins(client.id(100));
         a.asksAbout(client.id(99));
         scenario.sends("s2 <- ROLLBACK 1:99/0 (presumed)");
+    }
+
+    /** A service may give its work up, and ask, before the begin is here; another process of it may join then. */
+    @Test
+    void shouldNotAnswerYetOfATransactionThatMayBeginLater() {
+        a.branchIds.put(client.id(1), 1);
+        a.asksAbout(client.id(1));
+        scenario.sendsNothing();
+        client.isLost();
+        scenario.quiet();
+        a.asksAbout(client.id(1));
+        scenario.sends("s2 <- ROLLBACK 1:1/1 (presumed)");
     }
 
     @Test
