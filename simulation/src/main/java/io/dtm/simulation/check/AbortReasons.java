@@ -99,7 +99,7 @@ final class AbortReasons {
             case 7 -> isRestored || record.isInteractive && isDisturbed(record, resource);
             case 8 -> isRestored || (record.isInteractive || message.value == NEVER_BEGUN)
                 && (isInAftermath(record, Math.max(coordinatorFaultNs, faults.lastNs(record.owner)))
-                    || isClosedByAnother(record));
+                    || isClosed(message, record));
             case 9 -> epochBySession.get(record.id >>> 32) < message.epoch;
             case 10 -> record.operatorAsked;
             case 11 -> record.branches.stream().anyMatch(branch -> branch.onePhaseAborted);
@@ -114,10 +114,14 @@ final class AbortReasons {
         return agedNs >= timeoutMs * NANOS_PER_MILLI || faults.clockJumps > 0;
     }
 
-    /** Who takes a request over that must be done exactly once takes the session over, and closes it in the end. */
-    private boolean isClosedByAnother(final TransactionRecord record) {
+    /**
+     * Who takes a request over that must be done exactly once takes the session over, and closes it in the end. Its
+     * owner may close it, too, and come back to an id of it that was refused: it was never begun.
+     */
+    private boolean isClosed(final WireMessage message, final TransactionRecord record) {
         final Set<String> closers = closersBySession.get(record.id >>> 32);
-        return closers != null && closers.stream().anyMatch(closer -> !closer.equals(record.owner));
+        return closers != null
+            && (message.value == NEVER_BEGUN || closers.stream().anyMatch(closer -> !closer.equals(record.owner)));
     }
 
     /** Something happened to the coordinator, or to a process that serves the resource. */
