@@ -67,6 +67,13 @@ final class PlantedBugTest {
         assertCaught("AC3", violations(FaultPlan.none(), UnaryOperator.identity(), Liar::new));
     }
 
+    /** The library catches it, and votes NO. */
+    @Test
+    void shouldCatchWhatTheLibraryCatches() {
+        assertCaught("exception in io.dtm.simulation.PlantedBugTest$Thrower.prepare",
+            violations(FaultPlan.none(), UnaryOperator.identity(), Thrower::new));
+    }
+
     @Test
     void shouldCatchAResourceThatRollsBackWhatItPromised() {
         assertCaught("AC1", violations(FaultPlan.none(), UnaryOperator.identity(), Traitor::new));
@@ -100,6 +107,29 @@ final class PlantedBugTest {
         @Override
         public long forcedPosition() {
             return journal.forcedPosition();
+        }
+    }
+
+    private static final class Thrower extends SimulatedParticipant {
+        Thrower(
+            final SimulatedDatabase database,
+            final Schedule schedule,
+            final RandomStream random,
+            final ResourceSettings settings,
+            final ResourceListener listener,
+            final OnePhase onePhase,
+            final Runnable crashPoint) {
+            super(database, schedule, random, settings, listener, onePhase, crashPoint);
+        }
+
+        @Override
+        public void prepare(
+            final BranchId branch,
+            final DirectBuffer payload,
+            final int offset,
+            final int length,
+            final VoteReply reply) {
+            throw new IllegalStateException("planted");
         }
     }
 

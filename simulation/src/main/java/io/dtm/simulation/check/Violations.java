@@ -54,10 +54,14 @@ public final class Violations {
 
     /** @param thrown by what was run: nothing goes on after it. */
     public void addThrown(final Throwable thrown) {
-        final StackTraceElement[] frames = thrown.getStackTrace();
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        final StackTraceElement[] frames = cause.getStackTrace();
         final String at = Stream.of(frames).limit(FRAMES).map(Object::toString).collect(Collectors.joining(" < "));
         final String place = frames.length == 0 ? "" : frames[0].getClassName() + "." + frames[0].getMethodName();
-        add(EXCEPTION + place, thrown + " at " + at);
+        add(EXCEPTION + place, thrown + (cause == thrown ? "" : ": " + cause) + " at " + at);
     }
 
     /**

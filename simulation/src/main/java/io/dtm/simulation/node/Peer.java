@@ -3,6 +3,7 @@ package io.dtm.simulation.node;
 import io.dtm.session.CoordinatorSession;
 import io.dtm.session.EpochMemory;
 import io.dtm.session.SessionContext;
+import io.dtm.session.SessionListener;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
@@ -35,6 +36,7 @@ public abstract class Peer {
     private int life;
     private boolean isUp;
     private long pausedUntilNs;
+    private Throwable thrown;
     private long nextStepNs;
 
     /**
@@ -128,6 +130,8 @@ public abstract class Peer {
             session.start(context(new SessionContext()
                 .random(random::nextLong)
                 .epochMemory(memory)
+                .listener(new ThrownListener())
+                .errorHandler(this::onThrown)
                 .clientName(name)), this::wakeUp);
         }
         onStart();
@@ -235,8 +239,25 @@ public abstract class Peer {
             final PeerSession one = sessions.get(i);
             isBusy |= one.session().doWork(clockNs) > 0 || one.link().hasArrivals();
         }
+        if (thrown != null) {
+            throw new IllegalStateException("something that the library called in " + name + " threw", thrown);
+        }
         if (ofLife == life && isBusy) {
             wakeUp();
+        }
+    }
+
+    private void onThrown(final Throwable cause) {
+        thrown = thrown == null ? cause : thrown;
+    }
+
+    /** The library catches what is thrown by whatever it calls; here that is the simulator, and nothing should be. */
+    private final class ThrownListener implements SessionListener {
+        @Override
+        public void onAnomaly(final String text, final Throwable cause) {
+            if (cause != null) {
+                onThrown(cause);
+            }
         }
     }
 
