@@ -205,8 +205,9 @@ public final class Episode {
             && schedule.nowNs() < endNs - MAX_REST_NS);
         if (violations.count() == 0) {
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
-            // What had reached a coordinator that stood still may have begun only then.
-            runUntil(schedule.nowNs() + MAX_REST_NS, progress, this::isAtRest);
+            // What had reached a coordinator that stood still may have begun only then; and a participant that was cut
+            // off has to come back before it is told that its evidence may go.
+            runUntil(schedule.nowNs() + MAX_REST_NS, progress, () -> isAtRest() && isAllReleased());
             checkRest();
         }
     }
@@ -233,17 +234,24 @@ public final class Episode {
         }
     }
 
-    /** Who was replaced isn't told any more that evidence may go, nor is anybody after a restore. */
     private void checkEvidence(final Domain domain) {
-        if (sharesInstances || domain.checker.wasRestored()) {
-            return;
-        }
         for (final SimulatedDatabase database : databases) {
-            final int left = database.unreleasedCount(domain.coordinator.coordinatorId());
+            final int left = unreleased(domain, database);
             if (left > 0) {
                 violations.add("I8", "evidence of " + left + " branches was never released in " + database.name());
             }
         }
+    }
+
+    /** Who was replaced isn't told any more that evidence may go, nor is anybody after a restore. */
+    private int unreleased(final Domain domain, final SimulatedDatabase database) {
+        return sharesInstances || domain.checker.wasRestored()
+            ? 0 : database.unreleasedCount(domain.coordinator.coordinatorId());
+    }
+
+    private boolean isAllReleased() {
+        return domains.stream().allMatch(
+            domain -> databases.stream().allMatch(database -> unreleased(domain, database) == 0));
     }
 
     private boolean isAtRest() {
