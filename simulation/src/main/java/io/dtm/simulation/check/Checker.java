@@ -319,7 +319,9 @@ public final class Checker implements FrameObserver {
      */
     public void onAlarm(final String alarm, final long transactionId) {
         final TransactionRecord record = ledger.find(transactionId);
-        final boolean isOrdered = "HEURISTIC_MIXED".equals(alarm) && record != null && record.mayBeMixed();
+        // Of a settlement that the restored directory doesn't know only its acknowledgement tells.
+        final boolean isOrdered = record != null && record.mayBeMixed() && ("HEURISTIC_MIXED".equals(alarm)
+            || wasRestored && "ACKNOWLEDGEMENT_CONTRADICTS".equals(alarm));
         if (!"PRESUMED_COMMITTED".equals(alarm) && !isOrdered) {
             violations.add("I4", "alarm " + alarm + " for transaction " + Trace.transaction(transactionId));
         }
