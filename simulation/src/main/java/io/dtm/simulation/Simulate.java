@@ -22,6 +22,8 @@ public final class Simulate {
     private long lastProgressNs = startNs;
     private Episode.Maker maker = Episode::new;
     private Consumer<String> log;
+    private EpisodePlan running;
+    private boolean isOneOnly;
     private SimulationReport report;
 
     /**
@@ -97,6 +99,7 @@ public final class Simulate {
      */
     public SimulationReport runOnly(final EpisodePlan plan) {
         begin();
+        isOneOnly = true;
         run(plan);
         return end();
     }
@@ -114,6 +117,7 @@ public final class Simulate {
     }
 
     private void run(final EpisodePlan plan) {
+        running = plan;
         final Episode episode = plan.make(maker);
         if (log != null) {
             log.accept("episode " + plan.episode() + ": " + plan.settings());
@@ -148,13 +152,14 @@ public final class Simulate {
             lastProgressNs = nowNs;
             final long done = report.transactions() + episode.workload().finishedCount();
             progress.println("simulation: seed=" + seed + " transactions=" + done + "/" + end(nowNs)
-                + " episode=" + report.episodes() + " crashes=" + (report.crashes() + episode.crashes())
+                + " episode=" + running.episode() + " crashes=" + (report.crashes() + episode.crashes())
                 + ", since the last line " + rate.sinceLast(done));
         }
     }
 
     private String end(final long nowNs) {
-        return lengthNs == Long.MAX_VALUE ? Long.toString(transactions)
+        return isOneOnly ? Integer.toString(running.requests())
+            : lengthNs == Long.MAX_VALUE ? Long.toString(transactions)
             : "as many as there is time for, " + Math.max(0, lengthNs - (nowNs - startNs)) / PROGRESS_NS + " s left,";
     }
 }

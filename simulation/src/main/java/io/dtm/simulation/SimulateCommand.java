@@ -34,48 +34,57 @@ public final class SimulateCommand implements Callable<Integer> {
     private static final long MAX_SECONDS = 1_000_000_000;
     private static final String NO_FAULTS = "none";
 
-    @Option(names = "--seed", description = "Decides everything that happens. Default: drawn.")
+    @Option(names = "--seed", paramLabel = "N", description = "Decides everything that happens. Default: drawn.")
     private Long seed;
 
-    @Option(names = "--transactions", description = "Business requests to be carried out. Default: 100000.")
+    @Option(names = "--transactions", paramLabel = "N",
+        description = "Business requests to be carried out. Default: 100000.")
     private Long transactions;
 
-    @Option(names = "--minutes", description = "Instead: begins no new episode after so long. How many transactions"
+    @Option(names = "--minutes", paramLabel = "M",
+        description = "Instead: begins no new episode after so long. How many transactions"
         + " that makes depends on the machine; the same seed with as many --transactions is the same run.")
     private Double minutes;
 
-    @Option(names = "--log", description = "Takes every event as text. Slow.")
+    @Option(names = "--log", paramLabel = "FILE",
+        description = "Is overwritten with every event as text: long, and slow to write.")
     private Path log;
 
-    @Option(names = "--shrink", description = "Runs in which to look for a smaller one when a promise is broken."
+    @Option(names = "--shrink", paramLabel = "N",
+        description = "Runs in which to look for a smaller one when a promise is broken."
         + " Default: 1000; with --episode 0. Decides, with the seed, what is found.")
     private Long shrink;
 
-    @Option(names = "--shrink-seconds", defaultValue = "120", description = "Stops looking after so long; what is found"
+    @Option(names = "--shrink-seconds", paramLabel = "S", defaultValue = "120",
+        description = "Stops looking after so long; what is found"
         + " then depends on the machine, too. 0: no limit. Default: ${DEFAULT-VALUE}.")
     private long shrinkSeconds;
 
-    @Option(names = "--episode", description = "Runs this episode alone; with the options below in another form.")
+    @Option(names = "--episode", paramLabel = "N",
+        description = "Runs this episode alone; with the options below in another form.")
     private Integer episode;
 
-    @Option(names = "--again", description = "With --episode: everything but its settings is drawn in another way, one"
+    @Option(names = "--again", paramLabel = "N",
+        description = "With --episode: everything but its settings is drawn in another way, one"
         + " for each number from 1, and faults occur more often.")
     private Integer again;
 
-    @Option(names = "--requests", description = "With --episode: number of business requests.")
+    @Option(names = "--requests", paramLabel = "N", description = "With --episode: number of business requests.")
     private Integer requests;
 
-    @Option(names = "--clients", description = "With --episode: number of clients.")
+    @Option(names = "--clients", paramLabel = "N", description = "With --episode: number of clients.")
     private Integer clients;
 
-    @Option(names = "--resources", description = "With --episode: number of resources.")
+    @Option(names = "--resources", paramLabel = "N", description = "With --episode: number of resources.")
     private Integer resources;
 
-    @Option(names = "--plain", split = ",", description = "With --episode: what isn't as drawn, but plain:"
+    @Option(names = "--plain", paramLabel = "WHAT", split = ",",
+        description = "With --episode: what isn't as drawn, but plain:"
         + " ${COMPLETION-CANDIDATES}.")
     private Set<Plain> plain;
 
-    @Option(names = "--faults", split = ",", description = "With --episode: exactly what goes wrong, as a failure shows"
+    @Option(names = "--faults", paramLabel = "FAULT", split = ",",
+        description = "With --episode: exactly what goes wrong, as a failure shows"
         + " it, or none.")
     private List<String> faults;
 

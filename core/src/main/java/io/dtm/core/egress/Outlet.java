@@ -217,7 +217,6 @@ final class Outlet {
     }
 
     /** @return false if the frame is full. */
-
     private boolean takeOnAppend(final FrameBuilder frame) {
         while (appendLane.hasNext()) {
             final int at = appendLane.next();

@@ -39,6 +39,7 @@ final class AbortReasons {
     private long coordinatorFaultNs = NEVER_NS;
     private boolean isRestored;
     private long nowNs;
+    private long downtimeNs;
 
     AbortReasons(final FaultCounts faults) {
         this.faults = faults;
@@ -52,6 +53,11 @@ final class AbortReasons {
     /** From now on ids of resources may mean others. */
     void onRestored() {
         isRestored = true;
+    }
+
+    /** A process of the coordinator starts, and takes it that so long none has run. */
+    void onDowntime(final long ns) {
+        downtimeNs += ns;
     }
 
     void onFrame(final long timeNs) {
@@ -107,11 +113,12 @@ final class AbortReasons {
         };
     }
 
-    /** A downtime is told by a clock of whole milliseconds. */
+    /** A downtime is told by a clock of whole milliseconds, which may have jumped. */
     private boolean isOld(final TransactionRecord record) {
-        final long agedNs = nowNs - record.begunNs + faults.coordinatorRestarts * NANOS_PER_MILLI;
+        final long agedNs =
+            nowNs - record.begunNs + downtimeNs + faults.coordinatorRestarts * NANOS_PER_MILLI;
         final int timeoutMs = record.timeoutMs == 0 ? defaultTimeoutMs : record.timeoutMs;
-        return agedNs >= timeoutMs * NANOS_PER_MILLI || faults.clockJumps > 0;
+        return agedNs >= timeoutMs * NANOS_PER_MILLI;
     }
 
     /**

@@ -52,6 +52,7 @@ public final class Checker implements FrameObserver {
     private int generation;
     private int generationEpoch;
     private long copiedEnd;
+    private final RecordTimes times;
     private int highestForcedEpoch;
     private long epochPosition = Long.MAX_VALUE;
 
@@ -82,6 +83,7 @@ public final class Checker implements FrameObserver {
         this.schedule = schedule;
         this.trace = trace;
         this.violations = violations;
+        this.times = new RecordTimes(violations);
         this.effects = new EffectChecker(ledger, violations);
         this.messages = new MessageChecker(ledger, facts, faults, violations);
         this.oracle = new JournalOracle(violations);
@@ -101,8 +103,6 @@ public final class Checker implements FrameObserver {
     public long sentFrames() {
         return sentFrames;
     }
-
-    // the network
 
     @Override
     public void onSent(
@@ -130,8 +130,6 @@ public final class Checker implements FrameObserver {
         messages.fromPeer(peer, message);
     }
 
-    // the journal
-
     /**
      * A record was appended.
      *
@@ -151,6 +149,7 @@ public final class Checker implements FrameObserver {
         final int length) {
         recordEnd = position;
         trace.bytes(buffer, offset, length);
+        times.onAppended(timeNs, schedule.nowNs());
         oracle.onAppended(position, linkId, timeNs, buffer, offset, length);
         facts.onAppended(position);
         records.read(buffer, offset, onRecord);
@@ -287,6 +286,12 @@ public final class Checker implements FrameObserver {
         knowsDigest = false;
     }
 
+    /** @param ns for which a process that starts takes it that none has run. */
+    public void onDowntime(final long ns) {
+        times.onStart();
+        messages.onDowntime(ns);
+    }
+
     /** @return whether an epoch was ever forced: a directory without one is new, and can't be put back as restored. */
     public boolean hasForcedEpoch() {
         return highestForcedEpoch > 0;
@@ -343,8 +348,6 @@ public final class Checker implements FrameObserver {
         oracle.onSettings(settings);
         facts.appends(settings.durability() == CoordinatorSettings.DURABILITY_APPEND);
     }
-
-    // operators
 
     /**
      * @param chosen any number.

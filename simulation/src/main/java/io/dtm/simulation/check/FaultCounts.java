@@ -13,9 +13,6 @@ public final class FaultCounts {
     /** Pauses of the coordinator: they may use up a transaction's time, but are nobody's silence. */
     public int coordinatorPauses;
 
-    /** Wall clocks that jumped: a downtime may have seemed longer than it was. */
-    public int clockJumps;
-
     /** Whether participants' processes take each other's place all the time. */
     public boolean takeTurns;
 

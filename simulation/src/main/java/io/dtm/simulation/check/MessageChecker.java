@@ -45,6 +45,10 @@ final class MessageChecker {
         durability = settings.durability();
     }
 
+    void onDowntime(final long ns) {
+        reasons.onDowntime(ns);
+    }
+
     void onFrame(final long timeNs, final boolean toPeer, final long epochPosition) {
         nowNs = timeNs;
         reasons.onFrame(timeNs);

@@ -300,10 +300,19 @@ final class Oracle {
         return sessions.get(tokens.getOrDefault(sessionId, 0L));
     }
 
+    /** A handshake over an earlier link that has no session, or none any more: its peer has left it. */
+    private boolean isLate(final int linkId, final Session session) {
+        return linkId < session.link && sessions.values().stream().noneMatch(other -> other.link == linkId);
+    }
+
     private void hostEvent(final int linkId, final WireMessage message) {
         switch (message.value) {
-            case SessionOpeningDecoder.TEMPLATE_ID, SessionResumingDecoder.TEMPLATE_ID ->
-                attach(sessions.computeIfAbsent(message.tokenHigh, token -> new Session()), linkId);
+            case SessionOpeningDecoder.TEMPLATE_ID, SessionResumingDecoder.TEMPLATE_ID -> {
+                final Session session = sessions.computeIfAbsent(message.tokenHigh, token -> new Session());
+                if (!isLate(linkId, session)) {
+                    attach(session, linkId);
+                }
+            }
             case LinkLostDecoder.TEMPLATE_ID -> sessions.values().stream()
                 .filter(session -> session.link == linkId).forEach(this::end);
             case GraceEndedDecoder.TEMPLATE_ID -> sessions.values().stream()

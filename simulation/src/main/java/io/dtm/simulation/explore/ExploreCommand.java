@@ -61,7 +61,7 @@ public final class ExploreCommand implements Callable<Integer> {
         for (final String name : names) {
             final Scope scope = Scopes.byName(name);
             if (scope == null) {
-                throw new ParameterException(spec.commandLine(), "there is no scope " + name + "; see --list");
+                throw new ParameterException(spec.commandLine(), "there is no scope " + name + ": --list names them");
             }
             scopes.add(scope);
         }
@@ -83,10 +83,13 @@ public final class ExploreCommand implements Callable<Integer> {
 
     private int explore(final Scope scope) {
         final Explorer explorer = new Explorer(scope);
-        explorer.run(states, () -> progress.println(explorer.summary()));
+        explorer.run(states, () -> progress.println("so far: " + explorer.summary()));
         if (explorer.failure() != null) {
             explorer.story().forEach(output::println);
             output.println("violation: " + explorer.failure());
+        }
+        if (explorer.failure() == null && !explorer.isExhausted()) {
+            output.println("given up: there are more than " + states + " states; try again with a greater --states");
         }
         output.println(explorer.summary());
         return explorer.failure() != null ? VIOLATED : explorer.isExhausted() ? 0 : NOT_EXHAUSTED;

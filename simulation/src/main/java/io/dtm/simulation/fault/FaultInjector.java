@@ -178,7 +178,6 @@ public final class FaultInjector {
             case ONE_WAY_PARTITION -> cutOneWay(anyPeer());
             case SLOW_RECEIVER -> slowDown(anyPeer());
             case CLOCK_JUMP -> {
-                counts.clockJumps++;
                 final long jumpMs = random.skewed(MIN_JUMP_MS, MAX_JUMP_MS);
                 anyCoordinator().jumpClock(random.coin() ? jumpMs : -jumpMs);
             }
