@@ -29,6 +29,7 @@ final class AbortReasons {
     private final Long2ObjectHashMap<Set<String>> closersBySession = new Long2ObjectHashMap<>();
     /** By the names of processes. */
     private final Map<String, String> served = new HashMap<>();
+    private final Map<String, Long> incarnationByPeer = new HashMap<>();
     /** By their ids. */
     private final Map<Integer, String> resources = new HashMap<>();
     private final Map<Place, Long> incarnations = new HashMap<>();
@@ -73,6 +74,7 @@ final class AbortReasons {
         switch (message.kind) {
             case REGISTER -> {
                 served.put(peer, message.text);
+                incarnationByPeer.put(peer, message.incarnation);
                 final Long before =
                     incarnations.put(new Place(message.text, message.instance), message.incarnation);
                 if (before != null && before != message.incarnation) {
@@ -93,11 +95,22 @@ final class AbortReasons {
         }
     }
 
+    /** The process that is registered there. */
+    long incarnationOf(final String peer) {
+        return incarnationByPeer.getOrDefault(peer, 0L);
+    }
+
+    /** Whether the library of a process may give up a branch by itself: something has happened to it. */
+    boolean mayGiveUp(final TransactionRecord record, final String peer) {
+        return isRestored || faults.takeTurns
+            || isInAftermath(record, Math.max(coordinatorFaultNs, faults.lastNs(peer)));
+    }
+
     boolean isThere(final WireMessage message, final TransactionRecord record) {
         final String resource = resources.get(record.branch(message.branchId).resourceId);
         return switch (message.detail) {
             case 1 -> record.rollbackRequested;
-            case 2 -> record.anyVoted(BranchRecord.NO) || record.refusalSeen && faults.excuseRefusals();
+            case 2 -> record.anyVoted(BranchRecord.NO) || record.refusalSeen && record.mayRefuse;
             case 3 -> isOld(record);
             case 4 -> isRestored || isDisturbed(record, resource);
             case 5 -> isRestored || isInAftermath(record, replacedNs.getOrDefault(resource, NEVER_NS));

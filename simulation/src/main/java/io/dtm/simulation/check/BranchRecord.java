@@ -24,6 +24,10 @@ final class BranchRecord {
     long committedParts;
     boolean committed;
     boolean prepareSent;
+    /** The process that was asked to prepare last. */
+    long askedIncarnation;
+    /** The process whose participant has said YES or READ_ONLY. */
+    long consentIncarnation;
     boolean onePhaseSent;
     /** An operator asked to settle it against the decision. */
     boolean mayBeMixed;

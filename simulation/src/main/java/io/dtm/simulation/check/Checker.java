@@ -286,10 +286,13 @@ public final class Checker implements FrameObserver {
         knowsDigest = false;
     }
 
-    /** @param ns for which a process that starts takes it that none has run. */
-    public void onDowntime(final long ns) {
-        times.onStart();
-        messages.onDowntime(ns);
+    /**
+     * @param logicalNs  at which a process starts.
+     * @param downtimeNs for which it takes it that none has run.
+     */
+    public void onStarted(final long logicalNs, final long downtimeNs) {
+        times.onStarted(logicalNs, schedule.nowNs());
+        messages.onDowntime(downtimeNs);
     }
 
     /** @return whether an epoch was ever forced: a directory without one is new, and can't be put back as restored. */

@@ -49,6 +49,9 @@ final class EffectChecker implements ResourceListener {
             final BranchRecord seen = record.branch(branch.branchId());
             seen.resource = resource;
             seen.voted |= 1 << vote;
+            if (vote != BranchRecord.NO) {
+                seen.consentIncarnation = seen.askedIncarnation;
+            }
             final boolean mayBeGone = seen.committed || seen.rollbackSent || record.rollbackSeen;
             if (vote == BranchRecord.YES && seen.prepared == 0 && !mayBeGone) {
                 violations.add("AC3", resource + " voted YES on " + record + " without a prepared branch");

@@ -18,7 +18,6 @@ public final class FaultCounts {
 
     private final Map<String, Long> lastNs = new HashMap<>();
     private long lastOfAnyNs = NEVER_NS;
-    private int peerFaults;
 
     /**
      * A peer crashes, stands still, loses its link or is cut off.
@@ -27,23 +26,16 @@ public final class FaultCounts {
      * @param nowNs virtual time.
      */
     public void peerFails(final String peer, final long nowNs) {
-        peerFaults++;
         lastNs.put(peer, nowNs);
     }
 
     /** @param nowNs when something happened that concerns every peer. */
     public void peersFail(final long nowNs) {
-        peerFaults++;
         lastOfAnyNs = nowNs;
     }
 
     /** Virtual time of the last fault of a peer. */
     long lastNs(final String peer) {
         return Math.max(lastOfAnyNs, lastNs.getOrDefault(peer, NEVER_NS));
-    }
-
-    /** Whether a library may have given a branch up by itself. */
-    boolean excuseRefusals() {
-        return peerFaults > 0 || takeTurns || coordinatorRestarts > 0 || coordinatorPauses > 0;
     }
 }

@@ -67,14 +67,14 @@ final class MessageChecker {
             case BEGIN -> begun(peer, message, true);
             case VOTE -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
-                if (record != null) {
-                    record.refusalSeen |= message.value == BranchRecord.NO;
+                if (record != null && message.value == BranchRecord.NO) {
+                    refused(peer, record, record.branch(message.branchId));
                 }
             }
             case ONE_PHASE_RESULT -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
                 if (record != null && message.value == ONE_PHASE_ABORTED) {
-                    onePhaseAborted(record, record.branch(message.branchId));
+                    onePhaseAborted(peer, record, record.branch(message.branchId));
                 }
             }
             case ENLIST -> {
@@ -95,17 +95,33 @@ final class MessageChecker {
     }
 
     /**
-     * Also a library that has given up a join answers so, without asking the resource. So does a process that was
-     * replaced, and comes to look for evidence when it isn't needed any more: nobody hears it.
+     * A library may say NO of what its participant wasn't asked for: of a join that wasn't confirmed, of a branch that
+     * was rolled back before. What its participant has consented to it must pass on.
      */
-    private void onePhaseAborted(final TransactionRecord record, final BranchRecord branch) {
+    private void refused(final String peer, final TransactionRecord record, final BranchRecord branch) {
+        if (branch.consentIncarnation != 0 && branch.consentIncarnation == reasons.incarnationOf(peer)
+            && !branch.rollbackSent && !record.rollbackSeen) {
+            violations.add("AC4", peer + " says NO on " + record + ", and its participant has consented");
+        }
+        record.refusalSeen = true;
+        record.mayRefuse |= reasons.mayGiveUp(record, peer);
+    }
+
+    /**
+     * Also a library that has given up a join answers so, without asking the resource; where nobody joins, none does.
+     * So does a process that was replaced, and comes to look for evidence when it isn't needed any more: nobody hears
+     * it.
+     */
+    private void onePhaseAborted(
+        final String peer, final TransactionRecord record, final BranchRecord branch) {
         if (branch.evidenceReleased) {
             return;
         }
         if (branch.committed) {
             violations.add("I8", "a participant says that " + record + " aborted, and has committed it");
         }
-        if (!branch.onePhaseAborted && !faults.excuseRefusals()) {
+        final boolean mayGiveUp = branch.rollbackSent || record.isInteractive && reasons.mayGiveUp(record, peer);
+        if (!branch.onePhaseAborted && !mayGiveUp) {
             violations.add("AC4", "a participant gave up " + record + " for no reason");
         }
         branch.onePhaseAborted = true;
@@ -184,6 +200,7 @@ final class MessageChecker {
             return;
         }
         final BranchRecord branch = record.branch(message.branchId);
+        branch.askedIncarnation = message.incarnation;
         branch.prepareSent = true;
         branch.resourceId = message.resourceId;
         if (branch.onePhaseSent) {

@@ -22,6 +22,8 @@ final class TransactionRecord {
     boolean operatorAsked;
     /** A vote NO was sent, by a participant or by its library. */
     boolean refusalSeen;
+    /** Something had happened to a process that said NO. */
+    boolean mayRefuse;
     int timeoutMs;
     private long requestId;
 

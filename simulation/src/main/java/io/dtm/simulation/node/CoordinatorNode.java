@@ -353,12 +353,12 @@ public final class CoordinatorNode {
         startedNs = schedule.nowNs();
         forceScheduled = false;
         final long downtimeNs = recovery.isFirstStart() ? 0 : Math.max(0, clock.wallMs() - diedWallMs) * 1_000_000L;
-        checker.onDowntime(downtimeNs);
         pipeline = CoordinatorHost.recover(context(live, settings), source, () -> liveJournal(recovery, source),
             live.recovered(), new EpochStart(recovery.coordinatorId(), random.nextLong() | 1, downtimeNs, consents,
                 StartEvents.RESTORE_CLOCK_BASE_MS + 1_000 * (EPOCH_AT_START + schedule.nowNs() / 1_000)));
         stages = pipeline.stages();
         baseTimeNs = source.timeNs();
+        checker.onStarted(baseTimeNs, downtimeNs);
     }
 
     /** While it recovers, nothing that it decides is new. */
