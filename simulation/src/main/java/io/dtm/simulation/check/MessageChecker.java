@@ -17,7 +17,6 @@ final class MessageChecker {
 
     private final Ledger ledger;
     private final JournalFacts facts;
-    private final FaultCounts faults;
     private final AbortReasons reasons;
     private final Violations violations;
     private final Long2LongHashMap tokenBySession = new Long2LongHashMap(0);
@@ -29,7 +28,6 @@ final class MessageChecker {
         final Ledger ledger, final JournalFacts facts, final FaultCounts faults, final Violations violations) {
         this.ledger = ledger;
         this.facts = facts;
-        this.faults = faults;
         this.reasons = new AbortReasons(faults);
         this.violations = violations;
     }
