@@ -99,6 +99,8 @@ final class Oracle {
         private boolean isRollbackAsked;
         /** Of the record that began it; 0: it wasn't, or that was refused. */
         private long begunAt;
+        /** Of the last one that may have begun it: that those before were refused may have been lost on the way. */
+        private long lastBegunAt;
         private int begunEpoch;
         private long begunNs;
         private long timeoutMs;
@@ -249,6 +251,9 @@ final class Oracle {
             transaction.begunEpoch = epoch;
             transaction.begunNs = nowNs;
             transaction.timeoutMs = message.timeoutMs;
+        }
+        if (mayBegin && !transaction.isAccepted) {
+            transaction.lastBegunAt = ordinal;
             final long timeoutMs = message.timeoutMs == 0 ? longestDefaultMs : message.timeoutMs;
             deadlines.add(new Deadline(nowNs + timeoutMs * NANOS_PER_MILLI, ordinal, message.transactionId));
         }
@@ -488,7 +493,7 @@ final class Oracle {
         while (!deadlines.isEmpty() && deadlines.peek().timeNs + boundNs < timeNs + downtimeNs) {
             final Deadline deadline = deadlines.poll();
             final Transaction transaction = transactions.get(deadline.transactionId);
-            if (transaction != null && transaction.isAccepted && transaction.begunAt == deadline.begunAt
+            if (transaction != null && transaction.isAccepted && transaction.lastBegunAt == deadline.begunAt
                 && !mayBeDelegated(transaction)) {
                 return deadline.transactionId;
             }
