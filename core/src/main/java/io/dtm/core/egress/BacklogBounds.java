@@ -12,14 +12,15 @@ import java.util.concurrent.TimeUnit;
  *                          1 KiB, at most 64 MiB.
  * @param slowLinkTimeoutNs for so long such a link may take nothing; more than a round trip. At most an hour.
  * @param totalBytes        of all sessions; beyond it the link of the one with the longest is too slow, even if it
- *                          takes something. At least {@code sessionBytes}.
+ *                          takes something. At least {@code sessionBytes}; at most 512 MiB, since what waits for a
+ *                          session is an array.
  */
 public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long totalBytes) {
     private static final long SESSION_BYTES = 8 * 1024 * 1024;
     private static final long SLOW_LINK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long LEAST_SESSION_BYTES = 1024;
     private static final long GREATEST_SESSION_BYTES = 1 << 26;
-    private static final long GREATEST_TOTAL_BYTES = 1L << 40;
+    private static final long GREATEST_TOTAL_BYTES = 1L << 29;
 
     /** @throws IllegalArgumentException if a value is out of its range. */
     public BacklogBounds {
@@ -31,10 +32,17 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
     /**
      * @param settings of the coordinator.
      * @return 8 MiB of one session, for a second; and of all as much as one participant can be owed.
+     * @throws IllegalArgumentException if that is too much.
      */
     public static BacklogBounds of(final CoordinatorSettings settings) {
-        return new BacklogBounds(
-            SESSION_BYTES, SLOW_LINK_TIMEOUT_NS, SESSION_BYTES + OutboundBound.ofOneParticipant(settings));
+        final long owed = OutboundBound.ofOneParticipant(settings);
+        if (owed > GREATEST_TOTAL_BYTES - SESSION_BYTES) {
+            throw new IllegalArgumentException("with maxTransactions=" + settings.maxTransactions()
+                + " and maxPayloadTotalBytes=" + settings.maxPayloadTotalBytes() + " one participant that comes back"
+                + " could be owed " + owed + " bytes, and at most " + (GREATEST_TOTAL_BYTES - SESSION_BYTES)
+                + " can wait for it: lower one of them");
+        }
+        return new BacklogBounds(SESSION_BYTES, SLOW_LINK_TIMEOUT_NS, SESSION_BYTES + owed);
     }
 
     /**

@@ -28,8 +28,6 @@ public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
     private static final int REPLY_LIMIT = 16;
     private static final int FRAMES_PER_FLUSH = 16;
-    /** Whatever its link takes: a lane is one array. */
-    private static final long LONGEST_BACKLOG = 1L << 29;
     /** Of a link without a session: it gets a few short answers. */
     private static final int MAX_LINK_BACKLOG = LinkReplies.MAX_BODY_LENGTH;
 
@@ -175,21 +173,21 @@ public final class EgressAgent implements Agent {
     /**
      * Only a link that takes nothing for a while is too slow: a burst, as what a participant is sent again when it
      * comes back, or much that waits for a slow force, is not its fault. If it were given up for that, it would come
-     * back to the same, for ever.
+     * back to the same, for ever. What is more than anybody can be owed comes from asking again and again.
      */
     private void onLongBacklog(final Outlet outlet) {
         if (outlet.isBlocked() && !isOverdue(outlet) || forced < epochPosition) {
             return;
         }
         flush(outlet, releasedPosition());
-        if (outlet.isBlocked() && isOverdue(outlet)) {
+        if (outlet.isBlocked() && isOverdue(outlet) || outlet.backlogBytes() > backlogs.totalBytes()) {
             tooSlow(outlet);
         }
     }
 
     private boolean isOverdue(final Outlet outlet) {
         return outlet.stalledForNs(nanoClock.nanoTime()) >= backlogs.slowLinkTimeoutNs()
-            || outlet.backlogBytes() > LONGEST_BACKLOG;
+            || outlet.backlogBytes() > backlogs.totalBytes();
     }
 
     private void tooSlow(final Outlet outlet) {

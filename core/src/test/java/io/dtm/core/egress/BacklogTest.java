@@ -6,6 +6,7 @@ import static io.dtm.core.egress.EgressRig.payload;
 import static io.dtm.core.egress.EgressRig.prepare;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
 import java.util.List;
@@ -124,7 +125,7 @@ final class BacklogTest {
     @Test
     void shouldNotCallALinkSlowWhileItsMessagesWaitForTheForce() {
         attachBoth();
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             final int transactionId = i;
             rig.frame(out -> decide(out, SESSION, transactionId));
             if (i % 100 == 0) {
@@ -137,7 +138,7 @@ final class BacklogTest {
         rig.forceAll();
         rig.work();
         final String sent = String.join(" ", rig.links.takeSent(LINK));
-        assertEquals(20_000, sent.replace("Decisions ", "").split(" ").length);
+        assertEquals(2_000, sent.replace("Decisions ", "").split(" ").length);
     }
 
     @Test
@@ -186,6 +187,15 @@ final class BacklogTest {
     }
 
     @Test
+    void shouldGiveUpASessionForWhichMoreWaitsForTheForceThanAnybodyCanBeOwed() {
+        attachBoth();
+        waitingForTheForce(12);
+        assertEquals(List.of(), rig.told);
+        waitingForTheForce(1);
+        assertEquals(List.of("too slow " + LINK), rig.told);
+    }
+
+    @Test
     void shouldLetOneParticipantBeSentAllThatItCanBeOwed() {
         final CoordinatorSettings settings = CoordinatorSettings.defaults();
         final long owed = 2L * 72 * settings.maxTransactions() + settings.maxPayloadTotalBytes();
@@ -193,14 +203,30 @@ final class BacklogTest {
     }
 
     @Test
+    void shouldRefuseSettingsWithWhichOneParticipantCouldBeOwedMoreThanCanWait() {
+        final CoordinatorSettings settings = new CoordinatorSettings(
+            1, 1, 10, 1, 0, 0, 1 << 24, 1, 1, 1, 0, 0, 0, 1, 1, CoordinatorSettings.DURABILITY_FORCE);
+        final String message =
+            assertThrows(IllegalArgumentException.class, () -> BacklogBounds.of(settings)).getMessage();
+        assertTrue(message.contains("maxTransactions=16777216") && message.endsWith("lower one of them"), message);
+    }
+
+    @Test
     void shouldRefuseBoundsThatAreOutOfRange() {
         assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1023, 0, 1 << 20));
-        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds((1 << 26) + 1, 0, 1L << 30));
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds((1 << 26) + 1, 0, 1L << 29));
         assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, -1, 1 << 20));
         assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 3_600_000_000_001L, 1 << 20));
         assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, 1023));
-        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, (1L << 40) + 1));
-        assertEquals(1024, new BacklogBounds(1 << 26, 0, 1L << 40).withSession(1024, 5).sessionBytes());
+        assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, (1L << 29) + 1));
+        assertEquals(1024, new BacklogBounds(1 << 26, 0, 1L << 29).withSession(1024, 5).sessionBytes());
+    }
+
+    private void waitingForTheForce(final int prepares) {
+        for (int i = 0; i < prepares; i++) {
+            rig.frame(out -> out.prepare(SESSION, false, 4, 77, 1, 0, 3, payload(15 * 1024)));
+        }
+        rig.work();
     }
 
     private void attachBoth() {
