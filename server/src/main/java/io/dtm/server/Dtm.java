@@ -46,6 +46,7 @@ public final class Dtm implements Runnable {
         final CommandLine program = new CommandLine(new Dtm())
             .addSubcommand(new SimulateCommand(System.out, System.err))
             .addSubcommand(new ExploreCommand(System.out, System.err))
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((refused, words) -> explain(refused));
         tellVersion(program, new Version());
         return program;

@@ -79,8 +79,8 @@ final class Demo {
     }
 
     private void transfer(final DemoHouse house, final TransferLog log, final KillSchedule kills) throws Exception {
-        final Progress progress = new Progress(log, house, out);
         try (TransferClients running = TransferClients.launch(house, log, directory, clients, seed)) {
+            final Progress progress = new Progress(log, house, out);
             final long startNs = System.nanoTime();
             long printedSecond = 0;
             double elapsed = 0;
