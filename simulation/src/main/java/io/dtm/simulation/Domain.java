@@ -3,7 +3,6 @@ package io.dtm.simulation;
 import io.dtm.core.egress.BacklogBounds;
 import io.dtm.simulation.Episode.ParticipantMaker;
 import io.dtm.simulation.check.Checker;
-import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
@@ -35,8 +34,8 @@ final class Domain {
     static final List<String> COORDINATORS = List.of(CoordinatorNode.NAME, CoordinatorNode.NAME + 2);
     /** The last letters of processes' names, in the first domain and in the second. */
     private static final List<String> INSTANCES = List.of("ab", "xy");
-    /** Where receivers are slow, so little may wait for one that takes nothing: a burst of messages, and no more. */
-    private static final int SLOW_BACKLOG_BYTES = 8 * 1024;
+    /** Where receivers are slow, so little may wait for one that takes nothing: the least that may be set. */
+    private static final int SLOW_BACKLOG_BYTES = 1024;
     /** For so many of the network's longest delays it may do so. */
     private static final int SLOW_DELAYS = 4;
     /** Finished branches that a forgetful participant remembers without need. */
@@ -65,7 +64,6 @@ final class Domain {
      * @param random     of this domain alone.
      * @param trace      is told of everything.
      * @param violations takes broken promises.
-     * @param faults     of the simulation.
      * @param databases  that it uses.
      */
     Domain(
@@ -75,7 +73,6 @@ final class Domain {
         final RandomStream random,
         final Trace trace,
         final Violations violations,
-        final FaultCounts faults,
         final List<SimulatedDatabase> databases) {
         this.instances = INSTANCES.get(number);
         this.settings = settings;
@@ -85,7 +82,9 @@ final class Domain {
         this.databases = databases;
         this.clientSuffix = number == 0 ? "" : instances.substring(0, 1);
         final String name = COORDINATORS.get(number);
-        checker = new Checker(name, schedule, trace, violations, faults);
+        checker = new Checker(name, schedule, trace, violations);
+        // each start of one takes the other's place
+        checker.faults().takeTurns = settings.instances() > 1 && settings.sharesInstances();
         network = new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
         network.repeatsBegins(!settings.mayRefuseBegins());
         coordinator = new CoordinatorNode(name, schedule, random.split("coordinator"), trace, network, checker,
@@ -100,7 +99,7 @@ final class Domain {
             coordinator.settingsOfLife(() ->
                 EpisodeSettings.drawOtherSettings(changes, settings.settings().durability()));
         }
-        operator = new Operator(coordinator, schedule, random.split("operator"), checker, databases);
+        operator = new Operator(coordinator, schedule, random.split("operator"), checker.operators(), databases);
     }
 
     /**

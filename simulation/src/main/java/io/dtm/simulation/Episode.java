@@ -1,6 +1,5 @@
 package io.dtm.simulation;
 
-import io.dtm.simulation.check.FaultCounts;
 import io.dtm.simulation.check.Violations;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
@@ -28,10 +27,8 @@ public final class Episode {
     private static final long SECOND = 1_000_000_000L;
     private static final long MAX_FAULTY_NS = 120 * SECOND;
     private static final int MAX_CRASHES = 120;
-    /** Within which some request must end. */
+    /** Within which some request must end, and after the last one everything. */
     private static final long MAX_REST_NS = 300 * SECOND;
-    /** For all of them, one after the other. */
-    private static final long MAX_ALL_REST_NS = 15_000 * SECOND;
     /** Of a virtual second. Half a million were seen. */
     private static final long MAX_STEPS = 4_000_000L;
     private static final long SETTLE_NS = 12 * SECOND;
@@ -42,7 +39,6 @@ public final class Episode {
     private final Schedule schedule = new Schedule();
     private final Trace trace = new Trace(schedule);
     private final Violations violations = new Violations(schedule, trace);
-    private final FaultCounts faultCounts = new FaultCounts();
     private final List<SimulatedDatabase> databases = new ArrayList<>();
     private final List<Domain> domains = new ArrayList<>();
     private final Workload workload;
@@ -104,8 +100,7 @@ public final class Episode {
         workload = new Workload(names, transactions);
         for (int i = 0; i < settings.coordinators(); i++) {
             final RandomStream ofDomain = i == 0 ? random : random.split("domain " + i);
-            final Domain domain =
-                new Domain(i, settings, schedule, ofDomain, trace, violations, faultCounts, databases);
+            final Domain domain = new Domain(i, settings, schedule, ofDomain, trace, violations, databases);
             if (settings.faults().has(Fault.REPEATED_TO_PEER)) {
                 domain.repeatToPeers(isForgetful);
             }
@@ -115,10 +110,8 @@ public final class Episode {
             domains.add(domain);
         }
         sharesInstances = settings.instances() > 1 && settings.sharesInstances();
-        if (sharesInstances) {
-            faultCounts.takeTurns = true; // each start of one takes the other's place
-        }
-        injector = new FaultInjector(settings.faults(), schedule, random.split("faults"), faultCounts,
+        injector = new FaultInjector(settings.faults(), schedule, random.split("faults"),
+            domains.stream().map(domain -> domain.checker.faults()).toList(),
             domains.stream().map(domain -> domain.coordinator).toList(),
             domains.stream().map(domain -> domain.operator).toList(),
             domains.stream().flatMap(domain -> domain.participants.stream()).distinct().toList(),
@@ -196,13 +189,11 @@ public final class Episode {
         if (mayRestore) {
             endWhatIsInDoubt();
         }
-        final long endNs = schedule.nowNs() + MAX_ALL_REST_NS;
         int finished;
         do { // each round finishes a request, or it is the last
             finished = workload.finishedCount();
-            runUntil(Math.min(endNs, schedule.nowNs() + MAX_REST_NS), progress, this::isAtRest);
-        } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished
-            && schedule.nowNs() < endNs - MAX_REST_NS);
+            runUntil(schedule.nowNs() + MAX_REST_NS, progress, this::isAtRest);
+        } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished);
         if (violations.count() == 0) {
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
             // What had reached a coordinator that stood still may have begun only then; and a participant that was cut

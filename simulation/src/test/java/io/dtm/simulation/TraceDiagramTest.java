@@ -38,14 +38,15 @@ final class TraceDiagramTest {
         trace.event("simulation", "faults stop");
         assertEquals(String.join("\n",
             "Transaction 4:17:",
-            "                   C1                coordinator               R1a",
-            "    0.000000        * starts              |                     |",
-            "    0.000000        |------ SUBMIT ------>|                     |",
-            "    0.000000        |                     |---- PREPARE b0 ---->|",
-            "    0.000000        |                     |                     * database: prepared 4:17 branch 0",
-            "    0.000000        |                     |<--- VOTE YES b0 ----|",
-            "    0.000000        |                     |---- ROLLBACK b0 --->|",
-            "    0.000000        |                     * checker: VIOLATION of AC2"), drawn());
+            "                   C1                    coordinator                   R1a",
+            "    0.000000        * starts                  |                         |",
+            "    0.000000        |-------- SUBMIT -------->|                         |",
+            "    0.000000        |                         |------ PREPARE b0 ------>|",
+            "    0.000000        |                         |                         "
+                + "* database: prepared 4:17 branch 0",
+            "    0.000000        |                         |<----- VOTE YES b0 ------|",
+            "    0.000000        |                         |------ ROLLBACK b0 ----->|",
+            "    0.000000        |                         * checker: VIOLATION of AC2"), drawn());
     }
 
     @Test

@@ -29,6 +29,8 @@ final class BranchRecord {
     /** The process whose participant has said YES or READ_ONLY. */
     long consentIncarnation;
     boolean onePhaseSent;
+    /** Epoch in which it was asked to commit in one phase last. */
+    int delegatedEpoch;
     /** An operator asked to settle it against the decision. */
     boolean mayBeMixed;
     /** An operator was told that it is settled so. */
@@ -48,6 +50,8 @@ final class BranchRecord {
     long readOnlyPosition = NEVER;
     long resultPosition = NEVER;
     int result;
+    /** A directory that was put back had its result. */
+    boolean isResultKept;
 
     BranchRecord(final int branchId) {
         this.branchId = branchId;

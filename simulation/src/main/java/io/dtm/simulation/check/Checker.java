@@ -1,7 +1,6 @@
 package io.dtm.simulation.check;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
-import io.dtm.participant.BranchId;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.FrameObserver;
@@ -9,7 +8,6 @@ import io.dtm.simulation.network.FrameReader;
 import io.dtm.simulation.network.WireMessage;
 import io.dtm.simulation.resource.ResourceListener;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 
 /**
@@ -19,18 +17,18 @@ import org.agrona.DirectBuffer;
 public final class Checker implements FrameObserver {
     private static final int YES = 1;
     private static final int READ_ONLY = 3;
-    private static final int CHOICES = 16;
 
     private final String coordinator;
     private final Schedule schedule;
     private final Trace trace;
     private final Violations violations;
-    private final FaultCounts faults;
+    private final FaultCounts faults = new FaultCounts();
     private final Ledger ledger = new Ledger();
     private final JournalFacts facts = new JournalFacts();
     private final EffectChecker effects;
     private final MessageChecker messages;
     private final JournalOracle oracle;
+    private final OperatorChecker operators;
     private final FrameReader frames = new FrameReader();
     private final FrameReader records = new FrameReader();
     private final Consumer<WireMessage> onMessageToPeer = this::onMessageToPeer;
@@ -50,7 +48,6 @@ public final class Checker implements FrameObserver {
     private long digestAtDeath;
     private int epoch;
     private int generation;
-    private int generationEpoch;
     private long copiedEnd;
     private final RecordTimes times;
     private int highestForcedEpoch;
@@ -62,7 +59,7 @@ public final class Checker implements FrameObserver {
      * @param violations takes broken promises.
      */
     public Checker(final Schedule schedule, final Trace trace, final Violations violations) {
-        this("coordinator", schedule, trace, violations, new FaultCounts());
+        this("coordinator", schedule, trace, violations);
     }
 
     /**
@@ -70,16 +67,13 @@ public final class Checker implements FrameObserver {
      * @param schedule    of the simulation.
      * @param trace       is told of every message.
      * @param violations  takes broken promises.
-     * @param faults      of the simulation.
      */
     public Checker(
         final String coordinator,
         final Schedule schedule,
         final Trace trace,
-        final Violations violations,
-        final FaultCounts faults) {
+        final Violations violations) {
         this.coordinator = coordinator;
-        this.faults = faults;
         this.schedule = schedule;
         this.trace = trace;
         this.violations = violations;
@@ -87,6 +81,7 @@ public final class Checker implements FrameObserver {
         this.effects = new EffectChecker(ledger, violations);
         this.messages = new MessageChecker(ledger, facts, faults, violations);
         this.oracle = new JournalOracle(violations);
+        this.operators = new OperatorChecker(ledger, violations);
     }
 
     /** @return what watches resources. */
@@ -94,9 +89,14 @@ public final class Checker implements FrameObserver {
         return effects;
     }
 
-    /** @return to be counted up by whoever injects faults. */
+    /** @return of its coordinator and peers: to be counted up by whoever injects faults. */
     public FaultCounts faults() {
         return faults;
+    }
+
+    /** @return what watches operators. */
+    public OperatorChecker operators() {
+        return operators;
     }
 
     /** @return number of frames seen. */
@@ -166,7 +166,8 @@ public final class Checker implements FrameObserver {
                 epochPosition = recordEnd;
                 if (message.generation > generation) {
                     generation = message.generation;
-                    generationEpoch = epoch;
+                    messages.onGeneration(epoch);
+                    operators.onGeneration(epoch);
                 }
             }
             case VOTE -> {
@@ -277,6 +278,7 @@ public final class Checker implements FrameObserver {
         if (bySaying) {
             isBeingRestored = true;
             wasRestored = true;
+            faults.peersFail(schedule.nowNs());
             effects.onRestored();
         } else {
             isCopy = true;
@@ -350,119 +352,6 @@ public final class Checker implements FrameObserver {
         messages.onSettings(settings);
         oracle.onSettings(settings);
         facts.appends(settings.durability() == CoordinatorSettings.DURABILITY_APPEND);
-    }
-
-    /**
-     * @param chosen any number.
-     * @return the id of a transaction that hasn't ended yet, if there is one; which one depends on the number.
-     */
-    public long unfinished(final int chosen) {
-        return find(chosen, record -> !record.isOver);
-    }
-
-    /**
-     * @param chosen any number.
-     * @return the id of a transaction of which a branch is prepared, if there is one; which one depends on the number.
-     */
-    public long unsettled(final int chosen) {
-        return find(chosen, TransactionRecord::isPrepared);
-    }
-
-    private long find(final int chosen, final Predicate<TransactionRecord> isMeant) {
-        int left = Math.floorMod(chosen, CHOICES);
-        long found = 0;
-        for (final TransactionRecord record : ledger.all()) {
-            if (isMeant.test(record)) {
-                found = record.id;
-                if (left-- == 0) {
-                    break;
-                }
-            }
-        }
-        return found;
-    }
-
-    /**
-     * @param transactionId of a transaction.
-     * @return a branch of it that is prepared; 0 if none is.
-     */
-    public int preparedBranch(final long transactionId) {
-        return ledger.find(transactionId).branches.stream()
-            .filter(branch -> branch.prepared > 0).mapToInt(branch -> branch.branchId).findFirst().orElse(0);
-    }
-
-    /**
-     * @param transactionId of a transaction.
-     * @param branchId      of a branch.
-     * @return whether it is committed in its database.
-     */
-    public boolean isCommitted(final long transactionId, final int branchId) {
-        final TransactionRecord record = ledger.find(transactionId);
-        return record == null || record.branch(branchId).committed;
-    }
-
-    /**
-     * @param branch of this coordinator.
-     * @return whether it is of a history that an operator has given up by a restore.
-     */
-    public boolean isOfLostHistory(final BranchId branch) {
-        return branch.enlistEpoch() < generationEpoch;
-    }
-
-    /**
-     * @param transactionId of a transaction.
-     * @return whether some branch of it is committed in its database.
-     */
-    public boolean hasCommitted(final long transactionId) {
-        final TransactionRecord record = ledger.find(transactionId);
-        return record != null && record.hasCommitted();
-    }
-
-    /**
-     * An operator says that a branch is ended by hand.
-     *
-     * @param transactionId of the transaction.
-     * @param branchId      of the branch.
-     * @param isCommit      whether by COMMIT.
-     */
-    public void onSettlementAsked(final long transactionId, final int branchId, final boolean isCommit) {
-        ledger.find(transactionId).branch(branchId).mayBeMixed |= !isCommit;
-    }
-
-    /**
-     * An operator is told that the coordinator knows.
-     *
-     * @param transactionId of the transaction.
-     * @param branchId      of the branch.
-     * @param isCommit      whether by COMMIT.
-     */
-    public void onSettled(final long transactionId, final int branchId, final boolean isCommit) {
-        final TransactionRecord record = ledger.find(transactionId);
-        if (record != null) {
-            record.branch(branchId).isMixed |= !isCommit;
-            if (record.rollbackSeen || record.toldAborted) {
-                violations.add("AC2", "an operator may settle a branch, which is only of the committed: " + record);
-            }
-        }
-    }
-
-    /** @param transactionId that an operator asked to roll back. */
-    public void onOperatorAsked(final long transactionId) {
-        final TransactionRecord record = ledger.find(transactionId);
-        if (record != null) {
-            record.operatorAsked = true;
-        }
-    }
-
-    /** @param transactionId that an operator was told is rolled back. */
-    public void onOperatorTold(final long transactionId) {
-        final TransactionRecord record = ledger.find(transactionId);
-        if (record != null) {
-            record.rollbackSeen = true;
-            if (record.commitSeen || (record.toldCommitted && !record.isAllReadOnly())) {
-                violations.add("AC2", "an operator is told that it is rolled back: " + record);
-            }
-        }
     }
 
     // applications

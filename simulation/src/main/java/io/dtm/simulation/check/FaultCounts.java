@@ -3,11 +3,11 @@ package io.dtm.simulation.check;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Faults that were injected so far: what may excuse an abort. */
+/** Faults that befell a coordinator and its peers so far: what may excuse an abort. */
 public final class FaultCounts {
     private static final long NEVER_NS = Long.MIN_VALUE / 2;
 
-    /** Starts of coordinators, but for the first ones. */
+    /** Starts of the coordinator, but for the first one. */
     public int coordinatorRestarts;
 
     /** Pauses of the coordinator: they may use up a transaction's time, but are nobody's silence. */

@@ -71,7 +71,8 @@ final class JournalFacts {
         if (branch.readOnlyPosition > end) {
             branch.readOnlyPosition = BranchRecord.NEVER;
         }
-        if (branch.resultPosition > end) {
+        branch.isResultKept = branch.resultPosition <= end;
+        if (!branch.isResultKept) {
             branch.resultPosition = BranchRecord.NEVER;
             branch.result = 0;
         }

@@ -67,8 +67,8 @@ final class JournalOracle {
 
     void onSent(final WireMessage message) {
         switch (message.kind) {
-            case PREPARE, ONE_PHASE_COMMIT -> oracle.asked(message);
-            case JOINED -> oracle.joined(message);
+            case PREPARE, ONE_PHASE_COMMIT -> oracle.asked(message, oracle.records() + entries.size());
+            case JOINED -> oracle.joined(message, oracle.records() + entries.size());
             case SESSION_OPENED -> oracle.opened(message);
             case REJECTED -> oracle.refused(message);
             default -> { }
@@ -112,8 +112,12 @@ final class JournalOracle {
 
     /** What was not recovered never happened; the rest was processed, unseen. */
     void onRecovered(final long end) {
+        final boolean losesTail = !entries.isEmpty() && entries.peekLast().position > end;
         while (!entries.isEmpty() && entries.peekLast().position > end) {
             entries.pollLast();
+        }
+        if (losesTail) {
+            oracle.loseTail();
         }
         for (final Entry entry : unprocessed) {
             entry.isProcessed = true;

@@ -23,6 +23,7 @@ final class MessageChecker {
     private boolean isCopy;
     private long nowNs;
     private int durability;
+    private int generationEpoch;
 
     MessageChecker(
         final Ledger ledger, final JournalFacts facts, final FaultCounts faults, final Violations violations) {
@@ -36,6 +37,11 @@ final class MessageChecker {
     void onCopyStarted(final boolean isRestored) {
         isCopy |= !isRestored;
         reasons.onRestored();
+    }
+
+    /** @param epoch in which the history begins that is told now: the first one, or a restore's. */
+    void onGeneration(final int epoch) {
+        generationEpoch = epoch;
     }
 
     void onSettings(final CoordinatorSettings settings) {
@@ -164,7 +170,7 @@ final class MessageChecker {
         switch (message.kind) {
             case SESSION_OPENED -> sessionOpened(message);
             case PREPARE -> prepare(message);
-            case ONE_PHASE_COMMIT -> onePhase(message);
+            case ONE_PHASE_COMMIT -> onePhase(message, epoch);
             case DECISION -> {
                 if (message.detail == PRESUMED && message.enlistEpoch > epoch) {
                     violations.add("I6", "what became of a branch of a later epoch is presumed: " + message);
@@ -209,13 +215,14 @@ final class MessageChecker {
         }
     }
 
-    private void onePhase(final WireMessage message) {
+    private void onePhase(final WireMessage message, final int epoch) {
         final TransactionRecord record = known(message);
         if (record == null) {
             return;
         }
         final BranchRecord branch = record.branch(message.branchId);
         branch.onePhaseSent = true;
+        branch.delegatedEpoch = epoch;
         if (branch.prepareSent) {
             violations.add("I8", "a one-phase commit was sent to a branch that was sent PREPARE: " + record);
         }
@@ -280,6 +287,9 @@ final class MessageChecker {
             return;
         }
         final BranchRecord branch = record.branch(message.branchId);
+        if (!branch.evidenceReleased && branch.delegatedEpoch < generationEpoch && !branch.isResultKept) {
+            violations.add("I8", "evidence was released that a restored coordinator didn't ask for: " + record);
+        }
         branch.evidenceReleased = true;
         if (branch.resultPosition > facts.forced()) {
             violations.add("I8", "evidence was released before the result was forced: " + record);

@@ -44,6 +44,7 @@ final class Oracle {
     private static final Branch UNKNOWN_BRANCH = new Branch();
     /** Who comes back after so many others is taken for a new one. */
     private static final int FORMER_KNOWN = 16;
+    private static final long NOT_ACCEPTED = Long.MAX_VALUE;
 
     private record Place(int resource, String instance) {
     }
@@ -94,8 +95,8 @@ final class Oracle {
         /** A branch was asked to commit in one phase. */
         private boolean isHandedOver;
         private boolean isInteractive;
-        /** The coordinator has said something about it: its begin was not refused. */
-        private boolean isAccepted;
+        /** The last record when the coordinator first said something about it: some begin was not refused. */
+        private long acceptedAt = NOT_ACCEPTED;
         private boolean isRollbackAsked;
         /** Of the record that began it; 0: it wasn't, or that was refused. */
         private long begunAt;
@@ -106,6 +107,10 @@ final class Oracle {
         private long timeoutMs;
         /** The resources that joins named, by branch. */
         private final Map<Integer, Integer> joined = new HashMap<>(2);
+
+        private void accept(final long lastRecord) {
+            acceptedAt = Math.min(acceptedAt, lastRecord);
+        }
 
         private Branch branch(final int branchId) {
             return branches.computeIfAbsent(branchId, id -> new Branch());
@@ -135,8 +140,13 @@ final class Oracle {
     /** Resources of which a process can decide alone. */
     private final Set<Integer> delegates = new HashSet<>();
 
-    /** The coordinator asked a branch: what it says of process and qualifier is what a vote is held against. */
-    void asked(final WireMessage message) {
+    /**
+     * The coordinator asked a branch: what it says of process and qualifier is what a vote is held against.
+     *
+     * @param message  that asks.
+     * @param appended number of records that had been appended then, most of them not applied yet.
+     */
+    void asked(final WireMessage message, final long appended) {
         if (ended.contains(message.transactionId)) {
             return;
         }
@@ -146,7 +156,7 @@ final class Oracle {
         branch.enlistEpoch = message.enlistEpoch;
         final Transaction transaction = transaction(message.transactionId);
         transaction.isHandedOver |= message.kind == WireMessage.Kind.ONE_PHASE_COMMIT;
-        transaction.isAccepted = true;
+        transaction.accept(appended);
     }
 
     /** The coordinator gave a session its id. */
@@ -169,11 +179,16 @@ final class Oracle {
         longestDefaultMs = Math.max(longestDefaultMs, defaultMs);
     }
 
-    /** The coordinator confirmed a join. */
-    void joined(final WireMessage message) {
+    /**
+     * The coordinator confirmed a join.
+     *
+     * @param message  that says so.
+     * @param appended number of records that had been appended then.
+     */
+    void joined(final WireMessage message, final long appended) {
         if (!ended.contains(message.transactionId)) {
             transaction(message.transactionId).branch(message.branchId);
-            transaction(message.transactionId).isAccepted |= message.kind == WireMessage.Kind.JOINED;
+            transaction(message.transactionId).accept(appended);
         }
     }
 
@@ -181,6 +196,16 @@ final class Oracle {
     void forget(final long transactionId) {
         transactions.remove(transactionId);
         ended.add(transactionId);
+    }
+
+    /** What the coordinator has said was perhaps said of a begin that is lost, behind one that was refused. */
+    void loseTail() {
+        transactions.values().forEach(transaction -> transaction.acceptedAt = NOT_ACCEPTED);
+    }
+
+    /** @return number of records so far. */
+    long records() {
+        return ordinal;
     }
 
     /** The next record; its messages follow. */
@@ -227,7 +252,7 @@ final class Oracle {
             case ENLIST -> transaction(message.transactionId).joined.putIfAbsent(message.branchId, message.resourceId);
             case ROLLBACK_REQUEST -> transaction(message.transactionId).isRollbackAsked = true;
             case COMMIT_REQUEST -> transaction(message.transactionId).isComplete = true;
-            case COMMIT_EXPECTS -> joined(message);
+            case COMMIT_EXPECTS -> transaction(message.transactionId).branch(message.branchId);
             case VOTE -> vote(linkId, message);
             case ONE_PHASE_RESULT -> result(linkId, message);
             default -> { }
@@ -252,7 +277,7 @@ final class Oracle {
             transaction.begunNs = nowNs;
             transaction.timeoutMs = message.timeoutMs;
         }
-        if (mayBegin && !transaction.isAccepted) {
+        if (mayBegin && ordinal <= transaction.acceptedAt) {
             transaction.lastBegunAt = ordinal;
             final long timeoutMs = message.timeoutMs == 0 ? longestDefaultMs : message.timeoutMs;
             deadlines.add(new Deadline(nowNs + timeoutMs * NANOS_PER_MILLI, ordinal, message.transactionId));
@@ -493,7 +518,8 @@ final class Oracle {
         while (!deadlines.isEmpty() && deadlines.peek().timeNs + boundNs < timeNs + downtimeNs) {
             final Deadline deadline = deadlines.poll();
             final Transaction transaction = transactions.get(deadline.transactionId);
-            if (transaction != null && transaction.isAccepted && transaction.lastBegunAt == deadline.begunAt
+            if (transaction != null && transaction.acceptedAt != NOT_ACCEPTED
+                && transaction.lastBegunAt == deadline.begunAt
                 && !mayBeDelegated(transaction)) {
                 return deadline.transactionId;
             }

@@ -9,7 +9,10 @@ import java.util.List;
  * Lines grow to the right only as far as what they say needs.
  */
 public final class SequenceDiagram {
-    private static final int WIDTH = 22;
+    /** Of a column: the longest usual message fits. */
+    private static final int WIDTH = 26;
+    /** Two spaces around a message, two characters of its line on either side, and the column. */
+    private static final int AROUND = 7;
     private static final int FIRST_COLUMN = 8;
 
     private final List<String> actors;
@@ -39,7 +42,7 @@ public final class SequenceDiagram {
         final char[] line = lifelines(right);
         Arrays.fill(line, left + 1, right, '-');
         line[end > start ? right - 1 : left + 1] = end > start ? '>' : '<';
-        final int room = right - left - 8;
+        final int room = right - left - AROUND;
         final String label = " " + (text.length() > room ? text.substring(0, Math.max(0, room)) : text) + " ";
         final int at = left + 1 + (right - left - 1 - label.length()) / 2;
         for (int i = 0; i < label.length(); i++) {

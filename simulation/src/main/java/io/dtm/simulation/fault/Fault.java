@@ -45,13 +45,16 @@ public enum Fault {
      * Old frames of the coordinator arrive at a peer once more, over its current link: also those of a former link, to
      * a former process or of an earlier epoch.
      */
-    REPEATED_TO_PEER;
+    REPEATED_TO_PEER,
+    /** A peer's process ends in order, whatever it is at work on, and starts again. */
+    LEAVE;
 
     /** How many of a million episodes have it. */
     int onPerMillion() {
         return switch (this) {
             case RESTORE -> 60_000;
             case REPEATED_TO_PEER -> 300_000;
+            case LEAVE -> 150_000;
             default -> 450_000;
         };
     }

@@ -34,7 +34,7 @@ public final class FaultInjector {
 
     private final FaultPlan plan;
     private final Schedule schedule;
-    private final FaultCounts counts;
+    private final List<FaultCounts> counts;
     private final List<CoordinatorNode> coordinators;
     private final List<Operator> operators;
     private final List<ParticipantNode> participants;
@@ -50,7 +50,7 @@ public final class FaultInjector {
      * @param plan         what goes wrong, and how often.
      * @param schedule     of the simulation.
      * @param random       of faults alone.
-     * @param counts       to be counted up.
+     * @param counts       to be counted up, of each coordinator.
      * @param coordinators may die.
      * @param operators    of each of them, in the same order.
      * @param participants may die, be cut off, or stand still.
@@ -60,7 +60,7 @@ public final class FaultInjector {
         final FaultPlan plan,
         final Schedule schedule,
         final RandomStream random,
-        final FaultCounts counts,
+        final List<FaultCounts> counts,
         final List<CoordinatorNode> coordinators,
         final List<Operator> operators,
         final List<ParticipantNode> participants,
@@ -158,6 +158,7 @@ public final class FaultInjector {
             case COORDINATOR_KILL, POWER_LOSS, BIT_ROT -> killCoordinator(anyCoordinator(), fault);
             case PARTICIPANT_CRASH -> crash(participants.get(random.nextInt(participants.size())));
             case CLIENT_CRASH -> crash(clients.get(random.nextInt(clients.size())));
+            case LEAVE -> leave(anyPeer());
             case PAUSE -> {
                 final long untilNs = schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS);
                 final Peer peer = anyPeer();
@@ -165,7 +166,6 @@ public final class FaultInjector {
                 peer.pause(untilNs);
             }
             case COORDINATOR_PAUSE -> {
-                counts.coordinatorPauses++;
                 anyCoordinator().pause(schedule.nowNs() + random.skewed(10 * MILLI, MAX_PAUSE_NS));
             }
             case FAILING_FORCE -> anyCoordinator().storage().failForceAfter(random.nextInt(FORCES));
@@ -204,7 +204,9 @@ public final class FaultInjector {
 
     /** A process is one, however many coordinators know it. */
     private void fails(final Peer node) {
-        node.linkNames().forEach(name -> counts.peerFails(name, schedule.nowNs()));
+        for (final String name : node.linkNames()) {
+            counts.forEach(ofOne -> ofOne.peerFails(name, schedule.nowNs()));
+        }
     }
 
     private void loseLink(final Peer node) {
@@ -272,7 +274,6 @@ public final class FaultInjector {
             }
         } else {
             crashes++;
-            counts.peersFail(schedule.nowNs());
             coordinator.startFromCopy(true);
         }
     }
@@ -282,11 +283,23 @@ public final class FaultInjector {
             crashes++;
             fails(node);
             node.kill();
-            if (random.nextInt(4) == 0) {
-                node.forgetEpochs();
-            }
-            schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
+            startLater(node);
         }
+    }
+
+    private void leave(final Peer node) {
+        if (node.isUp()) {
+            fails(node);
+            node.leave();
+            startLater(node);
+        }
+    }
+
+    private void startLater(final Peer node) {
+        if (random.nextInt(4) == 0) {
+            node.forgetEpochs();
+        }
+        schedule.after(random.skewed(MIN_RESTART_NS, MAX_RESTART_NS), node::start);
     }
 
     private void fillStorage(final CoordinatorNode coordinator) {

@@ -27,8 +27,10 @@ public final class FaultPlan {
         final boolean isFaultless = random.chance(WITHOUT_FAULTS_PER_MILLION);
         final FaultPlan plan = new FaultPlan(random.coin() ? 0 : (int) random.between(1, 3_000));
         for (final Fault fault : Fault.values()) {
-            final boolean isOn = random.chance(fault.onPerMillion()) && !isFaultless;
-            final long interval = (20 * MILLI << random.nextInt(9)) + random.nextLong(20 * MILLI);
+            // the one that came last has a stream of its own: seeds without it are what they were
+            final RandomStream ofFault = fault == Fault.LEAVE ? random.split("leave") : random;
+            final boolean isOn = ofFault.chance(fault.onPerMillion()) && !isFaultless;
+            final long interval = (20 * MILLI << ofFault.nextInt(9)) + ofFault.nextLong(20 * MILLI);
             plan.intervals[fault.ordinal()] = isOn ? interval : 0;
         }
         if (plan.has(Fault.RESTORE)) {

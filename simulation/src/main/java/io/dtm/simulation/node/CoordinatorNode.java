@@ -286,6 +286,7 @@ public final class CoordinatorNode {
             trace.event(name, "stands still for %1 us", (untilNs - schedule.nowNs()) / 1000, 0);
             pausedUntilNs = Math.max(pausedUntilNs, untilNs);
             steadySinceNs = pausedUntilNs;
+            checker.faults().coordinatorPauses++;
         }
     }
 

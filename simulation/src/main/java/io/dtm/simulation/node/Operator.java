@@ -1,7 +1,7 @@
 package io.dtm.simulation.node;
 
 import io.dtm.participant.BranchId;
-import io.dtm.simulation.check.Checker;
+import io.dtm.simulation.check.OperatorChecker;
 import io.dtm.simulation.engine.RandomStream;
 import io.dtm.simulation.engine.Schedule;
 import io.dtm.simulation.resource.SimulatedDatabase;
@@ -25,7 +25,7 @@ public final class Operator {
     private final CoordinatorNode coordinator;
     private final Schedule schedule;
     private final RandomStream random;
-    private final Checker checker;
+    private final OperatorChecker checker;
     private final List<SimulatedDatabase> databases;
     private final Map<Long, Order> orders = new HashMap<>();
     private final List<Order.Purge> purges = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class Operator {
         final CoordinatorNode coordinator,
         final Schedule schedule,
         final RandomStream random,
-        final Checker checker,
+        final OperatorChecker checker,
         final List<SimulatedDatabase> databases) {
         this.coordinator = coordinator;
         this.schedule = schedule;
@@ -73,7 +73,7 @@ public final class Operator {
     public void rollBackAny() {
         final long transactionId = checker.unfinished(random.nextInt(16));
         if (coordinator.isUp() && transactionId != 0) {
-            checker.onOperatorAsked(transactionId);
+            checker.onRollbackAsked(transactionId);
             give(new Order.Rollback(transactionId));
         }
     }
@@ -146,7 +146,7 @@ public final class Operator {
             return;
         }
         if (order instanceof Order.Rollback) {
-            checker.onOperatorTold(order.transactionId());
+            checker.onRolledBack(order.transactionId());
         } else if (order instanceof Order.Settle settle) {
             checker.onSettled(settle.transactionId(), settle.branchId(), settle.isCommit());
             schedule.after(random.skewed(MILLI, MAX_PAUSE_NS), () -> workByHand(settle));

@@ -156,11 +156,25 @@ public abstract class Peer {
     public final void kill() {
         if (isUp) {
             trace.event(name, "crashes");
-            isUp = false;
-            life++;
-            sessions.forEach(PeerSession::kill);
-            onKilled();
+            end();
         }
+    }
+
+    /** The process ends in order: the library closes its sessions, as far as its links take that now. */
+    public final void leave() {
+        if (isUp) {
+            trace.event(name, "leaves");
+            life++; // the application hears nothing any more
+            sessions().forEach(CoordinatorSession::close);
+            end();
+        }
+    }
+
+    private void end() {
+        isUp = false;
+        life++;
+        sessions.forEach(PeerSession::kill);
+        onKilled();
     }
 
     /** It has no durable place for what it knows of epochs: its next process starts without. */

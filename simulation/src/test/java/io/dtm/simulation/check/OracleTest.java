@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class OracleTest {
     private static final int CLIENT = 9;
     private static final long ID = ((long) CLIENT << 32) + 77;
+    private static final long LATE_ID = ID + 1;
     private static final int YES = 1;
     private static final int NO = 2;
     private static final int COMMITTED = 1;
@@ -55,7 +56,7 @@ final class OracleTest {
         for (int resource = 1; resource <= 2; resource++) {
             final int of = resource;
             apply(CLIENT, Kind.SUBMIT_BRANCH, message -> branch(message, of));
-            oracle.asked(asked(of));
+            oracle.asked(asked(of), oracle.records());
         }
     }
 
@@ -236,11 +237,41 @@ final class OracleTest {
         assertEquals(0, oracle.takeOverdue(deadlineNs + 12, 10), "it is told once");
     }
 
+    /** The refusal of the first begin was lost; the one that counts was appended, and asked about, since. */
+    @Test
+    void shouldGoByTheLastBeginThatWasAppendedBeforeAnythingWasSaid() {
+        final WireMessage prepare = asked(1);
+        prepare.transactionId = LATE_ID;
+        submitLate(0);
+        oracle.asked(prepare, oracle.records() + 1);
+        submitLate(5);
+        submitLate(7);
+        final long deadlineNs = TIMEOUT_MS * 1_000_000L;
+        assertEquals(ID, oracle.takeOverdue(deadlineNs + 1, 0));
+        assertEquals(0, oracle.takeOverdue(deadlineNs + 5, 0));
+        assertEquals(LATE_ID, oracle.takeOverdue(deadlineNs + 6, 0));
+    }
+
+    /** What was said was said of a begin that a power loss took back. */
+    @Test
+    void shouldMissNoDecisionOfWhatWasSaidOfALostBegin() {
+        oracle.loseTail();
+        assertEquals(0, oracle.takeOverdue(Long.MAX_VALUE, 0));
+    }
+
+    private void submitLate(final long timeNs) {
+        oracle.record(timeNs);
+        apply(CLIENT, Kind.SUBMIT, message -> {
+            message.transactionId = LATE_ID;
+            message.timeoutMs = TIMEOUT_MS;
+        });
+    }
+
     @Test
     void shouldMissNoDecisionOfADelegateOrOfWhatIsDecided() {
         final WireMessage delegation = asked(2);
         delegation.kind = Kind.ONE_PHASE_COMMIT;
-        oracle.asked(delegation);
+        oracle.asked(delegation, oracle.records());
         assertEquals(0, oracle.takeOverdue(Long.MAX_VALUE, 0));
     }
 }

@@ -12,21 +12,23 @@ final class SequenceDiagramTest {
             .message("C1", "coordinator", "SUBMIT")
             .note("coordinator", "dies")
             .message("P1", "coordinator", "a message that has more to say")
+            .message("P1", "coordinator", "ONE_PHASE_COMMIT b0")
             .message("C1", "P1", "CALL");
         assertEquals(String.join("\n",
-            "       C1                coordinator               P1",
-            "        |------ SUBMIT ------>|                     |",
-            "        |                     * dies                |",
-            "        |                     |<- a message that ---|  a message that has more to say",
-            "        |------------------ CALL ------------------>|"), normal(diagram));
+            "       C1                    coordinator                   P1",
+            "        |-------- SUBMIT -------->|                         |",
+            "        |                         * dies                    |",
+            "        |                         |<- a message that has  --|  a message that has more to say",
+            "        |                         |<- ONE_PHASE_COMMIT b0 --|",
+            "        |---------------------- CALL ---------------------->|"), normal(diagram));
     }
 
     @Test
     void shouldGiveAColumnToWhoComesLater() {
         final SequenceDiagram diagram = new SequenceDiagram(List.of("C1")).note("P9", "starts");
         assertEquals(String.join("\n",
-            "       C1                    P9",
-            "        |                     * starts"), normal(diagram));
+            "       C1                        P9",
+            "        |                         * starts"), normal(diagram));
     }
 
     private static String normal(final SequenceDiagram diagram) {
