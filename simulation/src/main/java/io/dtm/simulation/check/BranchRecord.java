@@ -50,8 +50,6 @@ final class BranchRecord {
     long readOnlyPosition = NEVER;
     long resultPosition = NEVER;
     int result;
-    /** A directory that was put back had its result. */
-    boolean isResultKept;
 
     BranchRecord(final int branchId) {
         this.branchId = branchId;

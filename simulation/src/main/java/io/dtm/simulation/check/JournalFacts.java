@@ -71,8 +71,7 @@ final class JournalFacts {
         if (branch.readOnlyPosition > end) {
             branch.readOnlyPosition = BranchRecord.NEVER;
         }
-        branch.isResultKept = branch.resultPosition <= end;
-        if (!branch.isResultKept) {
+        if (branch.resultPosition > end) {
             branch.resultPosition = BranchRecord.NEVER;
             branch.result = 0;
         }

@@ -77,8 +77,8 @@ final class MessageChecker {
             }
             case ONE_PHASE_RESULT -> {
                 final TransactionRecord record = ledger.find(message.transactionId);
-                if (record != null && message.value == ONE_PHASE_ABORTED) {
-                    onePhaseAborted(peer, record, record.branch(message.branchId));
+                if (record != null) {
+                    onePhaseResult(peer, message, record, record.branch(message.branchId));
                 }
             }
             case ENLIST -> {
@@ -109,6 +109,17 @@ final class MessageChecker {
         }
         record.refusalSeen = true;
         record.mayRefuse |= reasons.mayGiveUp(record, peer);
+    }
+
+    /** After a restore the evidence may be all that is left of what was delegated before: it stays until asked for. */
+    private void onePhaseResult(
+        final String peer, final WireMessage message, final TransactionRecord record, final BranchRecord branch) {
+        if (branch.delegatedEpoch < generationEpoch && message.epoch >= generationEpoch) {
+            violations.add("I8", peer + " tells a restored coordinator by itself how " + record + " ended");
+        }
+        if (message.value == ONE_PHASE_ABORTED) {
+            onePhaseAborted(peer, record, branch);
+        }
     }
 
     /**
@@ -287,9 +298,6 @@ final class MessageChecker {
             return;
         }
         final BranchRecord branch = record.branch(message.branchId);
-        if (!branch.evidenceReleased && branch.delegatedEpoch < generationEpoch && !branch.isResultKept) {
-            violations.add("I8", "evidence was released that a restored coordinator didn't ask for: " + record);
-        }
         branch.evidenceReleased = true;
         if (branch.resultPosition > facts.forced()) {
             violations.add("I8", "evidence was released before the result was forced: " + record);
