@@ -3,6 +3,7 @@ package io.dtm.server;
 import io.aeron.CommonContext;
 import io.aeron.driver.Configuration;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.core.ring.Threading;
 import io.dtm.core.storage.JournalStorage;
 import io.dtm.core.storage.MappedStorage;
@@ -65,7 +66,8 @@ enum ServerSetting {
     MAX_BRANCH_PAYLOAD("dtm.max.branch.payload", SettingKind.SIZE, "16k", "payload of one branch, at most 16k"),
     MAX_TRANSACTION_PAYLOAD("dtm.max.transaction.payload", SettingKind.SIZE, "56k",
         "payload of one transaction, at most 56k"),
-    MAX_PAYLOAD_TOTAL("dtm.max.payload.total", SettingKind.SIZE, "256m", "payload of all running transactions"),
+    MAX_PAYLOAD_TOTAL("dtm.max.payload.total", SettingKind.SIZE, "256m",
+        "payload of all running transactions; this, and 144 bytes for each of dtm.max.transactions, at most 504m"),
     MAX_TRANSACTIONS("dtm.max.transactions", SettingKind.NUMBER, "1048576",
         "transactions in flight; above, new ones are OVERLOADED"),
     MAX_SESSIONS("dtm.max.sessions", SettingKind.NUMBER, "4096", "sessions open at a time"),
@@ -349,7 +351,9 @@ enum ServerSetting {
     /** @return what the coordinator itself is to know. */
     static CoordinatorSettings coordinatorSettings() {
         try {
-            return newCoordinatorSettings();
+            final CoordinatorSettings settings = newCoordinatorSettings();
+            BacklogBounds.of(settings); // refuses what would be too much for it
+            return settings;
         } catch (final IllegalArgumentException outOfRange) {
             throw new SettingException(nameIn(outOfRange.getMessage()) + outOfRange.getMessage());
         }

@@ -92,6 +92,8 @@ class CoordinatorCommandTest {
         "dtm.journal.max.length=831m     | dtm.journal.max.length=831m: must be 0 or at least 872415232",
         "dtm.journal.low.space=some      | a size in bytes",
         "dtm.transaction.timeout.max=61s | dtm.transaction.timeout.max=61s: maxTimeoutMs must be 1 to 60000: 61000",
+        "dtm.max.transactions=16777216   | dtm.max.transactions=16777216: maxTransactions is too great: a participant",
+        "dtm.max.payload.total=1g        | dtm.max.payload.total=1g: maxPayloadTotalBytes is too great: a participant",
         "dtm.durability=maybe            | must be force or append",
         "dtm.threading=none              | must be auto, dedicated or shared",
         "dtm.ingress.endpoint=nowhere    | dtm.ingress.endpoint=nowhere: must be host:port",

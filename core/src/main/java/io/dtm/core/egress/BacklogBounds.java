@@ -35,14 +35,16 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
      * @throws IllegalArgumentException if that is too much.
      */
     public static BacklogBounds of(final CoordinatorSettings settings) {
-        final long owed = OutboundBound.ofOneParticipant(settings);
-        if (owed > GREATEST_TOTAL_BYTES - SESSION_BYTES) {
-            throw new IllegalArgumentException("with maxTransactions=" + settings.maxTransactions()
-                + " and maxPayloadTotalBytes=" + settings.maxPayloadTotalBytes() + " one participant that comes back"
-                + " could be owed " + owed + " bytes, and at most " + (GREATEST_TOTAL_BYTES - SESSION_BYTES)
-                + " can wait for it: lower one of them");
+        final long owedBytes = OutboundBound.ofOneParticipant(settings);
+        final long withoutPayloadBytes = owedBytes - settings.maxPayloadTotalBytes();
+        final long greatestBytes = GREATEST_TOTAL_BYTES - SESSION_BYTES - withoutPayloadBytes;
+        if (settings.maxPayloadTotalBytes() > greatestBytes) {
+            throw new IllegalArgumentException((greatestBytes < 0 ? "maxTransactions" : "maxPayloadTotalBytes")
+                + " is too great: a participant that comes back could be owed " + owedBytes + " bytes (maxTransactions="
+                + settings.maxTransactions() + ", maxPayloadTotalBytes=" + settings.maxPayloadTotalBytes()
+                + "), and at most " + (GREATEST_TOTAL_BYTES - SESSION_BYTES) + " can wait for it");
         }
-        return new BacklogBounds(SESSION_BYTES, SLOW_LINK_TIMEOUT_NS, SESSION_BYTES + owed);
+        return new BacklogBounds(SESSION_BYTES, SLOW_LINK_TIMEOUT_NS, SESSION_BYTES + owedBytes);
     }
 
     /**

@@ -204,11 +204,21 @@ final class BacklogTest {
 
     @Test
     void shouldRefuseSettingsWithWhichOneParticipantCouldBeOwedMoreThanCanWait() {
-        final CoordinatorSettings settings = new CoordinatorSettings(
-            1, 1, 10, 1, 0, 0, 1 << 24, 1, 1, 1, 0, 0, 0, 1, 1, CoordinatorSettings.DURABILITY_FORCE);
-        final String message =
+        refused("maxTransactions is too great", 1 << 24, 0);
+        refused("maxPayloadTotalBytes is too great", 1, (504L << 20) - 143);
+        assertEquals(1L << 29, BacklogBounds.of(settings(1, (504L << 20) - 144)).totalBytes());
+    }
+
+    private static void refused(final String message, final int maxTransactions, final long maxPayloadTotalBytes) {
+        final CoordinatorSettings settings = settings(maxTransactions, maxPayloadTotalBytes);
+        final String refusal =
             assertThrows(IllegalArgumentException.class, () -> BacklogBounds.of(settings)).getMessage();
-        assertTrue(message.contains("maxTransactions=16777216") && message.endsWith("lower one of them"), message);
+        assertTrue(refusal.startsWith(message), refusal);
+    }
+
+    private static CoordinatorSettings settings(final int maxTransactions, final long maxPayloadTotalBytes) {
+        return new CoordinatorSettings(1, 1, 10, 1, 0, 0, maxTransactions, 1, 1, 1, maxPayloadTotalBytes, 0, 0, 1, 1,
+            CoordinatorSettings.DURABILITY_FORCE);
     }
 
     @Test
