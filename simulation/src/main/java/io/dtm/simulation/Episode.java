@@ -27,8 +27,10 @@ public final class Episode {
     private static final long SECOND = 1_000_000_000L;
     private static final long MAX_FAULTY_NS = 120 * SECOND;
     private static final int MAX_CRASHES = 120;
-    /** Within which some request must end, and after the last one everything. */
-    private static final long MAX_REST_NS = 300 * SECOND;
+    /** Within which some request must end. */
+    private static final long MAX_REQUEST_NS = 300 * SECOND;
+    /** Within which, after the last one and some time, everything must have: the longest timeout, and as much again. */
+    private static final long MAX_REST_NS = 120 * SECOND;
     /** Of a virtual second. Half a million were seen. */
     private static final long MAX_STEPS = 4_000_000L;
     private static final long SETTLE_NS = 12 * SECOND;
@@ -192,12 +194,11 @@ public final class Episode {
         int finished;
         do { // each round finishes a request, or it is the last
             finished = workload.finishedCount();
-            runUntil(schedule.nowNs() + MAX_REST_NS, progress, this::isAtRest);
-        } while (violations.count() == 0 && !isAtRest() && workload.finishedCount() > finished);
+            runUntil(schedule.nowNs() + MAX_REQUEST_NS, progress, workload::isDone);
+        } while (violations.count() == 0 && !workload.isDone() && workload.finishedCount() > finished);
         if (violations.count() == 0) {
+            // What had reached a coordinator that stood still may have begun only now.
             runUntil(schedule.nowNs() + SETTLE_NS, progress, () -> false);
-            // What had reached a coordinator that stood still may have begun only then; and a participant that was cut
-            // off has to come back before it is told that its evidence may go.
             runUntil(schedule.nowNs() + MAX_REST_NS, progress, () -> isAtRest() && isAllReleased());
             checkRest();
         }

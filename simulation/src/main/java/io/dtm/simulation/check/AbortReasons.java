@@ -126,6 +126,11 @@ final class AbortReasons {
         };
     }
 
+    boolean mayBeUnknown(final TransactionRecord record) {
+        return isRestored || record.hasExpired || closersBySession.containsKey(record.id >>> 32)
+            || isInAftermath(record, Math.max(coordinatorFaultNs, faults.lastNs(record.owner)));
+    }
+
     /** A downtime is told by a clock of whole milliseconds, which may have jumped. */
     private boolean isOld(final TransactionRecord record) {
         final long agedNs =

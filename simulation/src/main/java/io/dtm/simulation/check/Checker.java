@@ -338,6 +338,18 @@ public final class Checker implements FrameObserver {
     }
 
     /**
+     * The coordinator gives a link up because of its backlog.
+     *
+     * @param ofPeer   whose it is.
+     * @param isEarly  whether little waits for it, or it takes what is sent.
+     */
+    public void onTooSlow(final String ofPeer, final boolean isEarly) {
+        if (isEarly) {
+            violations.add("AC4", "the link of " + ofPeer + " is given up as too slow, and isn't");
+        }
+    }
+
+    /**
      * I11: nothing undecided, the delegated excepted, is much older than its deadline.
      *
      * @param timeNs   logical time of a coordinator that runs.
@@ -435,6 +447,9 @@ public final class Checker implements FrameObserver {
         }
         if (aborted) {
             record.toldAborted = true;
+        }
+        if (!aborted && !committed) {
+            messages.toldUnknown(record);
         }
         ledger.retire(schedule.nowNs());
     }

@@ -16,6 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class JournalOracle {
     private static final int COMMIT = 1;
+    private static final int ABORTED = 3;
+    private static final int NEVER_BEGUN = 4;
     /** For a disk that is full for a while, and forces, and steps. */
     private static final long OVERDUE_NS = 5_000_000_000L;
 
@@ -71,7 +73,16 @@ final class JournalOracle {
             case JOINED -> oracle.joined(message, oracle.records() + entries.size());
             case SESSION_OPENED -> oracle.opened(message);
             case REJECTED -> oracle.refused(message);
+            case OUTCOME -> told(message);
             default -> { }
+        }
+    }
+
+    /** It may have been decided by a coordinator that was only recovering; or its begin is lost, and the rest not. */
+    private void told(final WireMessage message) {
+        final boolean isAborted = message.value == ABORTED || message.value == NEVER_BEGUN;
+        if (isAborted && entries.stream().noneMatch(entry -> entry.decides(message.transactionId))) {
+            oracle.forget(message.transactionId);
         }
     }
 

@@ -310,10 +310,18 @@ final class MessageChecker {
         if (record == null) {
             return; // or its client has asked for what it never sent
         }
+        record.hasExpired |= message.value == EXPIRED;
         if (message.value == COMMITTED) {
             committed(message, record);
         } else if (message.value == ABORTED || message.value == NEVER_BEGUN) {
             aborted(message, record);
+        }
+    }
+
+    /** An application hears that nobody knows: something has happened, or it has asked too late. */
+    void toldUnknown(final TransactionRecord record) {
+        if (!reasons.mayBeUnknown(record)) {
+            violations.add("AC4", "UNKNOWN was told for no reason: " + record);
         }
     }
 

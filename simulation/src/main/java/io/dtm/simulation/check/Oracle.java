@@ -452,7 +452,8 @@ final class Oracle {
         final boolean isThere = switch (reason) {
             case CLIENT_REQUEST -> transaction.isRollbackAsked;
             // the second one that can't prepare is never asked
-            case VOTE_NO -> transaction.branches.values().stream().anyMatch(Branch::hasRefused) || branch.asked == 0;
+            case VOTE_NO -> transaction.branches.values().stream().anyMatch(Branch::hasRefused)
+                || branch.asked == 0 && delegates.contains(resource);
             case DEADLINE -> nowNs >= transaction.begunNs
                 + NANOS_PER_MILLI * (transaction.timeoutMs == 0 ? shortestDefaultMs : transaction.timeoutMs);
             case NO_PARTICIPANT -> branch.hadNobody && branch.asked == 0;

@@ -14,6 +14,8 @@ final class TransactionRecord {
     boolean rollbackSeen;
     boolean toldCommitted;
     boolean toldAborted;
+    /** Its outcome was asked for when it was kept no longer. */
+    boolean hasExpired;
     /** Whose it is. */
     String owner;
     /** Its client has heard the last of it. */

@@ -259,7 +259,7 @@ public final class FaultInjector {
             coordinator.losePower(Survival.random(random.nextLong()));
         } else if (fault == Fault.BIT_ROT) {
             crashes++;
-            coordinator.losePower(Survival.rotten(random.nextLong()));
+            coordinator.losePowerAndBits(Survival.rotten(random.nextLong()));
         } else if (coordinator.isUp()) {
             crashes++;
             coordinator.kill();

@@ -8,6 +8,8 @@ import org.agrona.collections.Int2ObjectHashMap;
 
 /** The coordinator's end of all links, for one life of its process. */
 public final class CoordinatorPort implements LinkPoller, LinkPublisher {
+    private static final int WHOLE_FRAME_BYTES = 1024;
+
     private final SimulatedNetwork network;
     private final Runnable wakeUp;
     private final ArrayDeque<Frame> arrived = new ArrayDeque<>();
@@ -105,6 +107,7 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
         network.observer().onSent(link.peer.name(), linkId, true, buffer, offset, length);
         keep(link, buffer, offset, length);
         link.toPeer.send(buffer, offset, length);
+        link.takenNs = network.schedule().nowNs();
         return SENT;
     }
 
@@ -123,6 +126,20 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
     public String peerName(final int linkId) {
         final SimulatedLink link = links.get(linkId);
         return link == null ? "" : link.peer.name();
+    }
+
+    /**
+     * Whether a link lets a session wait: it has taken nothing for a while, or hasn't room for a whole frame. What it
+     * has taken may have been another session's.
+     *
+     * @param linkId    of a link.
+     * @param timeoutNs for which it took nothing.
+     * @return whether it does; a link that is gone does, too.
+     */
+    public boolean isSlow(final int linkId, final long timeoutNs) {
+        final SimulatedLink link = links.get(linkId);
+        return link == null || network.schedule().nowNs() - link.takenNs >= timeoutNs
+            || !link.toPeer.hasRoom(WHOLE_FRAME_BYTES);
     }
 
     @Override

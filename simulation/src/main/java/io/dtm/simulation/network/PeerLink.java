@@ -23,7 +23,8 @@ public final class PeerLink implements CoordinatorLink {
     private long slowUntilNs;
     private long nextSlowNs;
     private boolean isClosed;
-    private final KeptFrames sent = new KeptFrames();
+    private KeptFrames sent = new KeptFrames();
+    private int sentHistory;
     /** The last ones, with what the coordinator sent over each. */
     private final ArrayDeque<SimulatedLink> links = new ArrayDeque<>();
     /** Over which this peer was registered last. */
@@ -101,7 +102,7 @@ public final class PeerLink implements CoordinatorLink {
 
     /** @param other of a former process of this peer: what that one sent, and was sent, may be repeated, too. */
     public void inherit(final PeerLink other) {
-        sent.addAll(other.sent);
+        sent().addAll(other.sent());
         links.addAll(other.links);
     }
 
@@ -111,8 +112,8 @@ public final class PeerLink implements CoordinatorLink {
      * @param chosen any number: decides what.
      */
     public void repeat(final int chosen) {
-        if (status == Status.CONNECTED && !sent.isEmpty()) {
-            final List<UnsafeBuffer> all = sent.all();
+        if (status == Status.CONNECTED && !sent().isEmpty()) {
+            final List<UnsafeBuffer> all = sent().all();
             final UnsafeBuffer frame = all.get(chosen % all.size());
             if (network.repeatsBegins() || !FrameReader.hasBegin(frame)) {
                 network.replay(this, false, frame, frame.capacity());
@@ -147,10 +148,18 @@ public final class PeerLink implements CoordinatorLink {
         return !link.keptToPeer.isEmpty() && (isOfEarlierEpoch || !network.repeatsEarlierEpochsOnly());
     }
 
+    private KeptFrames sent() {
+        if (sentHistory != network.histories()) {
+            sentHistory = network.histories();
+            sent = new KeptFrames();
+        }
+        return sent;
+    }
+
     /** Handshakes stand for themselves: the library names another one each time, and tells them apart. */
     private void keepSent(final DirectBuffer buffer, final int offset, final int length) {
         if (!FrameReader.hasHandshake(buffer, offset)) {
-            sent.add(buffer, offset, length);
+            sent().add(buffer, offset, length);
         }
     }
 

@@ -25,6 +25,7 @@ public final class SimulatedNetwork {
     private FrameObserver arrivals = (peer, linkId, toPeer, buffer, offset, length) -> { };
     private CoordinatorPort port;
     private boolean repeatsBegins = true;
+    private int histories;
     private boolean repeatsToPeers;
     private boolean repeatsEarlierEpochsOnly;
 
@@ -60,6 +61,15 @@ public final class SimulatedNetwork {
      */
     public void repeatsBegins(final boolean value) {
         repeatsBegins = value;
+    }
+
+    /** The coordinator has another history: what peers sent to it before isn't repeated. No link would deliver it. */
+    public void startHistory() {
+        histories++;
+    }
+
+    int histories() {
+        return histories;
     }
 
     boolean repeatsBegins() {

@@ -1,10 +1,8 @@
 package io.dtm.simulation.node;
 
 import io.dtm.core.coordinator.CommitCoordinator;
-import io.dtm.core.coordinator.CoordinatorOutput.Alarm;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.egress.BacklogBounds;
-import io.dtm.core.egress.EgressListener;
 import io.dtm.core.egress.OutboundBound;
 import io.dtm.core.ingress.OpenAdmission;
 import io.dtm.core.ingress.OperatorCommands;
@@ -116,7 +114,7 @@ public final class CoordinatorNode {
     /** Takes what the coordinator answers to an operator. */
     @FunctionalInterface
     interface Answers {
-        /** See {@link EgressListener#onOperatorAnswered}. */
+        /** See {@link io.dtm.core.egress.EgressListener#onOperatorAnswered}. */
         void onAnswer(long request, boolean isDone);
     }
 
@@ -259,6 +257,7 @@ public final class CoordinatorNode {
         mayHalt = !isRestored;
         consents = isRestored ? Set.of(Consent.RESTORED) : Set.of();
         checker.onCopyStarted(isRestored);
+        network.startHistory();
         start();
     }
 
@@ -393,7 +392,7 @@ public final class CoordinatorNode {
             .coordinator(coordinator)
             .coordinatorClock(new WatchedClock(coordinator, checker))
             .output(state.output())
-            .egressListener(new AlarmListener())
+            .egressListener(new WatchedEgress(name, trace, port, backlogs, checker, this::onOperatorAnswered))
             .dropListener((reason, linkId) -> trace.event(name, "drops: " + reason, linkId, 0))
             .haltHandler(this::onHalt)
             .settings(settings)
@@ -436,7 +435,20 @@ public final class CoordinatorNode {
      * @param survival decides what of the unforced survives.
      */
     public void losePower(final Survival survival) {
-        trace.event(name, "loses power");
+        die(survival, "loses power");
+    }
+
+    /**
+     * The system dies, and bits of what wasn't forced rot.
+     *
+     * @param survival decides what of it survives, and how.
+     */
+    public void losePowerAndBits(final Survival survival) {
+        die(survival, "loses power, and bits rot");
+    }
+
+    private void die(final Survival survival, final String how) {
+        trace.event(name, how);
         if (durability == CoordinatorSettings.DURABILITY_APPEND) {
             violations.expectHaltsOnly(); // nothing was promised for this case
         }
@@ -542,6 +554,11 @@ public final class CoordinatorNode {
         }
     }
 
+    private void onOperatorAnswered(final long request, final boolean isDone) {
+        lastOperatorAnswer = request;
+        answers.onAnswer(request, isDone);
+    }
+
     private void requestForce() {
         if (forceScheduled || holdsForce) {
             return;
@@ -573,26 +590,5 @@ public final class CoordinatorNode {
             wakeUp();
         }
         schedule.after(HEARTBEAT_NS, () -> heartbeat(ofLife));
-    }
-
-    private final class AlarmListener implements EgressListener {
-        @Override
-        public void onOperatorAnswered(final long requestId, final int code, final String text) {
-            lastOperatorAnswer = requestId;
-            trace.event("operator", "request %1 is answered: " + (code == 0 ? "done" : text), requestId, code);
-            answers.onAnswer(requestId, code == 0);
-        }
-
-        @Override
-        public void onAlarm(final Alarm alarm, final long transactionId, final int branchId) {
-            trace.event(name, "alarm " + alarm + " %T branch %2", transactionId, branchId);
-            checker.onAlarm(alarm.name(), transactionId);
-        }
-
-        @Override
-        public void onTooSlow(final int linkId, final long backlogBytes) {
-            trace.event(name, "link %1 is too slow", linkId, backlogBytes);
-            checker.faults().peerFails(port.peerName(linkId), schedule.nowNs());
-        }
     }
 }
