@@ -162,6 +162,11 @@ public final class SimulateCommand implements Callable<Integer> {
         final SimulationReport shown = smallest.equals(report.failed())
             ? report : new Simulate(report.seed(), 1, null).runOnly(smallest);
         shown.texts().forEach(output::println);
+        output.println();
+        output.println("What " + report.invariant() + " says: docs/testing.md, \"What the checker asserts\".");
+        if (runs > 0) {
+            output.println("The run in which it was seen first:");
+        }
     }
 
     private EpisodePlan plan() {
@@ -208,8 +213,10 @@ public final class SimulateCommand implements Callable<Integer> {
                 || faults != null) {
                 throw wrong("--again, --requests, --clients, --resources, --plain and --faults are of an --episode");
             }
-        } else if (seed == null || transactions != null || minutes != null) {
-            throw wrong("--episode needs a --seed, and neither --transactions nor --minutes");
+        } else if (seed == null) {
+            throw wrong("--episode needs a --seed");
+        } else if (transactions != null || minutes != null) {
+            throw wrong("--episode is run alone, without --transactions or --minutes");
         }
     }
 

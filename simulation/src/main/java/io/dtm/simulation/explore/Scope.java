@@ -251,12 +251,12 @@ final class Scope {
         }
         text.append(isImpatient ? "; deadlines come before repetitions" : "")
             .append(isForgetful ? "; participants remember little" : "")
-            .append("; every order of messages and forces; at most");
+            .append("; every order of messages and forces; ").append(budgets == 0 ? "nothing goes wrong" : "at most");
         for (final Budget budget : Budget.values()) {
             if (allows(budget)) {
                 text.append("\n  ").append(budget.left(budgets)).append(" x ").append(budget.text());
             }
         }
-        return text.append(budgets == 0 ? " nothing goes wrong" : "").toString();
+        return text.toString();
     }
 }
