@@ -340,8 +340,8 @@ public final class Checker implements FrameObserver {
     /**
      * The coordinator gives a link up because of its backlog.
      *
-     * @param ofPeer   whose it is.
-     * @param isEarly  whether little waits for it, or it takes what is sent.
+     * @param ofPeer  whose it is.
+     * @param isEarly whether little waits for it, or it takes what is sent.
      */
     public void onTooSlow(final String ofPeer, final boolean isEarly) {
         if (isEarly) {

@@ -59,6 +59,6 @@ final class ShrunkRuleTest {
     /** The shrunken run's settings, diagram, command and violation. */
     private static String shown(final String text) {
         final int from = text.indexOf("seed 2, episode ");
-        return text.substring(from, text.lastIndexOf("simulation: "));
+        return text.substring(from, text.lastIndexOf("\nWhat "));
     }
 }
