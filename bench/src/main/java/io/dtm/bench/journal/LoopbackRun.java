@@ -9,6 +9,9 @@ import java.nio.file.Path;
 
 /** Makes the journal of a run: the whole pipeline with peers in process, driven by hand on one thread. */
 final class LoopbackRun {
+    /** Beside twice as many transactions as usual no more can be owed to one participant. */
+    private static final long PAYLOAD_TOTAL_BYTES = 200L << 20;
+
     private LoopbackRun() {
     }
 
@@ -60,7 +63,7 @@ final class LoopbackRun {
         return new CoordinatorSettings(
             defaults.defaultTimeoutMs(), defaults.maxTimeoutMs(), defaults.sessionTimeoutMs(), defaults.maxBranches(),
             defaults.maxBranchPayloadBytes(), defaults.maxTransactionPayloadBytes(), 2 * defaults.maxTransactions(),
-            defaults.maxSessions(), defaults.maxResources(), defaults.maxInstances(), defaults.maxPayloadTotalBytes(),
+            defaults.maxSessions(), defaults.maxResources(), defaults.maxInstances(), PAYLOAD_TOTAL_BYTES,
             defaults.retainedOutcomes(), defaults.retentionMs(), 60_000, 3_600_000, defaults.durability());
     }
 
