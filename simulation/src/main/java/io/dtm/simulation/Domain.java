@@ -83,8 +83,7 @@ final class Domain {
         this.clientSuffix = number == 0 ? "" : instances.substring(0, 1);
         final String name = COORDINATORS.get(number);
         checker = new Checker(name, schedule, trace, violations);
-        // each start of one takes the other's place
-        checker.faults().takeTurns = settings.instances() > 1 && settings.sharesInstances();
+        checker.faults().takeTurns = settings.takesTurns();
         network = new SimulatedNetwork(schedule, random.split("network"), trace, settings.network(), checker);
         network.repeatsBegins(!settings.mayRefuseBegins());
         coordinator = new CoordinatorNode(name, schedule, random.split("coordinator"), trace, network, checker,

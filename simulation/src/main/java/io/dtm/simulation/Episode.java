@@ -111,7 +111,7 @@ public final class Episode {
             domain.addClients(workload, node -> injector().clientCrashPoint(node));
             domains.add(domain);
         }
-        sharesInstances = settings.instances() > 1 && settings.sharesInstances();
+        sharesInstances = settings.takesTurns();
         injector = new FaultInjector(settings.faults(), schedule, random.split("faults"),
             domains.stream().map(domain -> domain.checker.faults()).toList(),
             domains.stream().map(domain -> domain.coordinator).toList(),

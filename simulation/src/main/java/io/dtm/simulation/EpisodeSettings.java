@@ -203,6 +203,11 @@ public record EpisodeSettings(
         return resource < lastAgents ? OnePhase.LAST_AGENT : OnePhase.ALONE;
     }
 
+    /** Processes of a resource claim the same instance: each start of one takes the other's place. */
+    boolean takesTurns() {
+        return instances > 1 && sharesInstances;
+    }
+
     /** @return whether the coordinator may refuse to begin a transaction. */
     boolean mayRefuseBegins() {
         return changes || settings.maxTransactions() < UNLIMITED || faults.has(Fault.STORAGE_FULL);

@@ -43,7 +43,7 @@ final class EpisodeText {
             + (plan.again() > 0 ? ", drawn again: " + plan.again() : ""));
         lines.add("  requests:    " + plan.requests() + ", by " + count(settings.clients(), "client"));
         lines.add("  resources:   " + settings.resources() + ", each with " + count(settings.instances(), "process")
-            + (settings.instances() > 1 && settings.sharesInstances() ? " of the same name" : "")
+            + (settings.takesTurns() ? " of the same name" : "")
             + "; " + (settings.onePhase() - settings.lastAgents()) + " can commit in one phase, "
             + settings.lastAgents() + " can't prepare");
         lines.add("  clients:     " + text(settings.client()));
