@@ -2,6 +2,7 @@ package io.dtm.server;
 
 import io.dtm.core.recovery.Consent;
 import io.dtm.core.storage.JournalException;
+import io.dtm.server.process.OrderlyEnd;
 import io.dtm.server.process.ReadyLine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,28 +139,18 @@ final class CoordinatorCommand implements Callable<Integer> {
             failStop.halt("start", failed);
             throw failed;
         }
-        final CountDownLatch stop = new CountDownLatch(1);
-        // Not the main thread's end: that calls exit, which waits for the hooks.
-        final CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            try {
-                stopped.await(STOP_LIMIT_S, TimeUnit.SECONDS);
-            } catch (final InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }, "dtm-shutdown"));
-        onceServing(coordinator::isServing, stop, () -> {
-            log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId())
-                + ", listening on " + ServerSetting.ENDPOINT.text());
-            if (isRecoveryConfirmed) {
-                coordinator.confirmRecovered();
-            }
-        });
-        stop.await();
-        coordinator.close();
-        log.say("coordinator stopped");
-        stopped.countDown();
+        try (OrderlyEnd end = OrderlyEnd.within(STOP_LIMIT_S)) {
+            onceServing(coordinator::isServing, end.signal(), () -> {
+                log.say(ReadyLine.COORDINATOR + ": id " + Long.toHexString(coordinator.coordinatorId())
+                    + ", listening on " + ServerSetting.ENDPOINT.text());
+                if (isRecoveryConfirmed) {
+                    coordinator.confirmRecovered();
+                }
+            });
+            end.signal().await();
+            coordinator.close();
+            log.say("coordinator stopped");
+        }
         return 0;
     }
 

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The demo checks the system; this checks the demo: that it passes, and that it finds a falsified row. */
 class DemoTest {
     private static final long LIMIT_S = 240;
+    private static final int TERMINATED = 128 + 15;
     private static final Pattern LAST_LINE = Pattern.compile("demo: transactions=(\\d+) committed=(\\d+)"
         + " rolledBack=(\\d+) unknown=(\\d+) inDoubt=0 coordinatorKills=(\\d+) serviceKills=(\\d+)"
         + " databaseKills=(\\d+) conserved=true atomic=true");
@@ -26,10 +30,14 @@ class DemoTest {
     }
 
     private ChildJvm demo(final String... options) {
+        return demo(List.of(), options);
+    }
+
+    private ChildJvm demo(final List<String> jvmOptions, final String... options) {
         final List<String> arguments = new ArrayList<>(List.of("demo"));
         arguments.addAll(List.of(options));
         return house.own(new ChildJvm(
-            "demo", house.path("demo-log"), List.of(), "io.dtm.server.Dtm", arguments)).start();
+            "demo", house.path("demo-log"), jvmOptions, "io.dtm.server.Dtm", arguments)).start();
     }
 
     /** @return how often transfers ended in this way, by the table. */
@@ -92,5 +100,34 @@ class DemoTest {
         assertTrue(demo.said().lines().anyMatch(line -> line.startsWith("WRONG:")
             && line.contains("bank-1") && line.contains("account 7")), demo::said);
         assertTrue(lastLine(demo).contains("conserved=false"), () -> lastLine(demo));
+    }
+
+    @Test
+    void shouldStopAllThatItStartedAndDeleteItsDataWhenItIsToldToEnd() throws IOException {
+        final Path temporary = Files.createDirectory(house.path("temporary"));
+        final ChildJvm demo = demo(List.of("-Djava.io.tmpdir=" + temporary), "--seconds", "300", "--clients", "6");
+        demo.awaitLine(" s  committed ");
+        final List<ProcessHandle> started =
+            ProcessHandle.of(demo.pid()).orElseThrow().children().filter(ProcessHandle::isAlive).toList();
+        assertTrue(started.size() >= 4, () -> "a coordinator and three services, but " + started);
+        final long servers = postgresServers(temporary);
+        assertEquals(3, servers);
+
+        demo.stop();
+
+        assertEquals(TERMINATED, demo.exitStatus(LIMIT_S), demo::said);
+        assertTrue(demo.said().contains("\ndemo: told to end"), demo::said);
+        assertEquals(List.of(), started.stream().filter(ProcessHandle::isAlive).toList());
+        Conditions.await(() -> "no server runs, but " + postgresServers(temporary),
+            () -> postgresServers(temporary) == 0);
+        try (var left = Files.list(temporary)) {
+            assertEquals(List.of(), left.filter(path -> path.getFileName().toString().startsWith("dtm-")).toList());
+        }
+    }
+
+    private static long postgresServers(final Path below) {
+        return ProcessHandle.allProcesses()
+            .filter(process -> process.info().commandLine().orElse("").contains(" -D " + below))
+            .count();
     }
 }

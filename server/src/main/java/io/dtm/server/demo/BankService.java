@@ -4,6 +4,7 @@ import io.dtm.client.Dtm;
 import io.dtm.client.DtmContext;
 import io.dtm.client.FileEpochMemory;
 import io.dtm.client.ServedResource;
+import io.dtm.server.process.OrderlyEnd;
 import io.dtm.session.SessionListener;
 import io.dtm.xa.PostgreSqlDialect;
 import io.dtm.xa.WorkResult;
@@ -15,7 +16,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.postgresql.xa.PGXADataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +34,7 @@ public final class BankService implements Callable<Integer> {
     private static final int CONNECTIONS = 30;
     private static final int CONNECT_TIMEOUT_S = 5;
     private static final int SOCKET_TIMEOUT_S = 30;
+    private static final int STOP_LIMIT_S = 5;
 
     @Option(names = "--name", required = true)
     private String name;
@@ -55,17 +56,8 @@ public final class BankService implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        final CountDownLatch stopped = new CountDownLatch(1);
-        final Thread main = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stopped.countDown();
-            try {
-                main.join(5_000);
-            } catch (final InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }));
-        try (XaParticipant participant = XaParticipant.launch(context());
+        try (OrderlyEnd end = OrderlyEnd.within(STOP_LIMIT_S);
+             XaParticipant participant = XaParticipant.launch(context());
              Dtm dtm = Dtm.connect(new DtmContext()
                  .name(name)
                  .coordinator(coordinator)
@@ -78,7 +70,7 @@ public final class BankService implements Callable<Integer> {
             bank.whenRegistered().thenRun(() -> say(READY));
             final BankRpc rpc = new BankRpc(bank, participant);
             rpc.start(rpcPort);
-            stopped.await();
+            end.signal().await();
             rpc.stop();
         }
         return 0;

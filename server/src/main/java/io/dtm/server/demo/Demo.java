@@ -51,7 +51,6 @@ final class Demo {
         out.println("demo: data in " + directory);
         final TransferLog log = new TransferLog();
         try (DemoHouse house = new DemoHouse(directory, conditions)) {
-            closeWithProcess(house);
             out.println("demo: starting " + banks + " PostgreSQL servers, the coordinator and " + banks + " services");
             house.launch(banks);
             out.println("demo: in doubt: branches that are prepared in the databases now, without those of one that is"
@@ -65,17 +64,6 @@ final class Demo {
             }
             return report(house, log, kills, inDoubt);
         }
-    }
-
-    /** Ctrl-C must leave no process behind. */
-    private static void closeWithProcess(final DemoHouse house) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            try {
-                house.close();
-            } catch (final Exception failed) {
-                System.err.println("demo: could not stop everything: " + failed);
-            }
-        }, "demo-shutdown"));
     }
 
     private void transfer(final DemoHouse house, final TransferLog log, final KillSchedule kills) throws Exception {

@@ -1,5 +1,6 @@
 package io.dtm.server.demo;
 
+import io.dtm.server.process.OrderlyEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
+    private static final int STOP_LIMIT_S = 60;
+    /** The JVM ends with the signal's own status. */
+    private static final int ENDED_BY_SIGNAL = 1;
+
     @Spec
     private CommandSpec spec;
 
@@ -55,16 +60,41 @@ public final class DemoCommand implements Callable<Integer> {
         check(clients >= 2 && clients <= 500, "--clients must be 2 to 500: " + clients);
         check(tamper == null || (tamper >= 1 && tamper <= services), "--tamper must name a bank by its number");
         final Path directory = directory();
-        final long chosen = seed == null ? System.nanoTime() & 0x7FFF_FFFF : seed;
-        final boolean good;
-        try {
-            good = new Demo(directory, conditions, seconds, services, clients, chosen, tamper, System.out).run();
-        } finally {
-            if (keep == null) {
-                DemoHouse.delete(directory);
+        final Thread run = Thread.currentThread();
+        try (OrderlyEnd end = OrderlyEnd.within(STOP_LIMIT_S, () -> breakOff(run))) {
+            try {
+                return run(directory) ? 0 : 1;
+            } catch (final Exception failed) {
+                if (end.signal().getCount() == 0) {
+                    return ENDED_BY_SIGNAL;
+                }
+                throw failed;
             }
         }
-        return good ? 0 : 1;
+    }
+
+    private static void breakOff(final Thread run) {
+        System.out.println("demo: told to end; stopping all that it has started");
+        run.interrupt();
+    }
+
+    private boolean run(final Path directory) throws Exception {
+        final long chosen = seed == null ? System.nanoTime() & 0x7FFF_FFFF : seed;
+        try {
+            return new Demo(directory, conditions, seconds, services, clients, chosen, tamper, System.out).run();
+        } finally {
+            if (keep == null) {
+                delete(directory);
+            }
+        }
+    }
+
+    private static void delete(final Path directory) {
+        try {
+            DemoHouse.delete(directory);
+        } catch (final IOException failed) {
+            System.err.println("demo: data is left in " + directory + ": " + failed);
+        }
     }
 
     private Path directory() throws IOException {

@@ -14,6 +14,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 /**
@@ -55,30 +59,43 @@ final class DemoHouse implements AutoCloseable {
         }
     }
 
+    /** Some at a time. All are waited for, also if this thread is interrupted: what was started is to be closed. */
     private void launchDatabases(final int banks) throws IOException {
-        final List<IOException> failures = new ArrayList<>();
-        final PostgresServer[] launched = new PostgresServer[banks];
-        IntStream.range(0, banks).parallel().forEach(bank -> {
-            try {
-                launched[bank] = PostgresServer.launch(
-                    directory.resolve(name(bank)).resolve("postgres"), 0, PREPARED_TRANSACTIONS);
-                launched[bank].createDatabase(BankDatabase.NAME);
-                try (Connection connection = launched[bank].dataSource(BankDatabase.NAME).getConnection()) {
-                    BankDatabase.create(connection);
-                }
-            } catch (final IOException | SQLException failed) {
-                synchronized (failures) {
-                    failures.add(new IOException("the database of " + name(bank) + ": " + failed.getMessage(), failed));
+        final ExecutorService launchers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            final List<CompletableFuture<PostgresServer>> launches = IntStream.range(0, banks)
+                .mapToObj(bank -> CompletableFuture.supplyAsync(() -> launchDatabase(bank), launchers)).toList();
+            CompletionException failure = null;
+            for (final CompletableFuture<PostgresServer> launch : launches) {
+                try {
+                    databases.add(launch.join());
+                } catch (final CompletionException failed) {
+                    failure = failed;
                 }
             }
-        });
-        for (final PostgresServer server : launched) {
-            if (server != null) {
-                databases.add(server);
+            if (failure != null) {
+                throw new IOException(failure.getCause().getMessage(), failure.getCause());
             }
+        } finally {
+            launchers.shutdown();
         }
-        if (!failures.isEmpty()) {
-            throw failures.get(0);
+    }
+
+    private PostgresServer launchDatabase(final int bank) {
+        PostgresServer server = null;
+        try {
+            server = PostgresServer.launch(
+                directory.resolve(name(bank)).resolve("postgres"), 0, PREPARED_TRANSACTIONS);
+            server.createDatabase(BankDatabase.NAME);
+            try (Connection connection = server.dataSource(BankDatabase.NAME).getConnection()) {
+                BankDatabase.create(connection);
+            }
+            return server;
+        } catch (final IOException | SQLException failed) {
+            if (server != null) {
+                server.kill();
+            }
+            throw new IllegalStateException("the database of " + name(bank) + ": " + failed.getMessage(), failed);
         }
     }
 
@@ -211,22 +228,35 @@ final class DemoHouse implements AutoCloseable {
         return directory.resolve("coordinator/journal");
     }
 
-    /** Stops everything; the data stays where it is. */
+    /** Stops everything, whether or not this thread is interrupted; the data stays where it is. */
     @Override
     public void close() throws IOException {
-        try {
-            for (final ChildProcess service : services) {
-                service.stop(STOP_TIMEOUT_S);
-            }
-            if (coordinator != null) {
-                coordinator.stop(STOP_TIMEOUT_S);
-            }
-        } catch (final InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+        boolean interrupted = false;
+        for (final ChildProcess service : services) {
+            interrupted |= stop(service);
+        }
+        if (coordinator != null) {
+            interrupted |= stop(coordinator);
         }
         for (final PostgresServer database : databases) {
             database.close();
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return whether this thread was interrupted meanwhile. */
+    private static boolean stop(final ChildProcess process) {
+        boolean interrupted = false;
+        while (process.isAlive()) {
+            try {
+                process.stop(STOP_TIMEOUT_S);
+            } catch (final InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        return interrupted;
     }
 
     static void delete(final Path directory) throws IOException {

@@ -144,9 +144,11 @@ final class TransferClients implements AutoCloseable {
         }
     }
 
+    /** Breaks off what still runs. */
     @Override
     public void close() {
         stopping = true;
+        threads.forEach(Thread::interrupt);
         dtm.close();
         warnings.close();
     }

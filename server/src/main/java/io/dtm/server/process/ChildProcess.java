@@ -196,10 +196,12 @@ public final class ChildProcess {
      * @throws InterruptedException if this thread is interrupted.
      */
     public static void signal(final long pid, final String name) throws IOException, InterruptedException {
-        final int status =
-            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor();
+        final Process kill =
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).redirectErrorStream(true).start();
+        final String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        final int status = kill.waitFor();
         if (status != 0) {
-            throw new IOException("kill -" + name + " " + pid + " ended with status " + status);
+            throw new IOException("kill -" + name + " " + pid + " ended with status " + status + ": " + said);
         }
     }
 
