@@ -30,7 +30,10 @@ public final class Shrinker {
     private final long startNs = System.nanoTime();
     private long lastProgressNs = startNs;
     private String invariant;
+    /** The one that is being made smaller. */
     private EpisodePlan smallest;
+    /** Of those that were made as small as can be; null: none was yet. */
+    private EpisodePlan best;
     private int done;
     private boolean isOutOfTime;
 
@@ -81,7 +84,7 @@ public final class Shrinker {
 
     /** What a first failure is made of isn't the least that fails: others in the same world may need less. */
     private EpisodePlan drawWhatIsLeft() {
-        EpisodePlan best = smallest;
+        best = smallest;
         for (int again = 1; again <= OTHERS && size(best) > 1 && mayRun(); again++) {
             final int requests = again % 2 == 0 ? best.requests() : (best.requests() + 1) / 2;
             final EpisodePlan other = best.withAgain(again).withRequests(requests).withFaults(null);
@@ -232,8 +235,9 @@ public final class Shrinker {
         final long nowNs = System.nanoTime();
         if (progress != null && nowNs - lastProgressNs >= PROGRESS_NS) {
             lastProgressNs = nowNs;
-            final String faults = smallest.faults() == null ? "faults as drawn" : smallest.faults().size() + " faults";
-            progress.println("shrinking: run " + done + " of " + runs + ", at the moment: " + smallest.requests()
+            final EpisodePlan found = best == null || size(smallest) < size(best) ? smallest : best;
+            final String faults = found.faults() == null ? "faults as drawn" : found.faults().size() + " faults";
+            progress.println("shrinking: run " + done + " of " + runs + ", smallest so far: " + found.requests()
                 + " requests, " + faults);
         }
     }

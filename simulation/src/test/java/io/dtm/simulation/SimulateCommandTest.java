@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -30,6 +31,17 @@ final class SimulateCommandTest {
         final String text = run("--seed 7 --transactions 200");
         assertTrue(text.matches("status 0\nsimulation: seed=7 transactions=200 .* violations=0 trace=[0-9a-f]{16}\n"),
             text);
+    }
+
+    /** On whatever JDK and machine this runs. */
+    @Test
+    void shouldTakeTheWayThatTheTestingPageShows() throws IOException {
+        final String shown = Files.readAllLines(Path.of("..", "docs", "testing.md")).stream()
+            .filter(line -> line.startsWith("simulation: seed=7 ")).findFirst().orElseThrow();
+        final Matcher transactions = SUMMARY.matcher(shown + "\n");
+        assertTrue(transactions.find(), shown);
+
+        assertEquals("status 0\n" + shown + "\n", run("--seed 7 --transactions " + transactions.group(1)));
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class ExploreCommand implements Callable<Integer> {
     @Option(names = "--scope", description = "Name of a scope, see --list; may be repeated. Default: all short ones.")
     private List<String> names = List.of();
 
-    @Option(names = "--list", description = "Says what the scopes are.")
+    @Option(names = "--list", description = "Says what the scopes are, or those of --scope, and ends.")
     private boolean isList;
 
     @Option(names = "--states", defaultValue = "30000000",
@@ -50,20 +50,10 @@ public final class ExploreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        final List<Scope> scopes = scopes();
         if (isList) {
-            output.println("Short, explored by default:");
-            Scopes.small().forEach(scope -> output.println(scope.text()));
-            output.println("\nLong:");
-            Scopes.large().forEach(scope -> output.println(scope.text()));
+            list(scopes);
             return 0;
-        }
-        final List<Scope> scopes = new ArrayList<>();
-        for (final String name : names) {
-            final Scope scope = Scopes.byName(name);
-            if (scope == null) {
-                throw new ParameterException(spec.commandLine(), "there is no scope " + name + ": --list names them");
-            }
-            scopes.add(scope);
         }
         if (states < 1) {
             throw new ParameterException(spec.commandLine(), "--states must be at least 1: " + states);
@@ -74,6 +64,29 @@ public final class ExploreCommand implements Callable<Integer> {
             result = worse(result, explore(scope));
         }
         return result;
+    }
+
+    /** @return those that are named; empty: none is. */
+    private List<Scope> scopes() {
+        final List<Scope> scopes = new ArrayList<>();
+        for (final String name : names) {
+            final Scope scope = Scopes.byName(name);
+            if (scope == null) {
+                throw new ParameterException(spec.commandLine(), "there is no scope " + name + ": --list names them");
+            }
+            scopes.add(scope);
+        }
+        return scopes;
+    }
+
+    private void list(final List<Scope> scopes) {
+        if (scopes.isEmpty()) {
+            output.println("Short, explored by default:");
+            Scopes.small().forEach(scope -> output.println(scope.text()));
+            output.println("\nLong:");
+            Scopes.large().forEach(scope -> output.println(scope.text()));
+        }
+        scopes.forEach(scope -> output.println(scope.text()));
     }
 
     /** @return what is to be told of two scopes: a broken promise before anything else. */

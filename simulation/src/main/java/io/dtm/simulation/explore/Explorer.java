@@ -91,10 +91,11 @@ final class Explorer {
         final Story story = new Story(scope, world);
         for (int i = 1; i < way.size(); i++) {
             final int[] from = states.get(way.get(i - 1));
-            story.add(from, moveTo(from, states.get(way.get(i))));
+            final int[] to = states.get(way.get(i));
+            story.add(from, moveTo(from, to), to);
         }
         if (failedMove != null) {
-            story.add(states.get(failedAt), failedMove);
+            story.add(states.get(failedAt), failedMove, world.after(states.get(failedAt), failedMove));
         }
         return story.lines();
     }

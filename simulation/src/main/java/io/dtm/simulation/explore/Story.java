@@ -4,8 +4,10 @@ import io.dtm.simulation.diagram.SequenceDiagram;
 import io.dtm.simulation.network.FrameReader;
 import io.dtm.simulation.network.WireMessage;
 import io.dtm.simulation.network.WireMessage.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Tells a way through states as a sequence diagram. Handshakes, which happen by themselves, are left out. */
@@ -18,6 +20,8 @@ final class Story {
     private final World world;
     private final SequenceDiagram diagram;
     private final FrameReader reader = new FrameReader();
+    /** What each record was appended for that isn't forced yet, in their order. */
+    private final Queue<String> unforced = new ArrayDeque<>();
 
     Story(final Scope scope, final World world) {
         this.scope = scope;
@@ -35,10 +39,22 @@ final class Story {
         return scope.isClient(peer) ? "client" : scope.home(peer) == peer ? "P" + (peer + 1) : "P1b";
     }
 
-    /** Adds one move, made in a state. */
-    void add(final int[] state, final Move move) {
+    /** Adds one move, from a state to the next. */
+    void add(final int[] state, final Move move, final int[] next) {
+        draw(state, move);
+        if (move.kind() == Move.Kind.CRASH) {
+            unforced.clear();
+        }
+        final String cause = cause(state, move);
+        for (int i = unforced.size(); i < world.host().unforced(next[Layout.HOST]); i++) {
+            unforced.add(cause);
+        }
+    }
+
+    private void draw(final int[] state, final Move move) {
         final String peer = move.peer() < 0 ? COORDINATOR : name(move.peer());
         switch (move.kind()) {
+            case FORCE -> diagram.note(COORDINATOR, "on the device: what came of " + unforced.remove());
             case TO_COORDINATOR, STALE_ARRIVES -> diagram.message(peer, COORDINATOR, text(state, move));
             case TO_PEER -> diagram.message(COORDINATOR, peer, text(state, move));
             case COPY_ARRIVES -> {
@@ -57,9 +73,19 @@ final class Story {
         }
     }
 
+    /** @return what a record was appended for. */
+    private String cause(final int[] state, final Move move) {
+        final String peer = move.peer() < 0 ? COORDINATOR : name(move.peer());
+        return switch (move.kind()) {
+            case TO_COORDINATOR, STALE_ARRIVES, COPY_ARRIVES -> text(state, move) + " of " + peer;
+            case CRASH -> "the start";
+            case SETTLE -> "the operator";
+            default -> "'" + peer + " " + plain(move) + "'";
+        };
+    }
+
     private static String plain(final Move move) {
         return switch (move.kind()) {
-            case FORCE -> "one more record is on the device";
             case CONNECT -> "connects";
             case NOTICE -> "notices that its link is gone";
             case SUBMIT -> "submits";

@@ -64,6 +64,9 @@ final class ExplorerTest {
         command.setErr(new PrintWriter(errors));
         assertEquals(0, command.execute("--list"));
         assertTrue(output.toString(StandardCharsets.UTF_8).contains("scope crash: 2 participants"));
+        output.reset();
+        assertEquals(0, command.execute("--list", "--scope", "crash"));
+        assertEquals(Scopes.byName("crash").text(), output.toString(StandardCharsets.UTF_8).strip());
         assertEquals(2, command.execute("--scope", "none"));
         assertTrue(errors.toString(StandardCharsets.UTF_8).contains("there is no scope none"));
         assertEquals(2, command.execute("--states", "0"));
