@@ -89,10 +89,10 @@ public final class OutboundQueue {
      */
     int claim(final int maxBodyLength) {
         final int required = OutboundDescriptor.recordLength(maxBodyLength);
-        final int toEnd = capacity - (int) (tail & mask);
-        final int padding = toEnd < required ? toEnd : 0;
+        int padding = paddingFor(required);
         if (tail + padding + required - cachedHead > capacity) {
             refreshHead();
+            padding = paddingFor(required); // the tail may be at the front now
             if (tail + padding + required - cachedHead > capacity) {
                 throw new IllegalStateException("a frame caused more outputs than its bound: " + required
                     + " bytes don't fit in the outbound queue of " + capacity);
@@ -163,6 +163,11 @@ public final class OutboundQueue {
     /** @return whether nothing is left to read. Reader only. */
     boolean isEmpty() {
         return publishedHead.getPlain() == publishedTail.getAcquire();
+    }
+
+    private int paddingFor(final int required) {
+        final int toEnd = capacity - (int) (tail & mask);
+        return toEnd < required ? toEnd : 0;
     }
 
     private void refreshHead() {

@@ -81,6 +81,22 @@ class OutboundQueueTest {
     }
 
     @Test
+    void shouldStartAgainAtTheFrontFromWhereNoHeaderFits() {
+        final int capacity = 1 << 19;
+        final int bodyLength = capacity - OutboundDescriptor.HEADER_LENGTH - OutboundDescriptor.ALIGNMENT;
+        final OutboundQueue queue = new OutboundQueue(capacity);
+        queue.claim(bodyLength);
+        queue.commit(TYPE_SESSION_MESSAGE, 1, 1, true, 40, 22, bodyLength);
+        queue.publish();
+        queue.read(reader, ALL);
+
+        write(queue, 2, 10);
+        queue.publish();
+        queue.read(reader, ALL);
+        assertEquals(List.of(1L, 2L), read);
+    }
+
+    @Test
     void shouldPassRecordsBetweenTwoThreads() throws InterruptedException {
         final int records = 200_000;
         final OutboundQueue queue = new OutboundQueue(1 << 19);
