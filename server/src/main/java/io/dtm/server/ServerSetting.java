@@ -352,7 +352,7 @@ enum ServerSetting {
     static CoordinatorSettings coordinatorSettings() {
         try {
             final CoordinatorSettings settings = newCoordinatorSettings();
-            BacklogBounds.of(settings); // refuses what would be too much for it
+            BacklogBounds.check(settings);
             return settings;
         } catch (final IllegalArgumentException outOfRange) {
             throw new SettingException(nameIn(outOfRange.getMessage()) + outOfRange.getMessage());

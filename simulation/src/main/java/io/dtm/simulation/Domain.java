@@ -90,7 +90,7 @@ final class Domain {
             violations, settings.settings(), settings.coordinator());
         coordinator.staging(random.split("storage"));
         if (settings.faults().has(Fault.SLOW_RECEIVER)) {
-            coordinator.backlogs(BacklogBounds.of(settings.settings())
+            coordinator.backlogs(BacklogBounds.of(settings.settings(), CoordinatorNode.MEMORY_BYTES)
                 .withSession(SLOW_BACKLOG_BYTES, SLOW_DELAYS * settings.network().maxDelayNs()));
         }
         if (settings.changes()) {

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * How much may wait for links that don't take it. What a participant is sent again when it comes back is queued much
  * faster than any link takes it, and may be all that is in flight: for that alone no link is given up, since it would
- * come back to the same.
+ * come back to the same. Only memory sets a bound to it.
  *
  * @param sessionBytes      of one session; beyond it its link is too slow, if it takes nothing for a while. At least
  *                          1 KiB, at most 64 MiB.
@@ -30,11 +30,25 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
     }
 
     /**
-     * @param settings of the coordinator.
-     * @return 8 MiB of one session, for a second; and of all as much as one participant can be owed.
-     * @throws IllegalArgumentException if that is too much.
+     * @param settings       of the coordinator.
+     * @param maxMemoryBytes of its process.
+     * @return 8 MiB of one session, for a second; and of all that and what one participant can be owed that serves one
+     *     resource, or a quarter of the memory, if that is more: one that serves several can be owed more, and so can
+     *     anybody if the journal was written with larger settings.
+     * @throws IllegalArgumentException see {@link #check}.
      */
-    public static BacklogBounds of(final CoordinatorSettings settings) {
+    public static BacklogBounds of(final CoordinatorSettings settings, final long maxMemoryBytes) {
+        check(settings);
+        final long leastBytes = SESSION_BYTES + OutboundBound.ofOneParticipant(settings);
+        return new BacklogBounds(SESSION_BYTES, SLOW_LINK_TIMEOUT_NS,
+            Math.max(leastBytes, Math.min(GREATEST_TOTAL_BYTES, maxMemoryBytes / 4)));
+    }
+
+    /**
+     * @param settings of a coordinator.
+     * @throws IllegalArgumentException if one participant that serves one resource could be owed more than can wait.
+     */
+    public static void check(final CoordinatorSettings settings) {
         final long owedBytes = OutboundBound.ofOneParticipant(settings);
         final long withoutPayloadBytes = owedBytes - settings.maxPayloadTotalBytes();
         final long greatestBytes = GREATEST_TOTAL_BYTES - SESSION_BYTES - withoutPayloadBytes;
@@ -44,7 +58,6 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
                 + settings.maxTransactions() + ", maxPayloadTotalBytes=" + settings.maxPayloadTotalBytes()
                 + "), and at most " + (GREATEST_TOTAL_BYTES - SESSION_BYTES) + " can wait for it");
         }
-        return new BacklogBounds(SESSION_BYTES, SLOW_LINK_TIMEOUT_NS, SESSION_BYTES + owedBytes);
     }
 
     /**

@@ -55,8 +55,9 @@ public final class OutboundBound {
 
     /**
      * @param settings of the coordinator.
-     * @return number of bytes that one participant can be owed: of each transaction a message that is sent again when
-     *     it comes back, and the answer to its question.
+     * @return number of bytes that one participant that serves one resource can be owed, if the journal was written
+     *     with these settings: of each transaction a message that is sent again when it comes back, and the answer to
+     *     its question.
      */
     public static long ofOneParticipant(final CoordinatorSettings settings) {
         return (long) MESSAGES_PER_BRANCH * BRANCH_MESSAGE_LENGTH * settings.maxTransactions()

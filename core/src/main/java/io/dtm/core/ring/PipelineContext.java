@@ -423,11 +423,12 @@ public final class PipelineContext {
 
     /** @return how much may wait for links that don't take it. */
     public BacklogBounds backlogs() {
-        return backlogs == null ? BacklogBounds.of(settings) : backlogs;
+        return backlogs == null ? BacklogBounds.of(settings, Runtime.getRuntime().maxMemory()) : backlogs;
     }
 
     /**
-     * @param value how much may wait for links that don't take it; without it {@link BacklogBounds#of} the settings.
+     * @param value how much may wait for links that don't take it; without it {@link BacklogBounds#of} the settings and
+     *              the memory of this process.
      * @return this.
      */
     public PipelineContext backlogs(final BacklogBounds value) {

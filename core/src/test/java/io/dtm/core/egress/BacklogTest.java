@@ -137,8 +137,7 @@ final class BacklogTest {
 
         rig.forceAll();
         rig.work();
-        final String sent = String.join(" ", rig.links.takeSent(LINK));
-        assertEquals(2_000, sent.replace("Decisions ", "").split(" ").length);
+        assertEquals(2_000, decisions(rig.links.takeSent(LINK)));
     }
 
     @Test
@@ -187,7 +186,7 @@ final class BacklogTest {
     }
 
     @Test
-    void shouldGiveUpASessionForWhichMoreWaitsForTheForceThanAnybodyCanBeOwed() {
+    void shouldGiveUpASessionForWhichMoreWaitsForTheForceThanCanBeKept() {
         attachBoth();
         waitingForTheForce(12);
         assertEquals(List.of(), rig.told);
@@ -195,24 +194,68 @@ final class BacklogTest {
         assertEquals(List.of("too slow " + LINK), rig.told);
     }
 
+    /** Of each transaction it is sent a message for each resource: more than the settings say of a single one. */
+    @Test
+    void shouldNotGiveUpALinkOfManyResourcesThatTakesSomethingWhileThereIsMemory() {
+        final int transactions = 2_000;
+        final int resources = 100;
+        final CoordinatorSettings settings = settings(transactions, 0);
+        final EgressRig large =
+            new EgressRig(CoordinatorSettings.DURABILITY_FORCE, 4, BacklogBounds.of(settings, 64 << 20)).started();
+        large.frame(out -> out.sessionAttached(SESSION, LINK));
+        for (int i = 0; i < transactions; i++) {
+            final int transactionId = i;
+            large.frame(out -> {
+                for (int resource = 1; resource <= resources; resource++) {
+                    out.decision(SESSION, resource, transactionId, resource, 3, 1, 1);
+                }
+            });
+            large.forceAll();
+            large.links.takes(LINK, i % 2);
+            large.nowNs += 1_000_000;
+            large.agent.doWork();
+        }
+        final int taken = decisions(large.links.takeSent(LINK));
+        final int left = transactions * resources - taken;
+        assertTrue(taken > 0 && 72L * left > BacklogBounds.of(settings, 0).totalBytes(), "left: " + left);
+        assertEquals(List.of(), large.told);
+
+        large.links.takes(LINK, Integer.MAX_VALUE);
+        large.work();
+        assertEquals(left, decisions(large.links.takeSent(LINK)));
+    }
+
+    private static int decisions(final List<String> sent) {
+        return String.join(" ", sent).replace("Decisions ", "").split(" ").length;
+    }
+
     @Test
     void shouldLetOneParticipantBeSentAllThatItCanBeOwed() {
         final CoordinatorSettings settings = CoordinatorSettings.defaults();
         final long owed = 2L * 72 * settings.maxTransactions() + settings.maxPayloadTotalBytes();
-        assertEquals(owed, BacklogBounds.of(settings).totalBytes() - BacklogBounds.of(settings).sessionBytes());
+        final long leastBytes = BacklogBounds.of(settings, 0).totalBytes();
+        assertEquals(owed, leastBytes - BacklogBounds.of(settings, 0).sessionBytes());
+        assertEquals(leastBytes, BacklogBounds.of(settings, 4 * leastBytes - 1).totalBytes());
+    }
+
+    @Test
+    void shouldKeepMoreIfThereIsMemoryForIt() {
+        final CoordinatorSettings settings = settings(1, 0);
+        assertEquals(32 << 20, BacklogBounds.of(settings, 128 << 20).totalBytes());
+        assertEquals(1L << 29, BacklogBounds.of(settings, Long.MAX_VALUE).totalBytes());
     }
 
     @Test
     void shouldRefuseSettingsWithWhichOneParticipantCouldBeOwedMoreThanCanWait() {
         refused("maxTransactions is too great", 1 << 24, 0);
         refused("maxPayloadTotalBytes is too great", 1, (504L << 20) - 143);
-        assertEquals(1L << 29, BacklogBounds.of(settings(1, (504L << 20) - 144)).totalBytes());
+        assertEquals(1L << 29, BacklogBounds.of(settings(1, (504L << 20) - 144), 0).totalBytes());
     }
 
     private static void refused(final String message, final int maxTransactions, final long maxPayloadTotalBytes) {
         final CoordinatorSettings settings = settings(maxTransactions, maxPayloadTotalBytes);
         final String refusal =
-            assertThrows(IllegalArgumentException.class, () -> BacklogBounds.of(settings)).getMessage();
+            assertThrows(IllegalArgumentException.class, () -> BacklogBounds.of(settings, 0)).getMessage();
         assertTrue(refusal.startsWith(message), refusal);
     }
 

@@ -34,10 +34,14 @@ final class EgressRig implements Durability, EgressListener {
     }
 
     EgressRig(final int durability, final int maxSlowLinks) {
+        this(durability, maxSlowLinks, new BacklogBounds(MAX_BACKLOG, SLOW_LINK_TIMEOUT_NS, 3 * MAX_BACKLOG));
+    }
+
+    EgressRig(final int durability, final int maxSlowLinks, final BacklogBounds backlogs) {
         slowLinks = new SlowLinks(maxSlowLinks);
         agent = new EgressAgent(new EgressConfig(
             queue, replies, this, durability == CoordinatorSettings.DURABILITY_FORCE, links, slowLinks, this,
-            () -> nowNs, new BacklogBounds(MAX_BACKLOG, SLOW_LINK_TIMEOUT_NS, 3 * MAX_BACKLOG), 1376));
+            () -> nowNs, backlogs, 1376));
     }
 
     /** Starts an epoch, durable: from now on something may leave. */

@@ -104,7 +104,7 @@ final class CoordinatorLogic {
         this.settings = settings;
         encoder = new EgressEncoder(queue, OutboundBound.of(EVENTS, MAX_BRANCHES, MAX_PAYLOAD_BYTES));
         egress = new EgressAgent(new EgressConfig(queue, new LinkReplies(), new Forced(), true, new Links(),
-            new SlowLinks(16), new Alarms(), () -> 0, BacklogBounds.of(settings), 1344));
+            new SlowLinks(16), new Alarms(), () -> 0, BacklogBounds.of(settings, 0), 1344));
     }
 
     /** @return number of distinct states so far. */

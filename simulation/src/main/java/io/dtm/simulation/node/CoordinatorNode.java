@@ -44,6 +44,8 @@ public final class CoordinatorNode {
     public static final int MAX_BRANCHES = 8;
     /** Greatest number of bytes of payload in a transaction. */
     public static final int MAX_PAYLOAD_BYTES = 64;
+    /** By which what may wait for links is bounded: none, so that a run is the same on each machine. */
+    public static final long MEMORY_BYTES = 0;
 
     /** By which a trace knows the first one. */
     public static final String NAME = "coordinator";
@@ -80,7 +82,7 @@ public final class CoordinatorNode {
     private UnaryOperator<Journal> planted = UnaryOperator.identity();
     private Runnable crashPoint = () -> { };
     private RandomStream staging;
-    private BacklogBounds backlogs = BacklogBounds.of(CoordinatorSettings.defaults());
+    private BacklogBounds backlogs = BacklogBounds.of(CoordinatorSettings.defaults(), MEMORY_BYTES);
     private Supplier<CoordinatorSettings> settingsOfLife;
     private int durability;
     private long coordinatorId;
