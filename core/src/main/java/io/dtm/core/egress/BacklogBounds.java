@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
  * @param sessionBytes      of one session; beyond it its link is too slow, if it takes nothing for a while. At least
  *                          1 KiB, at most 64 MiB.
  * @param slowLinkTimeoutNs for so long such a link may take nothing; more than a round trip. At most an hour.
- * @param totalBytes        of all sessions; beyond it the link of the one with the longest is too slow, even if it
- *                          takes something. At least {@code sessionBytes}; at most 512 MiB, since what waits for a
- *                          session is an array.
+ * @param totalBytes        of all sessions; beyond it the one with the longest is given up, even if its link takes
+ *                          something or what waits for it isn't forced yet. At least {@code sessionBytes}; at most
+ *                          512 MiB, since what waits for a session is an array.
  */
 public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long totalBytes) {
     private static final long SESSION_BYTES = 8 * 1024 * 1024;

@@ -21,8 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * never by a timer.
  * <p>
  * A session keeps a backlog while its link takes nothing. If that grows beyond its bound and the link still takes
- * nothing for a while, it is dropped and the link is marked as slow. Nobody else waits for it. Allocates only when a
- * backlog grows.
+ * nothing for a while, it is dropped and the link is marked as slow; so is the longest, whatever it waits for, as long
+ * as all together are beyond theirs. Nobody else waits for it. Allocates only when a backlog grows or is dropped.
  */
 public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
@@ -91,6 +91,7 @@ public final class EgressAgent implements Agent {
         if (forced >= epochPosition) {
             work += flush(forcedMore);
         }
+        boundTotal(outlets.settle());
         return work;
     }
 
@@ -108,13 +109,20 @@ public final class EgressAgent implements Agent {
                 work += flush(outlet, released);
             }
         }
-        if (outlets.settle() > backlogs.totalBytes()) {
-            final Outlet longest = outlets.longestBlocked();
-            if (longest != null) {
-                tooSlow(longest);
-            }
-        }
         return work;
+    }
+
+    /**
+     * Memory is finite, so the longest goes even if its link takes something, or was offered nothing yet: a force may
+     * hang, that of the epoch, too, and what waits for it grows.
+     */
+    private void boundTotal(final long backlogBytes) {
+        long leftBytes = backlogBytes;
+        while (leftBytes > backlogs.totalBytes()) {
+            final Outlet longest = outlets.longest();
+            leftBytes -= longest.backlogBytes();
+            tooSlow(longest);
+        }
     }
 
     private int flush(final Outlet outlet, final long released) {
@@ -173,26 +181,26 @@ public final class EgressAgent implements Agent {
     /**
      * Only a link that takes nothing for a while is too slow: a burst, as what a participant is sent again when it
      * comes back, or much that waits for a slow force, is not its fault. If it were given up for that, it would come
-     * back to the same, for ever. What is more than anybody can be owed comes from asking again and again.
+     * back to the same, for ever.
      */
     private void onLongBacklog(final Outlet outlet) {
         if (outlet.isBlocked() && !isOverdue(outlet) || forced < epochPosition) {
             return;
         }
         flush(outlet, releasedPosition());
-        if (outlet.isBlocked() && isOverdue(outlet) || outlet.backlogBytes() > backlogs.totalBytes()) {
+        if (outlet.isBlocked() && isOverdue(outlet)) {
             tooSlow(outlet);
         }
     }
 
     private boolean isOverdue(final Outlet outlet) {
-        return outlet.stalledForNs(nanoClock.nanoTime()) >= backlogs.slowLinkTimeoutNs()
-            || outlet.backlogBytes() > backlogs.totalBytes();
+        return outlet.stalledForNs(nanoClock.nanoTime()) >= backlogs.slowLinkTimeoutNs();
     }
 
     private void tooSlow(final Outlet outlet) {
         final long backlogBytes = outlet.backlogBytes();
         outlet.discard();
+        outlet.shrink(); // it may be long until its link is closed
         outlets.tooSlow(outlet);
         listener.onTooSlow(outlet.linkId(), backlogBytes);
     }

@@ -23,7 +23,8 @@ public interface EgressListener {
     void onAlarm(Alarm alarm, long transactionId, int branchId);
 
     /**
-     * A link didn't take what was for it: its backlog exceeded the bound and was dropped.
+     * A link didn't take what was for it, or more waited for all together than may: its backlog exceeded the bound and
+     * was dropped.
      *
      * @param linkId       of the link.
      * @param backlogBytes that were dropped.

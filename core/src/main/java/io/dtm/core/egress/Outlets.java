@@ -97,7 +97,7 @@ final class Outlets {
     }
 
     /**
-     * After all were flushed: drops those that are empty from the list, and closed sessions altogether.
+     * At the end of a duty cycle: drops those that are empty from the list, and closed sessions altogether.
      *
      * @return what is left in all of them, in bytes.
      */
@@ -122,13 +122,12 @@ final class Outlets {
         return backlogBytes;
     }
 
-    /** @return of those whose link takes nothing the one with the longest backlog, the first of several, or null. */
-    Outlet longestBlocked() {
-        Outlet longest = null;
-        for (int i = 0; i < activeCount; i++) {
-            final Outlet outlet = active[i];
-            if (outlet.isBlocked() && (longest == null || outlet.backlogBytes() > longest.backlogBytes())) {
-                longest = outlet;
+    /** @return the one with the longest backlog, the first of several. Something must be queued for one. */
+    Outlet longest() {
+        Outlet longest = active[0];
+        for (int i = 1; i < activeCount; i++) {
+            if (active[i].backlogBytes() > longest.backlogBytes()) {
+                longest = active[i];
             }
         }
         return longest;

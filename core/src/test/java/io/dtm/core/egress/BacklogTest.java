@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dtm.core.coordinator.CoordinatorSettings;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What waits for links that don't take it, and which of them are too slow. */
@@ -188,10 +189,50 @@ final class BacklogTest {
     @Test
     void shouldGiveUpASessionForWhichMoreWaitsForTheForceThanCanBeKept() {
         attachBoth();
-        waitingForTheForce(12);
+        waitingForTheForce(rig, SESSION, 12);
+        rig.work();
         assertEquals(List.of(), rig.told);
-        waitingForTheForce(1);
+        waitingForTheForce(rig, SESSION, 1);
+        rig.work();
         assertEquals(List.of("too slow " + LINK), rig.told);
+    }
+
+    @Test
+    void shouldGiveUpTheLongestWhileMoreWaitsForTheForceThanCanBeKept() {
+        giveUpTheLongest(rig);
+    }
+
+    @Test
+    void shouldGiveUpTheLongestWhileMoreWaitsForTheEpochThanCanBeKept() {
+        final EgressRig starting = new EgressRig();
+        starting.frame(out -> starting.encoder.onEpochStarted(5, 3, 1, 55));
+        giveUpTheLongest(starting);
+    }
+
+    /** Twelve can be kept. */
+    private static void giveUpTheLongest(final EgressRig rig) {
+        final int[] prepares = {2, 2, 4, 2, 3, 2, 3};
+        for (int session = 1; session <= prepares.length; session++) {
+            final int id = session;
+            rig.frame(out -> out.sessionAttached(id, 10 * id));
+            waitingForTheForce(rig, id, prepares[id - 1]);
+        }
+        rig.agent.doWork();
+        assertEquals(List.of("too slow 30", "too slow 50"), rig.told);
+        rig.work();
+        waitingForTheForce(rig, 1, 1);
+        rig.work();
+        assertEquals(List.of("too slow 30", "too slow 50"), rig.told);
+        waitingForTheForce(rig, 2, 1);
+        rig.work();
+        assertEquals(List.of("too slow 30", "too slow 50", "too slow 10"), rig.told);
+
+        rig.forceAll();
+        rig.work();
+        final List<Integer> sent =
+            IntStream.rangeClosed(1, prepares.length).map(id -> rig.links.takeSent(10 * id).size()).boxed().toList();
+        assertEquals(List.of(0, 3, 0, 2, 0, 2, 3), sent);
+        assertEquals(3, rig.told.size());
     }
 
     /** Of each transaction it is sent a message for each resource: more than the settings say of a single one. */
@@ -275,11 +316,10 @@ final class BacklogTest {
         assertEquals(1024, new BacklogBounds(1 << 26, 0, 1L << 29).withSession(1024, 5).sessionBytes());
     }
 
-    private void waitingForTheForce(final int prepares) {
+    private static void waitingForTheForce(final EgressRig rig, final int session, final int prepares) {
         for (int i = 0; i < prepares; i++) {
-            rig.frame(out -> out.prepare(SESSION, false, 4, 77, 1, 0, 3, payload(15 * 1024)));
+            rig.frame(out -> out.prepare(session, false, 4, 77, 1, 0, 3, payload(15 * 1024)));
         }
-        rig.work();
     }
 
     private void attachBoth() {
