@@ -101,13 +101,18 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
         if (link == null) {
             return GONE;
         }
+        final long nowNs = network.schedule().nowNs();
+        final boolean hasRoom = link.toPeer.hasRoom(WHOLE_FRAME_BYTES);
         if (!link.toPeer.hasRoom(length) || network.drawPushBack()) {
+            link.refusedNs = Math.min(link.refusedNs, nowNs);
             return BACK_PRESSURED;
         }
         network.observer().onSent(link.peer.name(), linkId, true, buffer, offset, length);
         keep(link, buffer, offset, length);
         link.toPeer.send(buffer, offset, length);
-        link.takenNs = network.schedule().nowNs();
+        if (hasRoom || length >= WHOLE_FRAME_BYTES) {
+            link.refusedNs = SimulatedLink.NEVER; // else a short answer found room where a session's frame wouldn't
+        }
         return SENT;
     }
 
@@ -129,17 +134,13 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
     }
 
     /**
-     * Whether a link lets a session wait: it has taken nothing for a while, or hasn't room for a whole frame. What it
-     * has taken may have been another session's.
-     *
      * @param linkId    of a link.
      * @param timeoutNs for which it took nothing.
-     * @return whether it does; a link that is gone does, too.
+     * @return whether it has taken nothing for so long that was offered to it; a link that is gone hasn't, either.
      */
     public boolean isSlow(final int linkId, final long timeoutNs) {
         final SimulatedLink link = links.get(linkId);
-        return link == null || network.schedule().nowNs() - link.takenNs >= timeoutNs
-            || !link.toPeer.hasRoom(WHOLE_FRAME_BYTES);
+        return link == null || network.schedule().nowNs() - timeoutNs >= link.refusedNs;
     }
 
     @Override
