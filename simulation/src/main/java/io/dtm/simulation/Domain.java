@@ -17,12 +17,13 @@ import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Peer;
 import io.dtm.simulation.node.RequestTable;
 import io.dtm.simulation.node.Workload;
-import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.ResourceListener;
 import io.dtm.simulation.resource.SimulatedDatabase;
+import io.dtm.simulation.resource.SimulatedParticipant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -113,7 +114,7 @@ final class Domain {
     }
 
     /**
-     * Processes that serve all its databases.
+     * Processes that serve all its databases, some of them two.
      *
      * @param maker      of their code.
      * @param listener   sees their votes.
@@ -129,8 +130,7 @@ final class Domain {
             for (int j = 0; j < settings.instances(); j++) {
                 final ParticipantNode other = shared.apply(i * settings.instances() + j);
                 if (other == null) {
-                    addParticipant(databases.get(i), settings.onePhase(i), instances.charAt(j), maker, listener,
-                        crashPoint);
+                    addParticipant(i, instances.charAt(j), maker, listener, crashPoint);
                 } else {
                     other.serveToo(other.name() + instances.charAt(j), network);
                     participants.add(other);
@@ -140,18 +140,24 @@ final class Domain {
     }
 
     private void addParticipant(
-        final SimulatedDatabase database,
-        final OnePhase onePhase,
+        final int own,
         final char letter,
         final ParticipantMaker maker,
         final ResourceListener listener,
         final Consumer<ParticipantNode> crashPoint) {
+        final SimulatedDatabase database = databases.get(own);
         final String name = database.name() + letter;
+        final RandomStream ofNode = random.split(database.name()).split(name);
         final ParticipantNode[] node = new ParticipantNode[1];
+        final IntFunction<Function<RandomStream, SimulatedParticipant>> code = i -> ofProcess -> maker.make(
+            databases.get(i), schedule, ofProcess, settings.resource(), listener, settings.onePhase(i),
+            () -> crashPoint.accept(node[0]));
         node[0] = new ParticipantNode(name, settings.sharesInstances() ? database.name() : name, database.name(),
-            schedule, random.split(database.name()).split(name), trace, network,
-            ofProcess -> maker.make(database, schedule, ofProcess, settings.resource(), listener, onePhase,
-                () -> crashPoint.accept(node[0])));
+            schedule, ofNode, trace, network, code.apply(own));
+        if (settings.servesTwo() && ofNode.split("second resource").coin()) {
+            final int second = (own + 1) % databases.size();
+            node[0].serveToo(databases.get(second).name(), code.apply(second));
+        }
         if (forgets) {
             node[0].remembered(REMEMBERED);
         }

@@ -20,6 +20,7 @@ import io.dtm.simulation.resource.ResourceSettings;
  * @param resources   number of resources.
  * @param instances   greatest number of processes that serve a resource.
  * @param sharesInstances whether these processes claim the same instance.
+ * @param servesTwo   whether some processes serve a second resource, too, at a place of their own.
  * @param clients     number of clients.
  * @param onePhase    how many of the resources can commit in one phase.
  * @param lastAgents  how many of these can't prepare.
@@ -36,6 +37,7 @@ public record EpisodeSettings(
     int resources,
     int instances,
     boolean sharesInstances,
+    boolean servesTwo,
     int clients,
     int onePhase,
     int lastAgents,
@@ -52,6 +54,7 @@ public record EpisodeSettings(
     static final int UNLIMITED = 100_000;
     private static final int APPENDS_ONE_IN = 8;
     private static final int EXACTLY_ONCE_ONE_IN = 3;
+    private static final int SERVES_TWO_ONE_IN = 3;
     /** While the coordinator stands still, peers ask again and again: it opens one for each when it goes on. */
     private static final int MAX_SESSIONS = 100_000;
 
@@ -71,6 +74,7 @@ public record EpisodeSettings(
             resources,
             random.nextInt(3) == 0 ? 2 : 1,
             random.nextInt(4) == 0,
+            random.split("second resources").nextInt(SERVES_TWO_ONE_IN) == 0,
             (int) random.between(1, 4),
             onePhase,
             onePhase == 0 || random.coin() ? 0 : 1,

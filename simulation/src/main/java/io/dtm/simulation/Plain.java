@@ -21,7 +21,7 @@ public enum Plain {
     VOTES,
     /** Databases answer at once. */
     DATABASES,
-    /** Each resource has one process. */
+    /** Each resource has one process, which serves no other. */
     PROCESSES,
     /** Nobody commits in one phase. */
     TWO_PHASE,
@@ -58,6 +58,7 @@ public enum Plain {
             resources,
             plain.contains(PROCESSES) ? 1 : drawn.instances(),
             drawn.sharesInstances(),
+            drawn.servesTwo() && !plain.contains(PROCESSES),
             clients,
             isTwoPhase ? 0 : Math.min(resources, drawn.onePhase()),
             isTwoPhase ? 0 : drawn.lastAgents(),

@@ -32,7 +32,7 @@ final class PlantedBugTest {
         final FaultPlan faults, final UnaryOperator<Journal> journal, final Episode.ParticipantMaker maker) {
         final RandomStream random = new RandomStream(1);
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
-        final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 0, 0, drawn.network(),
+        final EpisodeSettings settings = new EpisodeSettings(3, 1, false, false, 2, 0, 0, drawn.network(),
             new ResourceSettings(20_000, 50_000, 500_000, 0, 5_000, 1_000_000), CLIENT, drawn.coordinator(),
             drawn.settings(), 1, false, faults);
         final Episode episode = new Episode(random, settings, TRANSACTIONS, maker);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SimulateTest {
     private static final long TRANSACTIONS = 3_000;
-    private static final String PINNED_TRACE = "04de09ea7a62ec19";
+    private static final String PINNED_TRACE = "446086e71e35008f";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 6, 9, 12})

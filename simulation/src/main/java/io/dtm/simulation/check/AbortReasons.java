@@ -24,12 +24,15 @@ final class AbortReasons {
     private record Place(String resource, String instance) {
     }
 
+    private record Registration(String peer, long requestId) {
+    }
+
     private final FaultCounts faults;
     private final Long2LongHashMap epochBySession = new Long2LongHashMap(Long.MAX_VALUE);
     private final Long2ObjectHashMap<Set<String>> closersBySession = new Long2ObjectHashMap<>();
     /** By the names of processes. */
-    private final Map<String, String> served = new HashMap<>();
-    private final Map<String, Long> incarnationByPeer = new HashMap<>();
+    private final Map<String, Map<String, Long>> served = new HashMap<>();
+    private final Map<Registration, String> registrations = new HashMap<>();
     /** By their ids. */
     private final Map<Integer, String> resources = new HashMap<>();
     private final Map<Place, Long> incarnations = new HashMap<>();
@@ -73,16 +76,16 @@ final class AbortReasons {
     void fromPeer(final String peer, final WireMessage message) {
         switch (message.kind) {
             case REGISTER -> {
-                served.put(peer, message.text);
-                incarnationByPeer.put(peer, message.incarnation);
+                served.computeIfAbsent(peer, name -> new HashMap<>()).put(message.text, message.incarnation);
+                registrations.put(new Registration(peer, message.requestId), message.text);
                 final Long before =
                     incarnations.put(new Place(message.text, message.instance), message.incarnation);
                 if (before != null && before != message.incarnation) {
                     replacedNs.put(message.text, nowNs);
                 }
             }
+            case UNREGISTER -> replacedNs.put(resources.get(message.resourceId), nowNs);
             case SESSION_CLOSE -> closersBySession.computeIfAbsent(message.sessionId, id -> new HashSet<>()).add(peer);
-            case UNREGISTER -> replacedNs.put(served.get(peer), nowNs);
             default -> { }
         }
     }
@@ -90,14 +93,15 @@ final class AbortReasons {
     void fromCoordinator(final String peer, final WireMessage message) {
         switch (message.kind) {
             case SESSION_OPENED -> epochBySession.put(message.sessionId, message.epoch);
-            case REGISTERED -> resources.put(message.resourceId, served.get(peer));
+            case REGISTERED -> resources.put(
+                message.resourceId, registrations.get(new Registration(peer, message.requestId)));
             default -> { }
         }
     }
 
-    /** The process that is registered there. */
-    long incarnationOf(final String peer) {
-        return incarnationByPeer.getOrDefault(peer, 0L);
+    /** The process that is registered there for a resource. */
+    long incarnationOf(final String peer, final String resource) {
+        return served.getOrDefault(peer, Map.of()).getOrDefault(resource, 0L);
     }
 
     /** Whether the library of a process may give up a branch by itself: something has happened to it. */
@@ -153,7 +157,7 @@ final class AbortReasons {
     private boolean isDisturbed(final TransactionRecord record, final String resource) {
         return faults.takeTurns || isInAftermath(record, coordinatorFaultNs)
             || served.entrySet().stream().anyMatch(entry ->
-                entry.getValue().equals(resource) && isInAftermath(record, faults.lastNs(entry.getKey())));
+                entry.getValue().containsKey(resource) && isInAftermath(record, faults.lastNs(entry.getKey())));
     }
 
     private static boolean isInAftermath(final TransactionRecord record, final long faultNs) {

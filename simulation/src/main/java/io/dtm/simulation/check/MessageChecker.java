@@ -103,7 +103,7 @@ final class MessageChecker {
      * was rolled back before. What its participant has consented to it must pass on.
      */
     private void refused(final String peer, final TransactionRecord record, final BranchRecord branch) {
-        if (branch.consentIncarnation != 0 && branch.consentIncarnation == reasons.incarnationOf(peer)
+        if (branch.consentIncarnation != 0 && branch.consentIncarnation == reasons.incarnationOf(peer, branch.resource)
             && !branch.rollbackSent && !record.rollbackSeen) {
             violations.add("AC4", peer + " says NO on " + record + ", and its participant has consented");
         }

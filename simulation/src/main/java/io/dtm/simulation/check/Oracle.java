@@ -233,8 +233,12 @@ final class Oracle {
                 processes.values().forEach(process -> process.link = 0);
             }
             case REGISTER -> register(linkId, message);
-            case UNREGISTER -> processes.values().stream().filter(process -> process.link == linkId)
-                .forEach(process -> replace(process, 0));
+            case UNREGISTER -> {
+                final Process process = process(message.resourceId, message.incarnation);
+                if (process != null && process.link == linkId) {
+                    replace(process, 0);
+                }
+            }
             case SESSION_CLOSE -> {
                 final Session session = session(message.sessionId);
                 if (session != null && session.link == linkId) {

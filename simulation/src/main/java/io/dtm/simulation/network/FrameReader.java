@@ -49,6 +49,7 @@ public final class FrameReader {
     private final SessionClosedDecoder closed = new SessionClosedDecoder();
     private final RegisterDecoder register = new RegisterDecoder();
     private final RegisteredDecoder registered = new RegisteredDecoder();
+    private final UnregisterDecoder unregister = new UnregisterDecoder();
     private final LookupDecoder lookup = new LookupDecoder();
     private final FoundDecoder found = new FoundDecoder();
     private final SubmitDecoder submit = new SubmitDecoder();
@@ -157,7 +158,12 @@ public final class FrameReader {
             case ChallengeResponseDecoder.TEMPLATE_ID -> message.kind = Kind.CHALLENGE_RESPONSE;
             case KeepAliveDecoder.TEMPLATE_ID -> message.kind = Kind.KEEP_ALIVE;
             case EpochRefusedDecoder.TEMPLATE_ID -> message.kind = Kind.EPOCH_REFUSED;
-            case UnregisterDecoder.TEMPLATE_ID -> message.kind = Kind.UNREGISTER;
+            case UnregisterDecoder.TEMPLATE_ID -> {
+                unregister.wrap(buffer, body, blockLength, UnregisterDecoder.SCHEMA_VERSION);
+                message.kind = Kind.UNREGISTER;
+                message.resourceId = unregister.resourceId();
+                message.incarnation = unregister.incarnation();
+            }
             case SessionOpenedDecoder.TEMPLATE_ID -> {
                 opened.wrap(buffer, body, blockLength, SessionOpenedDecoder.SCHEMA_VERSION);
                 message.kind = Kind.SESSION_OPENED;

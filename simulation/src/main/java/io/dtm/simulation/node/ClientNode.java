@@ -212,7 +212,7 @@ public final class ClientNode extends Peer {
 
     /** Those of them that run and serve a resource. */
     List<ParticipantNode> running(final String resource) {
-        return services.stream().filter(node -> node.isUp() && node.resourceName().equals(resource)).toList();
+        return services.stream().filter(node -> node.isUp() && node.serves(resource)).toList();
     }
 
     Checker checker() {

@@ -117,7 +117,8 @@ final class InteractiveRequest implements BeginListener {
     }
 
     private void serve(final ParticipantNode service, final int index, final long part) {
-        service.serve(client, transaction, new Work(requestId, part), new JoinListener() {
+        final String resource = client.workload().resources().get(index);
+        service.serve(client, resource, transaction, new Work(requestId, part), new JoinListener() {
             @Override
             public void onJoined() {
                 client.later(client.drawCallNs(), () -> answered(index, part, true));

@@ -13,25 +13,31 @@ import io.dtm.simulation.engine.Trace;
 import io.dtm.simulation.network.SimulatedNetwork;
 import io.dtm.simulation.resource.SimulatedParticipant;
 import io.dtm.simulation.resource.Work;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 
 /**
- * One of the places at which a resource is served: one process after another, each a new incarnation, for one
- * coordinator or several.
+ * One of the places at which a resource is served, or several: one process after another, for one coordinator or
+ * several. Each process is a new incarnation at each place.
  */
 public final class ParticipantNode extends Peer {
     private static final int UNFINISHED = 1 << 16;
     private static final int REMEMBERED = 1 << 15;
 
-    private final String instanceName;
-    private final String resourceName;
-    private final Function<RandomStream, SimulatedParticipant> participants;
-    private SimulatedParticipant participant;
+    /** A resource, the place at which it is served, and what makes the code of each process for it. */
+    private record Place(
+        String resourceName, String instanceName, Function<RandomStream, SimulatedParticipant> participants) {
+    }
+
+    /** The first one's resource is its own. */
+    private final List<Place> places = new ArrayList<>(1);
+    private final Map<String, SimulatedParticipant> participants = new LinkedHashMap<>();
     private LongUnaryOperator incarnations = LongUnaryOperator.identity();
-    private ResourceRegistration registration;
     private int remembered = REMEMBERED;
 
     /**
@@ -54,9 +60,17 @@ public final class ParticipantNode extends Peer {
         final SimulatedNetwork network,
         final Function<RandomStream, SimulatedParticipant> participants) {
         super(name, schedule, random, trace, network);
-        this.instanceName = instanceName;
-        this.resourceName = resourceName;
-        this.participants = participants;
+        places.add(new Place(resourceName, instanceName, participants));
+    }
+
+    /**
+     * Serves another resource, too, at a place that it shares with nobody: from its next start on.
+     *
+     * @param resourceName that it serves.
+     * @param ofProcess    makes the code of each process for it.
+     */
+    public void serveToo(final String resourceName, final Function<RandomStream, SimulatedParticipant> ofProcess) {
+        places.add(new Place(resourceName, name, ofProcess));
     }
 
     /**
@@ -79,28 +93,44 @@ public final class ParticipantNode extends Peer {
         remembered = value;
     }
 
-    /** @return name of the resource that it serves. */
+    /** @return name of the resource that is its own. */
     public String resourceName() {
-        return resourceName;
+        return places.get(0).resourceName;
     }
 
-    /** @return the running process's code. */
-    public SimulatedParticipant participant() {
-        return participant;
+    /**
+     * @param resourceName of a resource.
+     * @return whether it serves it.
+     */
+    public boolean serves(final String resourceName) {
+        return places.stream().anyMatch(place -> place.resourceName.equals(resourceName));
+    }
+
+    /**
+     * @param resourceName of a resource that it serves.
+     * @return the running process's code for it.
+     */
+    public SimulatedParticipant participant(final String resourceName) {
+        return participants.get(resourceName);
     }
 
     /**
      * A service's work for an interactive transaction: done, then joined; the caller hears of it only then (rule 5).
      *
-     * @param caller      whose transaction it is.
-     * @param transaction that it is to join.
-     * @param work        to do.
-     * @param listener    hears that it has joined.
+     * @param caller       whose transaction it is.
+     * @param resourceName of the resource in which it works.
+     * @param transaction  that it is to join.
+     * @param work         to do.
+     * @param listener     hears that it has joined.
      */
     public void serve(
-        final Peer caller, final ClientTransaction transaction, final Work work, final JoinListener listener) {
+        final Peer caller,
+        final String resourceName,
+        final ClientTransaction transaction,
+        final Work work,
+        final JoinListener listener) {
         final CoordinatorSession session = sessionWith(caller.session().coordinatorId());
-        participant.work(caller.session().coordinatorId(), transaction.transactionId(), work);
+        participants.get(resourceName).work(caller.session().coordinatorId(), transaction.transactionId(), work);
         final int ofLife = life();
         session.join(resourceName, transaction.transactionId(), transaction.joinToken(), session.epoch(),
             transaction.deadlineNs() - caller.clockNs(), new JoinListener() {
@@ -135,14 +165,24 @@ public final class ParticipantNode extends Peer {
 
     @Override
     protected void onStart() {
-        participant = participants.apply(random.split("process " + life()));
-        registration = new ResourceRegistration(
-            resourceName, instanceName, incarnations.applyAsLong(random.nextLong() | 1), participant);
+        final RandomStream ofLife = random.split("process " + life());
+        start(places.get(0), ofLife, random.nextLong());
+        for (final Place place : places.subList(1, places.size())) {
+            final RandomStream ofPlace = ofLife.split(place.resourceName);
+            start(place, ofPlace, ofPlace.split("incarnation").nextLong());
+        }
+    }
+
+    private void start(final Place place, final RandomStream ofProcess, final long incarnation) {
+        final SimulatedParticipant participant = place.participants.apply(ofProcess);
+        participants.put(place.resourceName, participant);
+        final ResourceRegistration registration = new ResourceRegistration(
+            place.resourceName, place.instanceName, incarnations.applyAsLong(incarnation | 1), participant);
         sessions().forEach(session -> session.register(registration, RegistrationListener.NONE));
     }
 
     @Override
     protected void onKilled() {
-        participant.die();
+        participants.values().forEach(SimulatedParticipant::die);
     }
 }

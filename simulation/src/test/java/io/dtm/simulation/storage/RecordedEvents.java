@@ -45,7 +45,7 @@ record RecordedEvents(long coordinatorId, List<Record> records) {
     static RecordedEvents of(final long seed, final int number) {
         final RandomStream random = new RandomStream(seed);
         final EpisodeSettings drawn = EpisodeSettings.draw(random.split("settings"));
-        final EpisodeSettings settings = new EpisodeSettings(3, 1, false, 2, 1, 0, drawn.network(),
+        final EpisodeSettings settings = new EpisodeSettings(3, 1, false, false, 2, 1, 0, drawn.network(),
             new ResourceSettings(40_000, 80_000, 500_000, 0, 5_000, MILLI),
             new ClientSettings(
                 6, 400_000, 100_000, 30_000, 500_000, 0, 0, 0, 3, 1_000, 30_000, MILLI, 10_000, MILLI, 0),

@@ -102,6 +102,7 @@ final class Script {
             world.checker.faults().peerFails(name, world.schedule.nowNs());
             world.peer(name).kill();
         }));
+        verb("{name} serves {name}, too", m -> world.serveToo(m.group(1), m.group(2)));
         verb("{name} remembers ([0-9]+) branch(?:es)?", m ->
             world.remembered.put(m.group(1), Integer.parseInt(m.group(2))));
         verb("{name} forgets epochs", m -> world.peer(m.group(1)).forgetEpochs());
@@ -139,10 +140,10 @@ final class Script {
     private void call(final String client, final String service, final String name) {
         final long requestId = Names.request(name);
         final long part = 1L << lastPart++;
-        final String resource = world.participants.get(service).resourceName();
+        final String resource = world.resource(service);
         final ScriptedClient caller = world.client(client);
         caller.withResource(resource, resourceId -> world.participants.get(service).serve(
-            caller, caller.transaction(requestId), new Work(requestId, part), new JoinListener() {
+            caller, resource, caller.transaction(requestId), new Work(requestId, part), new JoinListener() {
                 @Override
                 public void onJoined() {
                     world.received.add(client, service + "'s answer in " + name, false);

@@ -19,10 +19,12 @@ import io.dtm.simulation.node.ParticipantNode;
 import io.dtm.simulation.node.Peer;
 import io.dtm.simulation.resource.OnePhase;
 import io.dtm.simulation.resource.SimulatedDatabase;
+import io.dtm.simulation.resource.SimulatedParticipant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -118,16 +120,29 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
     }
 
     void startParticipant(final String name, final String resource) {
-        final ScriptedDatabase database = databases.computeIfAbsent(resource,
-            key -> new ScriptedDatabase(new SimulatedDatabase(resource, trace, checker.resources())));
-        participants.computeIfAbsent(name, key -> participantNode(name, resource, database)).start();
+        participant(name, resource).start();
     }
 
-    private ParticipantNode participantNode(
-        final String name, final String resource, final ScriptedDatabase database) {
+    void serveToo(final String name, final String resource) {
+        final ParticipantNode node = participant(name, name);
+        node.serveToo(resource, code(resource));
+        participants.put(resource, node);
+    }
+
+    private ParticipantNode participant(final String name, final String resource) {
+        return participants.computeIfAbsent(name, key -> participantNode(name, resource));
+    }
+
+    private Function<RandomStream, SimulatedParticipant> code(final String resource) {
+        final ScriptedDatabase database = databases.computeIfAbsent(resource,
+            key -> new ScriptedDatabase(new SimulatedDatabase(resource, trace, checker.resources())));
+        return process -> rules.participant(database, schedule, process, checker.resources(),
+            onePhase.getOrDefault(resource, OnePhase.NEVER));
+    }
+
+    private ParticipantNode participantNode(final String name, final String resource) {
         final ParticipantNode node = new ParticipantNode(name, name, resource, schedule, random.split(name),
-            trace, network, process -> rules.participant(database, schedule, process, checker.resources(),
-                onePhase.getOrDefault(resource, OnePhase.NEVER)));
+            trace, network, code(resource));
         node.incarnations(rules::incarnation);
         if (remembered.containsKey(resource)) {
             node.remembered(remembered.get(resource));
@@ -150,7 +165,17 @@ final class TranscriptWorld implements Courier, ScriptedClient.Listener {
 
     ScriptedParticipant participant(final String name) {
         peer(name);
-        return (ScriptedParticipant) participants.get(name).participant();
+        final ParticipantNode node = participants.get(name);
+        return (ScriptedParticipant) node.participant(resource(name, node));
+    }
+
+    /** A process is called as its own resource is; another one that it serves is called as itself. */
+    String resource(final String name) {
+        return resource(name, participants.get(name));
+    }
+
+    private static String resource(final String name, final ParticipantNode node) {
+        return node.serves(name) ? name : node.resourceName();
     }
 
     /** What is forced then ends with the record in which a process of this resource registers. */
