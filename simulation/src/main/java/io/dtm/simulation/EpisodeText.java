@@ -44,6 +44,7 @@ final class EpisodeText {
         lines.add("  requests:    " + plan.requests() + ", by " + count(settings.clients(), "client"));
         lines.add("  resources:   " + settings.resources() + ", each with " + count(settings.instances(), "process")
             + (settings.takesTurns() ? " of the same name" : "")
+            + (settings.servesTwo() ? ", some of which serve two" : "")
             + "; " + (settings.onePhase() - settings.lastAgents()) + " can commit in one phase, "
             + settings.lastAgents() + " can't prepare");
         lines.add("  clients:     " + text(settings.client()));
