@@ -16,6 +16,7 @@ import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.agrona.LangUtil;
 import org.agrona.concurrent.Agent;
@@ -269,8 +270,25 @@ class PipelineTest {
     @Test
     void shouldRefuseAContextThatIsNotComplete() {
         assertThrows(NullPointerException.class, () -> new Pipeline(new PipelineContext()));
-        rig.context.pollLimit(0);
-        assertThrows(IllegalArgumentException.class, rig::launch);
+    }
+
+    private static void assertRefused(final String name, final Consumer<PipelineContext> change) {
+        final PipelineRig rig = new PipelineRig().with(change);
+        final String message = assertThrows(IllegalArgumentException.class, rig::launch).getMessage();
+        assertTrue(message.startsWith(name + " must be "), message);
+    }
+
+    @Test
+    void shouldNameASettingThatIsOutOfRange() {
+        assertRefused("inlineForceLimit", context -> context.inlineForceLimit(-1));
+        assertRefused("inlineForceLimit", context -> context.inlineForceLimit((1 << 20) + 1));
+        assertRefused("maxLinks", context -> context.maxLinks(0));
+        assertRefused("maxLinks", context -> context.maxLinks((1 << 20) + 1));
+        assertRefused("maxUnauthenticatedLinks", context -> context.maxUnauthenticatedLinks(0));
+        assertRefused("maxUnauthenticatedLinks", context -> context.maxLinks(4).maxUnauthenticatedLinks(5));
+        assertRefused("pollLimit", context -> context.pollLimit(0));
+        assertRefused("pollLimit", context -> context.pollLimit(4_097));
+        new PipelineRig().with(context -> context.maxLinks(4).maxUnauthenticatedLinks(4).pollLimit(1)).launch();
     }
 
     @Test
@@ -296,6 +314,8 @@ class PipelineTest {
     @Test
     void shouldChooseThreadingByCores() {
         assertEquals(Threading.SHARED, Threading.of(2));
+        assertEquals(Threading.SHARED, Threading.of(7));
+        assertEquals(Threading.DEDICATED, Threading.of(8));
         assertEquals(Threading.DEDICATED, Threading.of(16));
     }
 
