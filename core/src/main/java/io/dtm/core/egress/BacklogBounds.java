@@ -6,14 +6,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * How much may wait for links that don't take it. What a participant is sent again when it comes back is queued much
  * faster than any link takes it, and may be all that is in flight: for that alone no link is given up, since it would
- * come back to the same. Only memory sets a bound to it.
+ * come back to the same. But memory is finite. Bytes that are queued are counted; while a backlog grows, its buffer
+ * takes up to three times as much.
  *
  * @param sessionBytes      of one session; beyond it its link is too slow, if it takes nothing for a while. At least
  *                          1 KiB, at most 64 MiB.
  * @param slowLinkTimeoutNs for so long such a link may take nothing; more than a round trip. At most an hour.
- * @param totalBytes        of all sessions; beyond it the one with the longest is given up, even if its link takes
- *                          something or what waits for it isn't forced yet. At least {@code sessionBytes}; at most
- *                          512 MiB, since what waits for a session is an array.
+ * @param totalBytes        of all sessions; beyond it some are given up: first those whose links take nothing, then the
+ *                          longest, even if its link takes something or what waits for it isn't forced yet. At least
+ *                          {@code sessionBytes}; at most 512 MiB, since what waits for a session is an array.
  */
 public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long totalBytes) {
     private static final long SESSION_BYTES = 8 * 1024 * 1024;
@@ -21,6 +22,8 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
     private static final long LEAST_SESSION_BYTES = 1024;
     private static final long GREATEST_SESSION_BYTES = 1 << 26;
     private static final long GREATEST_TOTAL_BYTES = 1L << 29;
+    /** A buffer that grows doubles, and is copied. */
+    private static final long BUFFER_FACTOR = 3;
 
     /** @throws IllegalArgumentException if a value is out of its range. */
     public BacklogBounds {
@@ -58,6 +61,11 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
                 + settings.maxTransactions() + ", maxPayloadTotalBytes=" + settings.maxPayloadTotalBytes()
                 + "), and at most " + (GREATEST_TOTAL_BYTES - SESSION_BYTES) + " can wait for it");
         }
+    }
+
+    /** @return memory in bytes that a process needs for this; the greatest heap should be more. */
+    public long neededBytes() {
+        return BUFFER_FACTOR * totalBytes;
     }
 
     /**

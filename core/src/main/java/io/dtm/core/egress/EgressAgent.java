@@ -21,8 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * never by a timer.
  * <p>
  * A session keeps a backlog while its link takes nothing. If that grows beyond its bound and the link still takes
- * nothing for a while, it is dropped and the link is marked as slow; so is the longest, whatever it waits for, as long
- * as all together are beyond theirs. Nobody else waits for it. Allocates only when a backlog grows or is dropped.
+ * nothing for a while, it is dropped and the link is marked as slow; so are others, as long as all together are beyond
+ * theirs. Nobody else waits for it. Allocates only when a backlog grows or is dropped.
  */
 public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
@@ -113,21 +113,30 @@ public final class EgressAgent implements Agent {
     }
 
     /**
-     * Memory is finite, so the longest goes even if its link takes something, or was offered nothing yet: a force may
-     * hang, that of the epoch, too, and what waits for it grows.
+     * Memory is finite. First those go whose links have taken nothing for a while: however little waits for each,
+     * together they must not cost one that takes. Then even one whose link takes something, or was offered nothing
+     * yet: a force may hang, that of the epoch, too, and what waits for it grows.
      */
     private void boundTotal(final long backlogBytes) {
+        if (backlogBytes <= backlogs.totalBytes()) {
+            return;
+        }
+        final long nowNs = nanoClock.nanoTime();
         long leftBytes = backlogBytes;
         while (leftBytes > backlogs.totalBytes()) {
-            final Outlet longest = outlets.longest();
-            leftBytes -= longest.backlogBytes();
-            tooSlow(longest);
+            final Outlet outlet = outlets.firstToGo(nowNs, backlogs.slowLinkTimeoutNs());
+            leftBytes -= outlet.backlogBytes();
+            tooSlow(outlet);
         }
     }
 
     private int flush(final Outlet outlet, final long released) {
         final int result = outlet.flush(frame, released, publisher, FRAMES_PER_FLUSH);
-        return result == Outlet.BLOCKED ? 0 : 1;
+        if (result == Outlet.BLOCKED) {
+            outlet.onRefused(nanoClock.nanoTime());
+            return 0;
+        }
+        return 1;
     }
 
     private long releasedPosition() {

@@ -7,12 +7,14 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A FIFO of outbound records in a circular buffer that grows and stays: what waits to be released or sent, of one
+ * A FIFO of outbound records in a circular buffer that grows: what waits to be released or sent, of one
  * outlet and one release class. Records are read ahead by a cursor, so that a frame that could not be sent is built
  * again from the same records. Egress agent only.
  */
 final class Lane {
     private static final int INITIAL_CAPACITY = 4 * 1024;
+    /** More than a duty cycle brings one session as a rule. */
+    private static final int LARGE_CAPACITY = 1024 * 1024;
 
     private UnsafeBuffer buffer = new UnsafeBuffer(new byte[INITIAL_CAPACITY]);
     private int mask = INITIAL_CAPACITY - 1;
@@ -90,6 +92,15 @@ final class Lane {
         head = 0;
         cursor = 0;
         tail = 0;
+    }
+
+    int capacityBytes() {
+        return buffer.capacity();
+    }
+
+    /** @return whether its buffer grew to what isn't worth being kept while nothing waits. */
+    boolean isLarge() {
+        return buffer.capacity() > LARGE_CAPACITY;
     }
 
     /** Gives up a buffer that grew, so that one burst doesn't hold memory for ever. */

@@ -110,14 +110,22 @@ final class Outlet {
     }
 
     /**
+     * The link has refused what was offered.
+     *
      * @param nowNs by a monotonic clock.
-     * @return for how long the link has taken nothing, from the first call since it last took something on; 0 at first.
      */
-    long stalledForNs(final long nowNs) {
+    void onRefused(final long nowNs) {
         if (stalledSinceNs == NOT_STALLED) {
             stalledSinceNs = nowNs;
         }
-        return nowNs - stalledSinceNs;
+    }
+
+    /**
+     * @param nowNs by the same clock.
+     * @return for how long the link has refused all that was offered; 0: it hasn't.
+     */
+    long stalledForNs(final long nowNs) {
+        return stalledSinceNs == NOT_STALLED ? 0 : nowNs - stalledSinceNs;
     }
 
     /** @return whether a flush could send something. */
@@ -158,10 +166,22 @@ final class Outlet {
         drop();
     }
 
-    /** Gives up memory that it doesn't need. */
+    /** @return bytes of memory that it holds. */
+    long capacityBytes() {
+        return (long) appendLane.capacityBytes() + durableLane.capacityBytes();
+    }
+
+    /** Drops everything, and gives up memory that it doesn't need. */
     void shrink() {
         appendLane.shrink();
         durableLane.shrink();
+    }
+
+    /** The same where that is much. */
+    void shrinkIfLarge() {
+        if (appendLane.isLarge() || durableLane.isLarge()) {
+            shrink();
+        }
     }
 
     /**

@@ -122,15 +122,32 @@ final class Outlets {
         return backlogBytes;
     }
 
-    /** @return the one with the longest backlog, the first of several. Something must be queued for one. */
-    Outlet longest() {
-        Outlet longest = active[0];
+    /**
+     * Whose backlog is given up when all together are too long. Something must be queued for one.
+     *
+     * @param nowNs     by a monotonic clock.
+     * @param timeoutNs for which a slow link takes nothing.
+     * @return of those whose link has taken nothing for so long, else of those whose link takes nothing just now, else
+     *     of all, the one with the longest, the first of several.
+     */
+    Outlet firstToGo(final long nowNs, final long timeoutNs) {
+        Outlet first = active[0];
+        int rank = rank(first, nowNs, timeoutNs);
         for (int i = 1; i < activeCount; i++) {
-            if (active[i].backlogBytes() > longest.backlogBytes()) {
-                longest = active[i];
+            final int other = rank(active[i], nowNs, timeoutNs);
+            if (other > rank || other == rank && active[i].backlogBytes() > first.backlogBytes()) {
+                first = active[i];
+                rank = other;
             }
         }
-        return longest;
+        return first;
+    }
+
+    private static int rank(final Outlet outlet, final long nowNs, final long timeoutNs) {
+        if (outlet.isEmpty() || !outlet.isBlocked()) {
+            return outlet.isEmpty() ? 0 : 1;
+        }
+        return outlet.stalledForNs(nowNs) >= timeoutNs ? 3 : 2;
     }
 
     private void onEmpty(final Outlet outlet) {
@@ -141,6 +158,8 @@ final class Outlets {
             release(outlet);
         } else if (outlet.isClosed()) {
             removeSession(outlet);
+        } else {
+            outlet.shrinkIfLarge();
         }
     }
 

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.core.SlowLinks;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.fake.FakeLinks;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What waits for links that don't take it, and which of them are too slow. */
@@ -233,6 +236,49 @@ final class BacklogTest {
             IntStream.rangeClosed(1, prepares.length).map(id -> rig.links.takeSent(10 * id).size()).boxed().toList();
         assertEquals(List.of(0, 3, 0, 2, 0, 2, 3), sent);
         assertEquals(3, rig.told.size());
+    }
+
+    /** However little waits for each of those that take nothing: together they must not cost one that takes. */
+    @Test
+    void shouldGiveUpThoseThatTakeNothingBeforeALongerOneThatTakes() {
+        final int id = 9;
+        for (int session = 1; session <= 5; session++) {
+            final int idle = session;
+            rig.links.block(10 * idle);
+            rig.frame(out -> out.sessionAttached(idle, 10 * idle));
+            for (int i = 0; i < 2; i++) {
+                rig.frame(out -> out.prepare(idle, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
+            }
+            rig.work();
+        }
+        rig.nowNs += SLOW_LINK_TIMEOUT_NS;
+        rig.frame(out -> out.sessionAttached(id, 10 * id));
+        waitingForTheForce(rig, id, 6);
+        rig.work();
+
+        assertEquals(List.of("too slow 10", "too slow 20"), rig.told);
+        rig.forceAll();
+        rig.work();
+        assertEquals(6, rig.links.takeSent(10 * id).size());
+    }
+
+    @Test
+    void shouldNotKeepTheMemoryOfALongBacklogThatIsGone() {
+        final Outlets outlets = new Outlets(new FakeLinks(), new SlowLinks(4));
+        final UnsafeBuffer record = new UnsafeBuffer(new byte[32 * 1024]);
+        OutboundDescriptor.header(record, 0, OutboundDescriptor.TYPE_SESSION_MESSAGE, 1, 5, false, 40, 22, 16 * 1024);
+        outlets.attach(SESSION, LINK);
+        final Outlet outlet = outlets.ofSession(SESSION);
+        outlets.activate(outlet);
+        for (int i = 0; i < 100; i++) {
+            outlet.queue(record, 0);
+        }
+        assertEquals(outlet.backlogBytes(), outlets.settle());
+        assertTrue(outlet.capacityBytes() > 1 << 20, () -> "" + outlet.capacityBytes());
+
+        outlets.attach(SESSION, OTHER_LINK);
+        assertEquals(0, outlets.settle());
+        assertTrue(outlet.capacityBytes() < 1 << 14, () -> "" + outlet.capacityBytes());
     }
 
     /** Of each transaction it is sent a message for each resource: more than the settings say of a single one. */
