@@ -6,6 +6,7 @@ import io.aeron.driver.Configuration;
 import io.aeron.exceptions.ConfigurationException;
 import io.dtm.codec.BoundsChecks;
 import io.dtm.core.coordinator.CoordinatorSettings;
+import io.dtm.core.egress.BacklogBounds;
 import io.dtm.core.ingress.OperatorCommands;
 import io.dtm.core.journal.JournalContext;
 import io.dtm.core.journal.JournalRecovery;
@@ -107,7 +108,7 @@ final class CoordinatorProcess implements AutoCloseable {
         final TransportChannels channels = configured(TransportChannels::new);
         final Path driverDirectory = driverDirectory(directory);
         final AeronServerContext transportContext = configured(() -> transportContext(channels, driverDirectory, log));
-        ServerSetting.describe(log::say);
+        describe(settings, log);
         makePrivate(directory);
         // Before anything runs: of the files that this process has its classes from.
         final long program = programFingerprint();
@@ -220,6 +221,18 @@ final class CoordinatorProcess implements AutoCloseable {
             log.say("WARNING: after a kill of this process its media driver tells peers only after " + livenessMs
                 + " ms, and their sessions are lost " + settings.sessionTimeoutMs() + " ms after the next start. Start"
                 + " the driver with -D" + Configuration.CLIENT_LIVENESS_TIMEOUT_PROP_NAME + "=5s");
+        }
+    }
+
+    private static void describe(final CoordinatorSettings settings, final HostLog log) {
+        ServerSetting.describe(log::say);
+        final long heapBytes = Runtime.getRuntime().maxMemory();
+        final long neededBytes = BacklogBounds.of(settings, heapBytes).neededBytes();
+        if (heapBytes <= neededBytes) {
+            log.say("WARNING: the greatest heap is " + (heapBytes >> 20) + " MiB, and what may have to wait for"
+                + " links takes up to " + (neededBytes >> 20) + " MiB of it: start with a greater one (-Xmx), or"
+                + " with less in " + ServerSetting.MAX_TRANSACTIONS.property() + " and "
+                + ServerSetting.MAX_PAYLOAD_TOTAL.property());
         }
     }
 

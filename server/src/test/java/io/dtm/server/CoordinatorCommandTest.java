@@ -47,11 +47,17 @@ class CoordinatorCommandTest {
     }
 
     private ChildProcess start(final String... arguments) throws Exception {
+        return start(List.of(), arguments);
+    }
+
+    private ChildProcess start(final List<String> jvmOptions, final String... arguments) throws Exception {
+        final List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        options.addAll(jvmOptions);
         final List<String> all =
             new ArrayList<>(List.of("coordinator", "-D", "dtm.driver.directory=" + directory.resolve("aeron")));
         all.addAll(List.of(arguments));
         coordinator = new ChildProcess("coordinator", directory.resolve("log"),
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), Dtm.class.getName(), all);
+            options, Dtm.class.getName(), all);
         coordinator.start();
         return coordinator;
     }
@@ -129,6 +135,20 @@ class CoordinatorCommandTest {
 
         assertEquals(70, coordinator.exitStatus(LIMIT_S), coordinator.said());
         assertTrue(coordinator.said().contains("OutOfMemoryError"), coordinator.said());
+    }
+
+    @Test
+    void shouldWarnOfAHeapThatIsSmallForWhatMayWait() throws Exception {
+        final String warning = "WARNING: the greatest heap is ";
+        final String endpoint = "dtm.ingress.endpoint=localhost:" + FreePorts.udpPair();
+        start(List.of("-Xmx300m"), "-D", dataDirectory(), "-D", endpoint).awaitLine(ReadyLine.COORDINATOR, LIMIT_S);
+        assertTrue(coordinator.said().contains(warning), coordinator.said());
+        assertTrue(coordinator.said().contains("dtm.max.transactions and dtm.max.payload.total"), coordinator.said());
+        coordinator.stop(LIMIT_S);
+
+        start(List.of("-Xmx300m"), "-D", dataDirectory(), "-D", endpoint, "-D", "dtm.max.transactions=100000",
+            "-D", "dtm.max.payload.total=32m").awaitLine(ReadyLine.COORDINATOR, LIMIT_S);
+        assertFalse(coordinator.said().contains(warning), coordinator.said());
     }
 
     @Test
