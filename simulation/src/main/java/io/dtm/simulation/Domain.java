@@ -154,7 +154,7 @@ final class Domain {
             () -> crashPoint.accept(node[0]));
         node[0] = new ParticipantNode(name, settings.sharesInstances() ? database.name() : name, database.name(),
             schedule, ofNode, trace, network, code.apply(own));
-        if (settings.servesTwo() && ofNode.split("second resource").coin()) {
+        if (settings.servesTwo() && databases.size() > 1 && ofNode.split("second resource").coin()) {
             final int second = (own + 1) % databases.size();
             node[0].serveToo(databases.get(second).name(), code.apply(second));
         }

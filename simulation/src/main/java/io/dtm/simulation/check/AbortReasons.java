@@ -24,7 +24,7 @@ final class AbortReasons {
     private record Place(String resource, String instance) {
     }
 
-    private record Registration(String peer, long requestId) {
+    private record Registration(int sessionId, long requestId) {
     }
 
     private final FaultCounts faults;
@@ -32,6 +32,7 @@ final class AbortReasons {
     private final Long2ObjectHashMap<Set<String>> closersBySession = new Long2ObjectHashMap<>();
     /** By the names of processes. */
     private final Map<String, Map<String, Long>> served = new HashMap<>();
+    /** What was asked for, by what the answer repeats. */
     private final Map<Registration, String> registrations = new HashMap<>();
     /** By their ids. */
     private final Map<Integer, String> resources = new HashMap<>();
@@ -77,7 +78,7 @@ final class AbortReasons {
         switch (message.kind) {
             case REGISTER -> {
                 served.computeIfAbsent(peer, name -> new HashMap<>()).put(message.text, message.incarnation);
-                registrations.put(new Registration(peer, message.requestId), message.text);
+                registrations.put(new Registration(message.sessionId, message.requestId), message.text);
                 final Long before =
                     incarnations.put(new Place(message.text, message.instance), message.incarnation);
                 if (before != null && before != message.incarnation) {
@@ -94,7 +95,7 @@ final class AbortReasons {
         switch (message.kind) {
             case SESSION_OPENED -> epochBySession.put(message.sessionId, message.epoch);
             case REGISTERED -> resources.put(
-                message.resourceId, registrations.get(new Registration(peer, message.requestId)));
+                message.resourceId, registrations.get(new Registration(message.sessionId, message.requestId)));
             default -> { }
         }
     }

@@ -49,6 +49,9 @@ final class Story {
         for (int i = unforced.size(); i < world.host().unforced(next[Layout.HOST]); i++) {
             unforced.add(cause);
         }
+        if (unforced.size() != world.host().unforced(next[Layout.HOST])) {
+            throw new IllegalStateException("what isn't forced was miscounted at " + move);
+        }
     }
 
     private void draw(final int[] state, final Move move) {

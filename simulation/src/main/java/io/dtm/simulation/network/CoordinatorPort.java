@@ -8,7 +8,7 @@ import org.agrona.collections.Int2ObjectHashMap;
 
 /** The coordinator's end of all links, for one life of its process. */
 public final class CoordinatorPort implements LinkPoller, LinkPublisher {
-    private static final int WHOLE_FRAME_BYTES = 1024;
+    private static final int WHOLE_FRAME_BYTES = 2048;
 
     private final SimulatedNetwork network;
     private final Runnable wakeUp;
