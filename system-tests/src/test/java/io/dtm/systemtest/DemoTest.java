@@ -4,20 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
+import io.dtm.server.process.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo checks the system; this checks the demo: that it passes, and that it finds a falsified row. */
 class DemoTest {
     private static final long LIMIT_S = 240;
-    private static final int TERMINATED = 128 + 15;
     private static final Pattern LAST_LINE = Pattern.compile("demo: transactions=(\\d+) committed=(\\d+)"
         + " rolledBack=(\\d+) unknown=(\\d+) inDoubt=0 coordinatorKills=(\\d+) serviceKills=(\\d+)"
         + " databaseKills=(\\d+) conserved=true atomic=true");
@@ -30,14 +32,10 @@ class DemoTest {
     }
 
     private ChildJvm demo(final String... options) {
-        return demo(List.of(), options);
-    }
-
-    private ChildJvm demo(final List<String> jvmOptions, final String... options) {
         final List<String> arguments = new ArrayList<>(List.of("demo"));
         arguments.addAll(List.of(options));
         return house.own(new ChildJvm(
-            "demo", house.path("demo-log"), jvmOptions, "io.dtm.server.Dtm", arguments)).start();
+            "demo", house.path("demo-log"), List.of(), "io.dtm.server.Dtm", arguments)).start();
     }
 
     /** @return how often transfers ended in this way, by the table. */
@@ -102,32 +100,35 @@ class DemoTest {
         assertTrue(lastLine(demo).contains("conserved=false"), () -> lastLine(demo));
     }
 
-    @Test
-    void shouldStopAllThatItStartedAndDeleteItsDataWhenItIsToldToEnd() throws IOException {
+    /** A terminal's Ctrl-C is SIGINT to the demo's process group: its children get it, too. */
+    @ParameterizedTest
+    @CsvSource({
+        "' s  committed ', TERM, 143",
+        "' s  committed ', INT, 130",
+        "starting 3 PostgreSQL servers, TERM, 143",
+        "starting 3 PostgreSQL servers, INT, 130",
+    })
+    void shouldStopAllThatItStartedAndDeleteItsDataWhenItIsToldToEnd(
+        final String moment, final String signal, final int status) throws Exception {
         final Path temporary = Files.createDirectory(house.path("temporary"));
-        final ChildJvm demo = demo(List.of("-Djava.io.tmpdir=" + temporary), "--seconds", "300", "--clients", "6");
-        demo.awaitLine(" s  committed ");
-        final List<ProcessHandle> started =
-            ProcessHandle.of(demo.pid()).orElseThrow().children().filter(ProcessHandle::isAlive).toList();
-        assertTrue(started.size() >= 4, () -> "a coordinator and three services, but " + started);
-        final long servers = postgresServers(temporary);
-        assertEquals(3, servers);
+        // A group of its own; and a shell without job control would let it ignore SIGINT.
+        final ChildJvm demo = house.own(new ChildJvm("demo", house.path("demo-log"),
+            List.of("-Djava.io.tmpdir=" + temporary), "io.dtm.server.Dtm",
+            List.of("demo", "--seconds", "300", "--clients", "6"))
+            .under(List.of("setsid", "env", "--default-signal=INT"))).start();
+        demo.awaitLine(moment);
+        final Set<Path> memory = DemoProcesses.sharedMemory(temporary);
 
-        demo.stop();
+        ChildProcess.signal(signal.equals("INT") ? -demo.pid() : demo.pid(), signal);
 
-        assertEquals(TERMINATED, demo.exitStatus(LIMIT_S), demo::said);
+        assertEquals(status, demo.exitStatus(LIMIT_S), demo::said);
         assertTrue(demo.said().contains("\ndemo: told to end"), demo::said);
-        assertEquals(List.of(), started.stream().filter(ProcessHandle::isAlive).toList());
-        Conditions.await(() -> "no server runs, but " + postgresServers(temporary),
-            () -> postgresServers(temporary) == 0);
+        Conditions.await(() -> "nothing runs, but " + DemoProcesses.of(temporary) + ":\n" + demo.said(),
+            () -> DemoProcesses.of(temporary).isEmpty());
         try (var left = Files.list(temporary)) {
-            assertEquals(List.of(), left.filter(path -> path.getFileName().toString().startsWith("dtm-")).toList());
+            assertEquals(List.of(), left.filter(path -> path.getFileName().toString().startsWith("dtm-")).toList(),
+                demo::said);
         }
-    }
-
-    private static long postgresServers(final Path below) {
-        return ProcessHandle.allProcesses()
-            .filter(process -> process.info().commandLine().orElse("").contains(" -D " + below))
-            .count();
+        assertEquals(List.of(), memory.stream().filter(Files::exists).toList(), demo::said);
     }
 }

@@ -63,7 +63,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server, on what an earlier one left in the directory if there is something.
+     * Starts a server, on what an earlier one left in the directory if there is something. Nothing runs if that fails,
+     * also because this thread is interrupted.
      *
      * @param directory               for the data and the log; made if it is missing.
      * @param port                    on loopback; 0 for a free one.
@@ -128,7 +129,7 @@ public final class PostgresServer implements AutoCloseable {
             verify();
         } catch (final SQLException | IllegalStateException failed) {
             if (present.isEmpty()) {
-                kill();
+                abandon(failed);
             }
             throw new IOException("the server in " + directory + " doesn't do: " + failed.getMessage(), failed);
         }
@@ -153,9 +154,29 @@ public final class PostgresServer implements AutoCloseable {
         settings.forEach(builder::setServerConfig);
         try {
             running = builder.start();
-        } catch (final IOException | IllegalStateException failed) {
+        } catch (final IOException | RuntimeException failed) {
+            abandon(failed);
             throw new IOException("PostgreSQL doesn't start in " + directory + "; its log there ends with: "
                 + lastLine(directory.resolve("server.log")), failed);
+        }
+    }
+
+    /** After a start that failed or that an interrupt broke off: what that has begun must not run on. */
+    private void abandon(final Exception why) {
+        try {
+            final List<ProcessHandle> starting = ProcessHandle.current().children()
+                .filter(child -> List.of(child.info().arguments().orElse(new String[0])).contains(data().toString()))
+                .flatMap(child -> Stream.concat(Stream.of(child), child.descendants()))
+                .toList();
+            starting.forEach(ProcessHandle::destroy);
+            for (final ProcessHandle process : starting) {
+                if (!isDead(process)) {
+                    process.destroyForcibly();
+                }
+            }
+            stop();
+        } catch (final IOException | IllegalStateException failed) {
+            why.addSuppressed(failed);
         }
     }
 

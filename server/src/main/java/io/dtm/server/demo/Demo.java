@@ -2,6 +2,7 @@ package io.dtm.server.demo;
 
 import io.dtm.server.demo.FinalCheck.Books;
 import io.dtm.server.demo.TransferLog.Ending;
+import io.dtm.server.process.EndedException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class Demo {
                 }
                 final String dead = house.firstDead();
                 if (dead != null) {
-                    throw new IllegalStateException(dead + " has ended by itself");
+                    throw new EndedException(dead + " has ended by itself");
                 }
                 TimeUnit.MILLISECONDS.sleep(50);
             }

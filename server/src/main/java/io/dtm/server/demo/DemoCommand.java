@@ -1,7 +1,9 @@
 package io.dtm.server.demo;
 
+import io.dtm.server.process.EndedException;
 import io.dtm.server.process.OrderlyEnd;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -53,19 +55,22 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     private DemoConditions conditions;
 
+    private volatile Path directory;
+
     @Override
     public Integer call() throws Exception {
         check(seconds >= 5 && seconds <= 86_400, "--seconds must be 5 to 86400: " + seconds);
         check(services >= 2 && services <= 20, "--services must be 2 to 20: " + services);
         check(clients >= 2 && clients <= 500, "--clients must be 2 to 500: " + clients);
         check(tamper == null || (tamper >= 1 && tamper <= services), "--tamper must name a bank by its number");
-        final Path directory = directory();
         final Thread run = Thread.currentThread();
-        try (OrderlyEnd end = OrderlyEnd.within(STOP_LIMIT_S, () -> breakOff(run))) {
+        try (OrderlyEnd end = OrderlyEnd.within(STOP_LIMIT_S, () -> breakOff(run), this::tellWhatMayBeLeft)) {
             try {
-                return run(directory) ? 0 : 1;
+                directory = directory();
+                return run() ? 0 : 1;
             } catch (final Exception failed) {
                 if (end.signal().getCount() == 0) {
+                    tellWhatElseFailed(failed);
                     return ENDED_BY_SIGNAL;
                 }
                 throw failed;
@@ -74,25 +79,51 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static void breakOff(final Thread run) {
-        System.out.println("demo: told to end; stopping all that it has started");
         run.interrupt();
+        System.out.println("demo: told to end; stopping all that it has started");
     }
 
-    private boolean run(final Path directory) throws Exception {
+    private void tellWhatMayBeLeft() {
+        System.err.println("demo: not all has stopped within " + STOP_LIMIT_S
+            + " s; processes may be left, and data in " + directory);
+    }
+
+    /** What the signal itself brings about isn't worth a word: waits are broken off, processes had it, too. */
+    private static void tellWhatElseFailed(final Throwable failed) {
+        if (isBroughtAboutBySignal(failed)) {
+            for (final Throwable also : failed.getSuppressed()) {
+                tellWhatElseFailed(also);
+            }
+        } else {
+            failed.printStackTrace();
+        }
+    }
+
+    private static boolean isBroughtAboutBySignal(final Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException
+                || cause instanceof EndedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean run() throws Exception {
         final long chosen = seed == null ? System.nanoTime() & 0x7FFF_FFFF : seed;
         try {
             return new Demo(directory, conditions, seconds, services, clients, chosen, tamper, System.out).run();
         } finally {
             if (keep == null) {
-                delete(directory);
+                delete();
             }
         }
     }
 
-    private static void delete(final Path directory) {
+    private void delete() {
         try {
             DemoHouse.delete(directory);
-        } catch (final IOException failed) {
+        } catch (final IOException | RuntimeException failed) {
             System.err.println("demo: data is left in " + directory + ": " + failed);
         }
     }
@@ -102,12 +133,12 @@ public final class DemoCommand implements Callable<Integer> {
             return Files.createTempDirectory("dtm-demo-");
         }
         try {
-            final Path directory = Files.createDirectories(keep).toAbsolutePath();
-            try (var entries = Files.list(directory)) {
+            final Path kept = Files.createDirectories(keep).toAbsolutePath();
+            try (var entries = Files.list(kept)) {
                 check(entries.findAny().isEmpty(), "--keep must name an empty or a new directory: " + keep);
             }
-            check(Files.isWritable(directory), "--keep names a directory that can't be written to: " + keep);
-            return directory;
+            check(Files.isWritable(kept), "--keep names a directory that can't be written to: " + keep);
+            return kept;
         } catch (final IOException failed) {
             throw new ParameterException(
                 spec.commandLine(), "--keep names a directory that can't be made or read: " + failed, failed);

@@ -1,5 +1,7 @@
 package io.dtm.server.demo;
 
+import io.dtm.core.journal.reading.TailPointer;
+import io.dtm.core.storage.MappedStorage;
 import io.dtm.server.demo.FinalCheck.Books;
 import io.dtm.server.process.ChildProcess;
 import io.dtm.server.process.FreePorts;
@@ -16,8 +18,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -60,28 +65,37 @@ final class DemoHouse implements AutoCloseable {
     }
 
     /** Some at a time. All are waited for, also if this thread is interrupted: what was started is to be closed. */
-    private void launchDatabases(final int banks) throws IOException {
+    private void launchDatabases(final int banks) throws Exception {
         final ExecutorService launchers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        final List<Future<PostgresServer>> launches = IntStream.range(0, banks)
+            .mapToObj(bank -> launchers.submit(() -> launchDatabase(bank))).toList();
+        launchers.shutdown();
+        Exception failure = null;
         try {
-            final List<CompletableFuture<PostgresServer>> launches = IntStream.range(0, banks)
-                .mapToObj(bank -> CompletableFuture.supplyAsync(() -> launchDatabase(bank), launchers)).toList();
-            CompletionException failure = null;
-            for (final CompletableFuture<PostgresServer> launch : launches) {
-                try {
-                    databases.add(launch.join());
-                } catch (final CompletionException failed) {
-                    failure = failed;
+            launchers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (final InterruptedException told) {
+            failure = told;
+            launchers.shutdownNow();
+            launchers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        }
+        // Those that are not done were never begun.
+        for (final Future<PostgresServer> launch : launches.stream().filter(Future::isDone).toList()) {
+            try {
+                databases.add(launch.get());
+            } catch (final ExecutionException failed) {
+                if (failure == null) {
+                    failure = new IOException(failed.getCause().getMessage(), failed.getCause());
+                } else {
+                    failure.addSuppressed(failed.getCause());
                 }
             }
-            if (failure != null) {
-                throw new IOException(failure.getCause().getMessage(), failure.getCause());
-            }
-        } finally {
-            launchers.shutdown();
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
-    private PostgresServer launchDatabase(final int bank) {
+    private PostgresServer launchDatabase(final int bank) throws IOException {
         PostgresServer server = null;
         try {
             server = PostgresServer.launch(
@@ -91,11 +105,13 @@ final class DemoHouse implements AutoCloseable {
                 BankDatabase.create(connection);
             }
             return server;
-        } catch (final IOException | SQLException failed) {
+        } catch (final IOException | SQLException | RuntimeException failed) {
+            final IOException why =
+                new IOException("the database of " + name(bank) + ": " + failed.getMessage(), failed);
             if (server != null) {
-                server.kill();
+                closeAll(List.of(server), PostgresServer::close, why);
             }
-            throw new IllegalStateException("the database of " + name(bank) + ": " + failed.getMessage(), failed);
+            throw why;
         }
     }
 
@@ -225,44 +241,70 @@ final class DemoHouse implements AutoCloseable {
     }
 
     Path journal() {
+        return journal(directory);
+    }
+
+    private static Path journal(final Path directory) {
         return directory.resolve("coordinator/journal");
     }
 
-    /** Stops everything, whether or not this thread is interrupted; the data stays where it is. */
+    /**
+     * Stops everything, also if a part of it can't be stopped, and whether or not this thread is interrupted; the data
+     * stays where it is.
+     */
     @Override
     public void close() throws IOException {
-        boolean interrupted = false;
-        for (final ChildProcess service : services) {
-            interrupted |= stop(service);
-        }
-        if (coordinator != null) {
-            interrupted |= stop(coordinator);
-        }
-        for (final PostgresServer database : databases) {
-            database.close();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        final IOException failures = new IOException("not all that the demo has started has stopped in order");
+        final List<ChildProcess> coordinators = coordinator == null ? List.of() : List.of(coordinator);
+        // First: services that leave tell it so.
+        closeAll(coordinators, ChildProcess::resume, failures);
+        closeAll(services, service -> service.stop(STOP_TIMEOUT_S), failures);
+        closeAll(coordinators, running -> running.stop(STOP_TIMEOUT_S), failures);
+        closeAll(databases, PostgresServer::close, failures);
+        if (failures.getSuppressed().length > 0) {
+            throw failures;
         }
     }
 
-    /** @return whether this thread was interrupted meanwhile. */
-    private static boolean stop(final ChildProcess process) {
-        boolean interrupted = false;
-        while (process.isAlive()) {
+    @FunctionalInterface
+    private interface Closing<T> {
+        void close(T what) throws Exception;
+    }
+
+    /**
+     * All at the same time, each on a thread that nobody interrupts; waits for all.
+     *
+     * @param failures get those that there are.
+     */
+    private static <T> void closeAll(final List<T> all, final Closing<T> closing, final IOException failures) {
+        final List<CompletableFuture<Void>> closings = all.stream().map(one -> CompletableFuture.runAsync(() -> {
             try {
-                process.stop(STOP_TIMEOUT_S);
-            } catch (final InterruptedException again) {
-                interrupted = true;
+                closing.close(one);
+            } catch (final Exception failed) {
+                throw new CompletionException(failed);
+            }
+        }, task -> new Thread(task, "dtm-demo-closing").start())).toList();
+        for (final CompletableFuture<Void> one : closings) {
+            try {
+                one.join();
+            } catch (final CompletionException failed) {
+                failures.addSuppressed(failed.getCause());
             }
         }
-        return interrupted;
     }
 
+    /** Deletes the data, and what a coordinator leaves in shared memory that had to be killed. */
     static void delete(final Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+        try {
+            final TailPointer tail = TailPointer.read(new MappedStorage(journal(directory)));
+            if (tail != null) {
+                Files.deleteIfExists(Path.of(tail.location()));
+            }
+        } finally {
+            try (var paths = Files.walk(directory)) {
+                for (final Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
             }
         }
     }

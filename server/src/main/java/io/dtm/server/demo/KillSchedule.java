@@ -84,6 +84,18 @@ final class KillSchedule {
 
     /** One kill; the coordinator is stopped meanwhile, so that its journal tells of that very moment. */
     private void killInTheMiddle(final String what, final Killing killing) throws Exception {
+        final JournalCensus census;
+        try {
+            census = pauseInTheMiddle();
+            killing.run();
+        } finally {
+            house.resumeCoordinator();
+        }
+        kills.add(new Kill(what, census));
+        out.println("     SIGKILL to the " + what + " while " + census);
+    }
+
+    private JournalCensus pauseInTheMiddle() throws Exception {
         house.pauseCoordinator();
         JournalCensus census = JournalCensus.take(house.journal());
         for (int i = 0; i < TRIES && !census.isInTheMiddle(); i++) {
@@ -92,10 +104,7 @@ final class KillSchedule {
             house.pauseCoordinator();
             census = JournalCensus.take(house.journal());
         }
-        killing.run();
-        house.resumeCoordinator();
-        kills.add(new Kill(what, census));
-        out.println("     SIGKILL to the " + what + " while " + census);
+        return census;
     }
 
     @FunctionalInterface

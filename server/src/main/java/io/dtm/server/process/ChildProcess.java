@@ -98,7 +98,8 @@ public final class ChildProcess {
      *
      * @param text           that a line contains.
      * @param timeoutSeconds after which it is given up.
-     * @throws IOException          if it ends before, or doesn't say so in time; tells what it said last.
+     * @throws EndedException       if it ends before; tells what it said last.
+     * @throws IOException          if it doesn't say so in time; tells what it said last.
      * @throws InterruptedException if this thread is interrupted.
      */
     public void awaitLine(final String text, final int timeoutSeconds) throws IOException, InterruptedException {
@@ -110,7 +111,7 @@ public final class ChildProcess {
                 return;
             }
             if (!alive) {
-                throw new IOException(name + " ended with status " + process.exitValue() + " before it said '" + text
+                throw new EndedException(name + " ended with status " + process.exitValue() + " before it said '" + text
                     + "':\n" + tail());
             }
             if (System.nanoTime() - deadlineNs > 0) {
@@ -190,14 +191,14 @@ public final class ChildProcess {
     /**
      * Sends a signal to a process, by its id.
      *
-     * @param pid  of the process.
+     * @param pid  of the process; below zero: of a process group, to all of it.
      * @param name of the signal, without SIG.
      * @throws IOException          if it can't be sent.
      * @throws InterruptedException if this thread is interrupted.
      */
     public static void signal(final long pid, final String name) throws IOException, InterruptedException {
         final Process kill =
-            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).redirectErrorStream(true).start();
+            new ProcessBuilder("kill", "-" + name, "--", Long.toString(pid)).redirectErrorStream(true).start();
         final String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         final int status = kill.waitFor();
         if (status != 0) {

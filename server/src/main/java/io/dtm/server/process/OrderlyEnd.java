@@ -9,14 +9,19 @@ import java.util.concurrent.TimeUnit;
  * for shutdown hooks.
  */
 public final class OrderlyEnd implements AutoCloseable {
+    /** For what is told at the end: nobody may read it. */
+    private static final int TELL_LIMIT_MS = 1_000;
+
     private final int limitSeconds;
     private final Runnable onSignal;
+    private final Runnable onLimit;
     private final CountDownLatch signal = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private OrderlyEnd(final int limitSeconds, final Runnable onSignal) {
+    private OrderlyEnd(final int limitSeconds, final Runnable onSignal, final Runnable onLimit) {
         this.limitSeconds = limitSeconds;
         this.onSignal = onSignal;
+        this.onLimit = onLimit;
     }
 
     /**
@@ -26,18 +31,19 @@ public final class OrderlyEnd implements AutoCloseable {
      * @return to be closed after all else.
      */
     public static OrderlyEnd within(final int limitSeconds) {
-        return within(limitSeconds, () -> { });
+        return within(limitSeconds, () -> { }, () -> { });
     }
 
     /**
      * For a program that is busy with something else when the signal comes.
      *
      * @param limitSeconds after which the JVM ends, whether or not the program has.
-     * @param onSignal     is run once, on a thread of its own, after {@link #signal} has opened. Must not block.
+     * @param onSignal     is run once, on a thread of its own, after {@link #signal} has opened.
+     * @param onLimit      is run, on a thread of its own, if the JVM ends though the program has not.
      * @return to be closed after all else.
      */
-    public static OrderlyEnd within(final int limitSeconds, final Runnable onSignal) {
-        final OrderlyEnd end = new OrderlyEnd(limitSeconds, onSignal);
+    public static OrderlyEnd within(final int limitSeconds, final Runnable onSignal, final Runnable onLimit) {
+        final OrderlyEnd end = new OrderlyEnd(limitSeconds, onSignal, onLimit);
         Runtime.getRuntime().addShutdownHook(new Thread(end::awaitEnd, "dtm-shutdown"));
         return end;
     }
@@ -47,12 +53,21 @@ public final class OrderlyEnd implements AutoCloseable {
             return;
         }
         signal.countDown();
-        onSignal.run();
+        final Thread telling = aside(onSignal);
         try {
-            ended.await(limitSeconds, TimeUnit.SECONDS);
+            final boolean isInOrder = ended.await(limitSeconds, TimeUnit.SECONDS);
+            (isInOrder ? telling : aside(onLimit)).join(TELL_LIMIT_MS);
         } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What blocks there, as output does that nobody takes, doesn't delay the limit. */
+    private static Thread aside(final Runnable what) {
+        final Thread thread = new Thread(what, "dtm-shutdown-aside");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     /** @return opens when the program is told to end. */
