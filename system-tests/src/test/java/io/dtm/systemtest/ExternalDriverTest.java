@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** A coordinator whose media driver is another process, which outlives it (aeron issue 1686). */
 class ExternalDriverTest {
+    private static final String WARNING = "its media driver tells peers only after";
+
     private final House house = new House();
 
     @AfterEach
@@ -38,7 +40,7 @@ class ExternalDriverTest {
         final CoordinatorChild coordinator = house.coordinator("aeron.dir=" + directory, "dtm.session.timeout=6s");
 
         assertTrue(coordinator.jvm().said().contains(
-            "its media driver tells peers only after 5000 ms, and their sessions are lost 6000 ms after"),
+            WARNING + " 5000 ms, and their sessions are lost 6000 ms after"),
             coordinator.jvm()::said);
     }
 
@@ -75,7 +77,7 @@ class ExternalDriverTest {
         Conditions.await("outcome", farInteractive).assertCommitted();
         Conditions.await("outcome", nearInteractive).assertCommitted();
         Conditions.await("COMMITs", () -> held.decisions().size() == 4 && willing.decisions().size() == 4);
-        assertFalse(coordinator.jvm().said().contains("WARNING"), coordinator.jvm()::said);
+        assertFalse(coordinator.jvm().said().contains(WARNING), coordinator.jvm()::said);
         held.votes(true);
         Conditions.await("outcome", client.submit(client.request("work", heldId, willingId))).assertCommitted();
         Conditions.await("outcome", neighbour.submit(neighbour.request("work", heldId, willingId)))

@@ -121,6 +121,9 @@ final class DemoHouse implements AutoCloseable {
             "-D", "dtm.driver.directory=" + directory.resolve("coordinator"),
             "-D", "dtm.journal.segment.length=128k",
             "-D", "dtm.checkpoint.interval=256k",
+            // what its heap holds, and far more than the clients bring
+            "-D", "dtm.max.transactions=100000",
+            "-D", "dtm.max.payload.total=64m",
             "-D", "dtm.ingress.endpoint=" + coordinatorEndpoint));
         for (final String setting : conditions.coordinatorSettings()) {
             arguments.addAll(List.of("-D", setting));
