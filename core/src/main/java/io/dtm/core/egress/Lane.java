@@ -7,9 +7,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A FIFO of outbound records in a circular buffer that grows: what waits to be released or sent, of one
- * outlet and one release class. Records are read ahead by a cursor, so that a frame that could not be sent is built
- * again from the same records. Egress agent only.
+ * A FIFO of outbound records in a circular buffer that grows: what waits to be released or sent, of one outlet and one
+ * release class. Records are read ahead by a cursor, so that a frame that could not be sent is built again from the
+ * same records. Egress agent only.
  */
 final class Lane {
     private static final int INITIAL_CAPACITY = 4 * 1024;
@@ -92,10 +92,6 @@ final class Lane {
         head = 0;
         cursor = 0;
         tail = 0;
-    }
-
-    int capacityBytes() {
-        return buffer.capacity();
     }
 
     /** @return whether its buffer grew to what isn't worth being kept while nothing waits. */

@@ -168,7 +168,7 @@ final class Outlet {
 
     /** @return bytes of memory that it holds. */
     long capacityBytes() {
-        return (long) appendLane.capacityBytes() + durableLane.capacityBytes();
+        return (long) appendLane.buffer().capacity() + durableLane.buffer().capacity();
     }
 
     /** Drops everything, and gives up memory that it doesn't need. */

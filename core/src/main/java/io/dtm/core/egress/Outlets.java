@@ -144,8 +144,11 @@ final class Outlets {
     }
 
     private static int rank(final Outlet outlet, final long nowNs, final long timeoutNs) {
-        if (outlet.isEmpty() || !outlet.isBlocked()) {
-            return outlet.isEmpty() ? 0 : 1;
+        if (outlet.isEmpty()) {
+            return 0;
+        }
+        if (!outlet.isBlocked()) {
+            return 1;
         }
         return outlet.stalledForNs(nowNs) >= timeoutNs ? 3 : 2;
     }

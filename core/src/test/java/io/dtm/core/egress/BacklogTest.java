@@ -175,14 +175,7 @@ final class BacklogTest {
     @Test
     void shouldGiveUpTheLongestBacklogWhenAllTogetherAreTooLong() {
         for (int session = 1; session <= 7; session++) {
-            final int id = session;
-            rig.links.block(10 * id);
-            rig.frame(out -> out.sessionAttached(id, 10 * id));
-            final int messages = id == 5 ? 3 : 2;
-            for (int i = 0; i < messages; i++) {
-                rig.frame(out -> out.prepare(id, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
-            }
-            rig.work();
+            takesNothing(session, session == 5 ? 3 : 2);
         }
 
         assertEquals(List.of("too slow 50"), rig.told);
@@ -243,13 +236,7 @@ final class BacklogTest {
     void shouldGiveUpThoseThatTakeNothingBeforeALongerOneThatTakes() {
         final int id = 9;
         for (int session = 1; session <= 5; session++) {
-            final int idle = session;
-            rig.links.block(10 * idle);
-            rig.frame(out -> out.sessionAttached(idle, 10 * idle));
-            for (int i = 0; i < 2; i++) {
-                rig.frame(out -> out.prepare(idle, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
-            }
-            rig.work();
+            takesNothing(session, 2);
         }
         rig.nowNs += SLOW_LINK_TIMEOUT_NS;
         rig.frame(out -> out.sessionAttached(id, 10 * id));
@@ -360,6 +347,16 @@ final class BacklogTest {
         assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, 1023));
         assertThrows(IllegalArgumentException.class, () -> new BacklogBounds(1024, 0, (1L << 29) + 1));
         assertEquals(1024, new BacklogBounds(1 << 26, 0, 1L << 29).withSession(1024, 5).sessionBytes());
+    }
+
+    /** So many messages wait for a session whose link takes none. */
+    private void takesNothing(final int session, final int prepares) {
+        rig.links.block(10 * session);
+        rig.frame(out -> out.sessionAttached(session, 10 * session));
+        for (int i = 0; i < prepares; i++) {
+            rig.frame(out -> out.prepare(session, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
+        }
+        rig.work();
     }
 
     private static void waitingForTheForce(final EgressRig rig, final int session, final int prepares) {

@@ -101,18 +101,16 @@ public final class CoordinatorPort implements LinkPoller, LinkPublisher {
         if (link == null) {
             return GONE;
         }
-        final long nowNs = network.schedule().nowNs();
-        final boolean hasRoom = link.toPeer.hasRoom(WHOLE_FRAME_BYTES);
         if (!link.toPeer.hasRoom(length) || network.drawPushBack()) {
-            link.refusedNs = Math.min(link.refusedNs, nowNs);
+            link.refusedNs = Math.min(link.refusedNs, network.schedule().nowNs());
             return BACK_PRESSURED;
+        }
+        if (link.toPeer.hasRoom(Math.max(length, WHOLE_FRAME_BYTES))) {
+            link.refusedNs = SimulatedLink.NEVER; // else a short answer finds room where a session's frame wouldn't
         }
         network.observer().onSent(link.peer.name(), linkId, true, buffer, offset, length);
         keep(link, buffer, offset, length);
         link.toPeer.send(buffer, offset, length);
-        if (hasRoom || length >= WHOLE_FRAME_BYTES) {
-            link.refusedNs = SimulatedLink.NEVER; // else a short answer found room where a session's frame wouldn't
-        }
         return SENT;
     }
 
