@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.client.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +33,9 @@ class CutJournalTest {
         final Peer peer = house.peer("peer", first);
         peer.register("one", new HeldParticipant());
         peer.register("two", new HeldParticipant());
+        int epoch = 0;
         for (int i = 0; i < 5; i++) {
-            assertServes(peer);
+            epoch = peer.assertServes(0, "one", "two");
         }
         first.kill();
         first.loseMemory(); // It would mend the segment.
@@ -58,7 +58,7 @@ class CutJournalTest {
 
         final CoordinatorChild cut = first.again("--cut-at", Long.toString(position)).start();
         assertTrue(cut.jvm().said().contains("cut at position " + position), cut.jvm().said());
-        assertServes(peer);
+        epoch = peer.assertServes(epoch, "one", "two");
         cut.kill();
         assertArrayEquals(damaged, Files.readAllBytes(Path.of(segment + ".cut")), "all of it was kept");
         assertEquals(List.of(position), first.story().cuts());
@@ -68,27 +68,14 @@ class CutJournalTest {
         assertEquals(JOURNAL_REFUSED, again.exitStatus(Conditions.LIMIT_S));
         assertTrue(again.said().contains("nothing is wrong"), again.said());
         first.start();
-        assertServes(peer);
+        peer.assertServes(epoch, "one", "two");
         first.kill();
         final List<Integer> generations =
-            first.story().epochs().stream().map(epoch -> (Integer) epoch.arguments().get(2)).toList();
+            first.story().epochs().stream().map(started -> (Integer) started.arguments().get(2)).toList();
         assertEquals(0, generations.get(0));
         assertTrue(generations.get(1) > 0);
         assertEquals(generations.get(1), generations.get(2));
         assertFalse(Files.exists(segment.resolveSibling("coordinator.cut")));
-    }
-
-    /**
-     * What was submitted before the peer saw the restart is never begun; after a cut the coordinator can't know that.
-     */
-    private static void assertServes(final Peer peer) {
-        Answer answer;
-        do {
-            answer = Conditions.await(
-                "outcome", peer.submit(peer.request("work", peer.lookUp("one"), peer.lookUp("two"))));
-        } while (answer.outcome() != null
-            && (answer.outcome().neverBegun() || answer.outcome().status() == Outcome.Status.UNKNOWN));
-        answer.assertCommitted();
     }
 
     /** Of the bytes that aren't zero, behind the header: it was forced, and there are records on both sides. */

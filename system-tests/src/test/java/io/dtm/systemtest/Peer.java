@@ -19,6 +19,7 @@ import io.dtm.session.ResourceRegistration;
 import io.dtm.session.SessionListener;
 import io.dtm.session.SubmitRequest;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -127,6 +128,25 @@ final class Peer implements AutoCloseable {
     /** @return of the coordinator at which a resource is registered now; 0: at none. */
     int registeredEpoch(final String resource) {
         return registrations.getOrDefault(resource + "@0", 0);
+    }
+
+    /**
+     * Commits a transaction once its resources are back: what was looked up or submitted before this connection saw the
+     * coordinator's restart may be refused, never begun, or unknown to a restored coordinator.
+     *
+     * @param former    epoch; 0 before the first.
+     * @param resources of this connection, each a branch.
+     * @return the epoch that serves now.
+     */
+    int assertServes(final int former, final String... resources) {
+        for (final String resource : resources) {
+            Conditions.await(
+                () -> resource + " is back after epoch " + former + ", but: " + refusals + connections,
+                () -> registeredEpoch(resource) > former);
+        }
+        final int[] found = Arrays.stream(resources).mapToInt(this::lookUp).toArray();
+        Conditions.await("outcome", submit(request("work", found))).assertCommitted();
+        return registeredEpoch(resources[0]);
     }
 
     /** @return a request with a branch for each resource. */

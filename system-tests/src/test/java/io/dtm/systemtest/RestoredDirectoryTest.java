@@ -3,7 +3,6 @@ package io.dtm.systemtest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dtm.client.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +28,12 @@ class RestoredDirectoryTest {
         final Peer peer = house.peer("peer", first);
         peer.register("one", new HeldParticipant());
         peer.register("two", new HeldParticipant());
-        assertServes(peer);
+        int served = peer.assertServes(0, "one", "two");
         first.kill();
         final Path copy = house.path("copy");
         copy(first.directory(), copy);
         first.start();
-        assertServes(peer);
+        served = peer.assertServes(served, "one", "two");
         first.kill();
 
         // its next epoch is the one that the peer has seen, with another nonce
@@ -46,31 +45,17 @@ class RestoredDirectoryTest {
         assertTrue(restored.said().contains("dtm coordinator --restored"), restored.said());
 
         final CoordinatorChild explicit = first.again("--restored").start();
-        assertServes(peer);
+        served = peer.assertServes(served, "one", "two");
         explicit.kill();
         // for one start
         first.again("--confirm-recovered").start();
-        assertServes(peer);
+        peer.assertServes(served, "one", "two");
         Conditions.await("the operator's word", () -> first.story().count("operatorConfirmRecovered") == 1);
         final List<Integer> epochs =
             first.story().epochs().stream().map(epoch -> (Integer) epoch.arguments().get(1)).toList();
         assertEquals(List.of(1, 2), epochs.subList(0, 2));
         assertTrue(epochs.get(2) >= 1002, epochs::toString);
         assertEquals(List.of(epochs.get(2) + 1), epochs.subList(3, epochs.size()));
-    }
-
-    /**
-     * What was submitted before the peer saw the restart is never begun, and may be run again; so is what it looked up
-     * before it saw the restore.
-     */
-    private static void assertServes(final Peer peer) {
-        Answer answer;
-        do {
-            answer = Conditions.await(
-                "outcome", peer.submit(peer.request("work", peer.lookUp("one"), peer.lookUp("two"))));
-        } while (answer.refusal() == Refusal.UNKNOWN_PARTICIPANT
-            || answer.outcome() != null && answer.outcome().neverBegun());
-        answer.assertCommitted();
     }
 
     private static void copy(final Path from, final Path to) throws IOException {
