@@ -98,6 +98,8 @@ final class Oracle {
         /** The last record when the coordinator first said something about it: some begin was not refused. */
         private long acceptedAt = NOT_ACCEPTED;
         private boolean isRollbackAsked;
+        /** Some begin of it counted, refused or not: otherwise copies of what a lost one brought about mean nothing. */
+        private boolean mayHaveBegun;
         /** Of the record that began it; 0: it wasn't, or that was refused. */
         private long begunAt;
         /** Of the last one that may have begun it: that those before were refused may have been lost on the way. */
@@ -275,6 +277,7 @@ final class Oracle {
         final Transaction transaction = transaction(message.transactionId);
         transaction.isInteractive = isInteractive;
         transaction.isComplete |= !isInteractive;
+        transaction.mayHaveBegun |= mayBegin;
         if (mayBegin && transaction.begunAt == 0) {
             transaction.begunAt = ordinal;
             transaction.begunEpoch = epoch;
@@ -421,7 +424,8 @@ final class Oracle {
     /** @return whether a transaction is to commit, or to have committed, by what the journal says so far. */
     boolean commits(final long transactionId) {
         final Transaction transaction = transactions.get(transactionId);
-        if (transaction == null || !transaction.isComplete || transaction.branches.isEmpty()) {
+        if (transaction == null || !transaction.mayHaveBegun || !transaction.isComplete
+            || transaction.branches.isEmpty()) {
             return false;
         }
         for (final Branch branch : transaction.branches.values()) {
@@ -501,7 +505,8 @@ final class Oracle {
         if (transaction == null) {
             return "it is unknown";
         }
-        final StringBuilder text = new StringBuilder(transaction.isComplete ? "complete" : "not complete");
+        final StringBuilder text = new StringBuilder(transaction.mayHaveBegun ? "begun, " : "never begun, ");
+        text.append(transaction.isComplete ? "complete" : "not complete");
         transaction.branches.forEach((id, branch) -> text.append(", branch ").append(id)
             .append(branch.asked == 0 ? " not asked" : " asked")
             .append(branch.hasConsented ? " has consented" : branch.hasVoted ? " has refused" : " has not voted")

@@ -202,6 +202,25 @@ final class OracleTest {
         assertTrue(oracle.commits(ID), () -> oracle.describe(ID));
     }
 
+    /** The begin for which it was asked was lost; a later copy of it, and of the votes, finds its session gone. */
+    @Test
+    void shouldCommitNothingThatWasNeverBegun() {
+        final WireMessage prepare = asked(1);
+        prepare.transactionId = LATE_ID;
+        oracle.asked(prepare, oracle.records());
+        oracle.loseTail();
+        apply(0, Kind.EPOCH_STARTED, message -> message.epoch = 2);
+        comeBack(1);
+        comeBack(CLIENT);
+        submitLate(0);
+        apply(1, Kind.VOTE, message -> {
+            branch(message, 1);
+            message.transactionId = LATE_ID;
+            message.value = YES;
+        });
+        assertFalse(oracle.commits(LATE_ID), () -> oracle.describe(LATE_ID));
+    }
+
     /** Reasons of which nothing is in the journal. */
     @ParameterizedTest
     @ValueSource(ints = {CLIENT_REQUEST, VOTE_NO, DEADLINE, NO_PARTICIPANT, NEW_INCARNATION, PARTICIPANT_LOST,
