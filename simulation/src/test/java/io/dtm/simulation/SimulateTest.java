@@ -26,7 +26,7 @@ final class SimulateTest {
         "2, 1", "4, 3", "5, 697", "5, 917", "11, 39", "21, 1069", "34, 73", "35, 90", "37, 713", "501, 4180",
         "501, 4706", "502, 1734", "503, 142", "504, 1862", "601, 1093", "603, 1912", "604, 4634", "701, 6111",
         "702, 7937", "703, 933", "708, 1099", "709, 10428", "711, 2823", "721, 8072", "722, 12070",
-        "1982, 5455", "3301, 169", "5001, 10", "5002, 107", "6003, 262"})
+        "1982, 5455", "1983, 6936", "3301, 169", "5001, 10", "5002, 107", "6003, 262"})
     void shouldKeepEveryPromiseWhereOneWasBrokenBefore(final long seed, final int episode) {
         final EpisodePlan plan = EpisodePlan.drawn(seed, episode);
         final SimulationReport report = new Simulate(seed, 1, null).runOnly(plan);

@@ -170,7 +170,7 @@ final class JournalOracle {
         }
         if (applied.isUnseen) {
             oracle.forget(voted);
-        } else if (!applied.decides(voted)) {
+        } else if (oracle.mustCommit(voted) && !applied.decides(voted)) {
             violations.add("oracle", "every consent of transaction " + Trace.transaction(voted)
                 + " is in the journal, and it is not decided: " + oracle.describe(voted));
         }

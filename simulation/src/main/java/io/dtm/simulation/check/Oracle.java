@@ -98,7 +98,7 @@ final class Oracle {
         /** The last record when the coordinator first said something about it: some begin was not refused. */
         private long acceptedAt = NOT_ACCEPTED;
         private boolean isRollbackAsked;
-        /** Some begin of it counted, refused or not: otherwise copies of what a lost one brought about mean nothing. */
+        /** By what is known here of its session, some begin of it counted, refused or not. */
         private boolean mayHaveBegun;
         /** Of the record that began it; 0: it wasn't, or that was refused. */
         private long begunAt;
@@ -421,11 +421,20 @@ final class Oracle {
         return last;
     }
 
-    /** @return whether a transaction is to commit, or to have committed, by what the journal says so far. */
+    /**
+     * Without a begin that counts, copies of what a lost one brought about are nothing. That one counts the coordinator
+     * knows better, which refuses sessions: this doesn't say that it must not have begun.
+     *
+     * @return whether a transaction must have committed by now.
+     */
+    boolean mustCommit(final long transactionId) {
+        return commits(transactionId) && transactions.get(transactionId).mayHaveBegun;
+    }
+
+    /** @return whether a transaction may commit, or have committed, by what the journal says so far. */
     boolean commits(final long transactionId) {
         final Transaction transaction = transactions.get(transactionId);
-        if (transaction == null || !transaction.mayHaveBegun || !transaction.isComplete
-            || transaction.branches.isEmpty()) {
+        if (transaction == null || !transaction.isComplete || transaction.branches.isEmpty()) {
             return false;
         }
         for (final Branch branch : transaction.branches.values()) {

@@ -140,7 +140,7 @@ final class OracleTest {
         vote(1, 1, YES);
         assertFalse(oracle.commits(ID));
         vote(2, 2, YES);
-        assertTrue(oracle.commits(ID), () -> oracle.describe(ID));
+        assertTrue(oracle.mustCommit(ID), () -> oracle.describe(ID));
         assertEquals(ID, oracle.takeVoted());
     }
 
@@ -204,7 +204,7 @@ final class OracleTest {
 
     /** The begin for which it was asked was lost; a later copy of it, and of the votes, finds its session gone. */
     @Test
-    void shouldCommitNothingThatWasNeverBegun() {
+    void shouldNotMissACommitOfWhatWasNeverBegun() {
         final WireMessage prepare = asked(1);
         prepare.transactionId = LATE_ID;
         oracle.asked(prepare, oracle.records());
@@ -218,7 +218,7 @@ final class OracleTest {
             message.transactionId = LATE_ID;
             message.value = YES;
         });
-        assertFalse(oracle.commits(LATE_ID), () -> oracle.describe(LATE_ID));
+        assertFalse(oracle.mustCommit(LATE_ID), () -> oracle.describe(LATE_ID));
     }
 
     /** Reasons of which nothing is in the journal. */
