@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * How much may wait for links that don't take it. What a participant is sent again when it comes back is queued much
  * faster than any link takes it, and may be all that is in flight: for that alone no link is given up, since it would
- * come back to the same. But memory is finite. Bytes that are queued are counted; while a backlog grows, its buffer
- * takes up to three times as much.
+ * come back to the same. But memory is finite. Bytes that are queued are counted; the buffers in which they are may be
+ * four times as large.
  *
  * @param sessionBytes      of one session; beyond it its link is too slow, if it takes nothing for a while. At least
  *                          1 KiB, at most 64 MiB.
@@ -22,8 +22,11 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
     private static final long LEAST_SESSION_BYTES = 1024;
     private static final long GREATEST_SESSION_BYTES = 1 << 26;
     private static final long GREATEST_TOTAL_BYTES = 1L << 29;
-    /** A buffer that grows doubles, and is copied. */
-    private static final long BUFFER_FACTOR = 3;
+    private static final long GREATEST_KEPT_BYTES = 1L << 26;
+    /** At least a quarter of a {@link Lane}'s buffer is in use, or it is one that is kept. */
+    private static final long BUFFER_FACTOR = 4;
+    /** Four times so much, and some memory for all else. */
+    private static final long PART_OF_MEMORY = 6;
 
     /** @throws IllegalArgumentException if a value is out of its range. */
     public BacklogBounds {
@@ -36,7 +39,7 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
      * @param settings       of the coordinator.
      * @param maxMemoryBytes of its process.
      * @return 8 MiB of one session, for a second; and of all that and what one participant can be owed that serves one
-     *     resource, or a quarter of the memory, if that is more: one that serves several can be owed more, and so can
+     *     resource, or a sixth of the memory, if that is more: one that serves several can be owed more, and so can
      *     anybody if the journal was written with larger settings.
      * @throws IllegalArgumentException see {@link #check}.
      */
@@ -44,7 +47,7 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
         check(settings);
         final long leastBytes = SESSION_BYTES + OutboundBound.ofOneParticipant(settings);
         return new BacklogBounds(SESSION_BYTES, SLOW_LINK_TIMEOUT_NS,
-            Math.max(leastBytes, Math.min(GREATEST_TOTAL_BYTES, maxMemoryBytes / 4)));
+            Math.max(leastBytes, Math.min(GREATEST_TOTAL_BYTES, maxMemoryBytes / PART_OF_MEMORY)));
     }
 
     /**
@@ -65,7 +68,12 @@ public record BacklogBounds(long sessionBytes, long slowLinkTimeoutNs, long tota
 
     /** @return memory in bytes that a process needs for this; the greatest heap should be more. */
     public long neededBytes() {
-        return BUFFER_FACTOR * totalBytes;
+        return BUFFER_FACTOR * totalBytes + keptBytes();
+    }
+
+    /** @return memory in bytes that may be kept for sessions for which little or nothing waits just now. */
+    public long keptBytes() {
+        return Math.min(GREATEST_KEPT_BYTES, totalBytes / 4);
     }
 
     /**

@@ -22,12 +22,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>
  * A session keeps a backlog while its link takes nothing. If that grows beyond its bound and the link still takes
  * nothing for a while, it is dropped and the link is marked as slow; so are others, as long as all together are beyond
- * theirs. Nobody else waits for it. Allocates only when a backlog grows or is dropped.
+ * theirs. Nobody else waits for it. Allocates only when a backlog grows or is gone.
  */
 public final class EgressAgent implements Agent {
     private static final int READ_LIMIT = 8 * 1024;
     private static final int REPLY_LIMIT = 16;
     private static final int FRAMES_PER_FLUSH = 16;
+    /** Spread over the time after which a link is too slow: a pause of this process is not the link's fault. */
+    private static final int LEAST_REFUSALS = 4;
     /** Of a link without a session: it gets a few short answers. */
     private static final int MAX_LINK_BACKLOG = LinkReplies.MAX_BODY_LENGTH;
 
@@ -64,8 +66,9 @@ public final class EgressAgent implements Agent {
         nanoClock = config.nanoClock();
         backlogs = config.backlogs();
         frame = new FrameBuilder(config.frameSoftLimitBytes());
-        outlets = new Outlets(publisher, config.slowLinks());
-        answers = new HostAnswers(listener);
+        final LaneMemory memory = new LaneMemory(backlogs.keptBytes());
+        outlets = new Outlets(publisher, config.slowLinks(), memory);
+        answers = new HostAnswers(listener, memory);
     }
 
     @Override
@@ -121,10 +124,9 @@ public final class EgressAgent implements Agent {
         if (backlogBytes <= backlogs.totalBytes()) {
             return;
         }
-        final long nowNs = nanoClock.nanoTime();
         long leftBytes = backlogBytes;
         while (leftBytes > backlogs.totalBytes()) {
-            final Outlet outlet = outlets.firstToGo(nowNs, backlogs.slowLinkTimeoutNs());
+            final Outlet outlet = outlets.firstToGo(backlogs.slowLinkTimeoutNs());
             leftBytes -= outlet.backlogBytes();
             tooSlow(outlet);
         }
@@ -133,7 +135,7 @@ public final class EgressAgent implements Agent {
     private int flush(final Outlet outlet, final long released) {
         final int result = outlet.flush(frame, released, publisher, FRAMES_PER_FLUSH);
         if (result == Outlet.BLOCKED) {
-            outlet.onRefused(nanoClock.nanoTime());
+            outlet.onRefused(nanoClock.nanoTime(), backlogs.slowLinkTimeoutNs() / LEAST_REFUSALS);
             return 0;
         }
         return 1;
@@ -203,13 +205,12 @@ public final class EgressAgent implements Agent {
     }
 
     private boolean isOverdue(final Outlet outlet) {
-        return outlet.stalledForNs(nanoClock.nanoTime()) >= backlogs.slowLinkTimeoutNs();
+        return outlet.stalledForNs() >= backlogs.slowLinkTimeoutNs();
     }
 
     private void tooSlow(final Outlet outlet) {
         final long backlogBytes = outlet.backlogBytes();
         outlet.discard();
-        outlet.shrink(); // it may be long until its link is closed
         outlets.tooSlow(outlet);
         listener.onTooSlow(outlet.linkId(), backlogBytes);
     }

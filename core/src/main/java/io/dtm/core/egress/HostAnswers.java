@@ -10,10 +10,11 @@ final class HostAnswers {
     private static final Alarm[] ALARMS = Alarm.values();
 
     private final EgressListener listener;
-    private final Lane lane = new Lane();
+    private final Lane lane;
 
-    HostAnswers(final EgressListener listener) {
+    HostAnswers(final EgressListener listener, final LaneMemory memory) {
         this.listener = listener;
+        lane = new Lane(memory);
     }
 
     void queue(final DirectBuffer buffer, final int offset) {
@@ -40,6 +41,7 @@ final class HostAnswers {
             lane.commit();
             count++;
         }
+        lane.trim();
         return count;
     }
 

@@ -3,6 +3,7 @@ package io.dtm.core.egress;
 import static io.dtm.core.egress.OutboundDescriptor.HEADER_LENGTH;
 import static io.dtm.core.egress.OutboundDescriptor.TYPE_PADDING;
 
+import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -15,12 +16,20 @@ final class Lane {
     private static final int INITIAL_CAPACITY = 4 * 1024;
     /** More than a duty cycle brings one session as a rule. */
     private static final int LARGE_CAPACITY = 1024 * 1024;
+    /** Of a buffer so much must be in use. Emptied to that, it has taken as many records as are copied. */
+    private static final int LEAST_USED = 4;
 
+    private final LaneMemory memory;
     private UnsafeBuffer buffer = new UnsafeBuffer(new byte[INITIAL_CAPACITY]);
     private int mask = INITIAL_CAPACITY - 1;
     private long head;
     private long cursor;
     private long tail;
+
+    /** @param memory counts what its buffer grows by. */
+    Lane(final LaneMemory memory) {
+        this.memory = memory;
+    }
 
     /** @return bytes from the first record that was not sent to the last. */
     long sizeBytes() {
@@ -44,7 +53,7 @@ final class Lane {
         final int length = OutboundDescriptor.length(source, offset);
         int padding = paddingFor(length);
         while (sizeBytes() + padding + length > buffer.capacity()) {
-            grow();
+            resize(2 * buffer.capacity());
             padding = paddingFor(length);
         }
         pad(padding);
@@ -94,17 +103,23 @@ final class Lane {
         tail = 0;
     }
 
-    /** @return whether its buffer grew to what isn't worth being kept while nothing waits. */
-    boolean isLarge() {
-        return buffer.capacity() > LARGE_CAPACITY;
+    /**
+     * Gives up a buffer of which little is in use, so that a burst doesn't hold memory for ever: a large one, and any
+     * that grew while all lanes together hold much. Not while a frame is being built.
+     */
+    void trim() {
+        final int capacity = buffer.capacity();
+        final boolean isKept = capacity <= INITIAL_CAPACITY || capacity <= LARGE_CAPACITY && !memory.isScarce();
+        if (!isKept && sizeBytes() <= capacity / LEAST_USED) {
+            resize(Math.max(INITIAL_CAPACITY, BitUtil.findNextPositivePowerOfTwo(2 * (int) sizeBytes())));
+        }
     }
 
-    /** Gives up a buffer that grew, so that one burst doesn't hold memory for ever. */
-    void shrink() {
+    /** Drops everything, and gives up what its buffer has grown by. */
+    void reset() {
         clear();
         if (buffer.capacity() > INITIAL_CAPACITY) {
-            buffer = new UnsafeBuffer(new byte[INITIAL_CAPACITY]);
-            mask = INITIAL_CAPACITY - 1;
+            resize(INITIAL_CAPACITY);
         }
     }
 
@@ -120,18 +135,19 @@ final class Lane {
         tail += length;
     }
 
-    private void grow() {
-        final UnsafeBuffer larger = new UnsafeBuffer(new byte[2 * buffer.capacity()]);
+    private void resize(final int capacity) {
+        final UnsafeBuffer other = new UnsafeBuffer(new byte[capacity]);
+        memory.onResized(capacity - buffer.capacity());
         int copied = 0;
         while (hasNext()) {
             final int at = next();
             final int length = OutboundDescriptor.length(buffer, at);
-            larger.putBytes(copied, buffer, at, length);
+            other.putBytes(copied, buffer, at, length);
             copied += length;
             cursor += length;
         }
-        buffer = larger;
-        mask = larger.capacity() - 1;
+        buffer = other;
+        mask = capacity - 1;
         head = 0;
         cursor = 0;
         tail = copied;

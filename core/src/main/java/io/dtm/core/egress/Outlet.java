@@ -25,10 +25,9 @@ final class Outlet {
     static final int MORE = 2;
     /** Result of {@link #flush}: everything was dropped, since the link is gone. */
     static final int DROPPED = 3;
-    private static final long NOT_STALLED = Long.MIN_VALUE;
 
-    private final Lane appendLane = new Lane();
-    private final Lane durableLane = new Lane();
+    private final Lane appendLane;
+    private final Lane durableLane;
     private int id;
     private int linkId;
     private boolean discarding;
@@ -46,7 +45,15 @@ final class Outlet {
     private int appendsSent;
     private int appendsTaken;
     private boolean closeTaken;
-    private long stalledSinceNs = NOT_STALLED;
+    private boolean stalled;
+    private long refusedNs;
+    private long stalledForNs;
+
+    /** @param memory counts what its lanes grow by. */
+    Outlet(final LaneMemory memory) {
+        appendLane = new Lane(memory);
+        durableLane = new Lane(memory);
+    }
 
     /** Starts anew for a session or link. */
     Outlet init(final int ofId, final int toLinkId) {
@@ -112,20 +119,21 @@ final class Outlet {
     /**
      * The link has refused what was offered.
      *
-     * @param nowNs by a monotonic clock.
+     * @param nowNs       by a monotonic clock.
+     * @param countsForNs so much of the time since the last refusal counts at most: while the coordinator stood still
+     *                    nothing was offered.
      */
-    void onRefused(final long nowNs) {
-        if (stalledSinceNs == NOT_STALLED) {
-            stalledSinceNs = nowNs;
+    void onRefused(final long nowNs, final long countsForNs) {
+        if (stalled) {
+            stalledForNs += Math.min(nowNs - refusedNs, countsForNs);
         }
+        stalled = true;
+        refusedNs = nowNs;
     }
 
-    /**
-     * @param nowNs by the same clock.
-     * @return for how long the link has refused all that was offered; 0: it hasn't.
-     */
-    long stalledForNs(final long nowNs) {
-        return stalledSinceNs == NOT_STALLED ? 0 : nowNs - stalledSinceNs;
+    /** @return for how long the link has refused all that was offered; 0: it hasn't. */
+    long stalledForNs() {
+        return stalledForNs;
     }
 
     /** @return whether a flush could send something. */
@@ -166,22 +174,16 @@ final class Outlet {
         drop();
     }
 
-    /** @return bytes of memory that it holds. */
-    long capacityBytes() {
-        return (long) appendLane.buffer().capacity() + durableLane.buffer().capacity();
+    /** Gives up memory of which it needs little. */
+    void trim() {
+        appendLane.trim();
+        durableLane.trim();
     }
 
-    /** Drops everything, and gives up memory that it doesn't need. */
-    void shrink() {
-        appendLane.shrink();
-        durableLane.shrink();
-    }
-
-    /** The same where that is much. */
-    void shrinkIfLarge() {
-        if (appendLane.isLarge() || durableLane.isLarge()) {
-            shrink();
-        }
+    /** Drops everything, and gives up the memory that it took. */
+    void reset() {
+        appendLane.reset();
+        durableLane.reset();
     }
 
     /**
@@ -290,7 +292,7 @@ final class Outlet {
         durableLane.commit();
         fencesSent = fencesTaken;
         appendsSent = appendsTaken;
-        stalledSinceNs = NOT_STALLED;
+        endStall();
         closed = closeTaken;
         durableFirst = !durableFirst;
     }
@@ -300,11 +302,16 @@ final class Outlet {
         durableLane.clear();
         blocked = false;
         dirty = false;
-        stalledSinceNs = NOT_STALLED;
+        endStall();
         fencesQueued = 0;
         fencesSent = 0;
         appendsQueued = 0;
         appendsSent = 0;
+    }
+
+    private void endStall() {
+        stalled = false;
+        stalledForNs = 0;
     }
 
     private static boolean isRequested(final DirectBuffer buffer, final int offset) {

@@ -17,6 +17,7 @@ final class Outlets {
 
     private final LinkPublisher publisher;
     private final SlowLinks slowLinks;
+    private final LaneMemory memory;
     private final Int2ObjectHashMap<Outlet> sessions = new Int2ObjectHashMap<>();
     private final Int2ObjectHashMap<Outlet> links = new Int2ObjectHashMap<>();
     private final Int2IntCounterMap sessionsOfLink = new Int2IntCounterMap(0);
@@ -24,10 +25,12 @@ final class Outlets {
     private final ArrayDeque<Outlet> pool = new ArrayDeque<>();
     private Outlet[] active = new Outlet[64];
     private int activeCount;
+    private boolean wasScarce;
 
-    Outlets(final LinkPublisher publisher, final SlowLinks slowLinks) {
+    Outlets(final LinkPublisher publisher, final SlowLinks slowLinks, final LaneMemory memory) {
         this.publisher = publisher;
         this.slowLinks = slowLinks;
+        this.memory = memory;
     }
 
     /** @return the session's outlet, or null if it is attached to no link. */
@@ -97,15 +100,21 @@ final class Outlets {
     }
 
     /**
-     * At the end of a duty cycle: drops those that are empty from the list, and closed sessions altogether.
+     * At the end of a duty cycle: drops those that are empty from the list, and closed sessions altogether. Memory of
+     * which they need little is given up.
      *
      * @return what is left in all of them, in bytes.
      */
     long settle() {
+        if (memory.isScarce() && !wasScarce) {
+            resetIdle();
+        }
+        wasScarce = memory.isScarce();
         int kept = 0;
         long backlogBytes = 0;
         for (int i = 0; i < activeCount; i++) {
             final Outlet outlet = active[i];
+            outlet.trim();
             if (outlet.isEmpty()) {
                 outlet.active(false);
                 onEmpty(outlet);
@@ -122,19 +131,27 @@ final class Outlets {
         return backlogBytes;
     }
 
+    /** So that those at work needn't grow again and again, because of what the others keep. */
+    private void resetIdle() {
+        for (final Outlet outlet : sessions.values()) {
+            if (!outlet.isActive()) {
+                outlet.reset();
+            }
+        }
+    }
+
     /**
      * Whose backlog is given up when all together are too long. Something must be queued for one.
      *
-     * @param nowNs     by a monotonic clock.
      * @param timeoutNs for which a slow link takes nothing.
      * @return of those whose link has taken nothing for so long, else of those whose link takes nothing just now, else
      *     of all, the one with the longest, the first of several.
      */
-    Outlet firstToGo(final long nowNs, final long timeoutNs) {
+    Outlet firstToGo(final long timeoutNs) {
         Outlet first = active[0];
-        int rank = rank(first, nowNs, timeoutNs);
+        int rank = rank(first, timeoutNs);
         for (int i = 1; i < activeCount; i++) {
-            final int other = rank(active[i], nowNs, timeoutNs);
+            final int other = rank(active[i], timeoutNs);
             if (other > rank || other == rank && active[i].backlogBytes() > first.backlogBytes()) {
                 first = active[i];
                 rank = other;
@@ -143,14 +160,14 @@ final class Outlets {
         return first;
     }
 
-    private static int rank(final Outlet outlet, final long nowNs, final long timeoutNs) {
+    private static int rank(final Outlet outlet, final long timeoutNs) {
         if (outlet.isEmpty()) {
             return 0;
         }
         if (!outlet.isBlocked()) {
             return 1;
         }
-        return outlet.stalledForNs(nowNs) >= timeoutNs ? 3 : 2;
+        return outlet.stalledForNs() >= timeoutNs ? 3 : 2;
     }
 
     private void onEmpty(final Outlet outlet) {
@@ -161,8 +178,6 @@ final class Outlets {
             release(outlet);
         } else if (outlet.isClosed()) {
             removeSession(outlet);
-        } else {
-            outlet.shrinkIfLarge();
         }
     }
 
@@ -183,12 +198,12 @@ final class Outlets {
 
     private Outlet create(final int id, final int linkId) {
         final Outlet pooled = pool.pollFirst();
-        return (pooled == null ? new Outlet() : pooled).init(id, linkId);
+        return (pooled == null ? new Outlet(memory) : pooled).init(id, linkId);
     }
 
     private void release(final Outlet outlet) {
+        outlet.reset();
         if (pool.size() < POOL_LIMIT) {
-            outlet.shrink();
             pool.addFirst(outlet);
         }
     }

@@ -5,16 +5,19 @@ import static io.dtm.core.egress.EgressRig.decide;
 import static io.dtm.core.egress.EgressRig.payload;
 import static io.dtm.core.egress.EgressRig.prepare;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dtm.codec.FrameBuilder;
 import io.dtm.core.SlowLinks;
 import io.dtm.core.coordinator.CoordinatorSettings;
 import io.dtm.core.fake.FakeLinks;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What waits for links that don't take it, and which of them are too slow. */
 final class BacklogTest {
@@ -23,6 +26,7 @@ final class BacklogTest {
     private static final int LINK = 10;
     private static final int OTHER_LINK = 20;
     private static final int TOO_SLOW = 3;
+    private static final int GROWTH_OF_THREE = 60 * 1024;
 
     private final EgressRig rig = new EgressRig().started();
 
@@ -39,7 +43,7 @@ final class BacklogTest {
         }
         assertEquals(List.of(), rig.told);
 
-        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        passTimeout(rig);
         rig.frame(out -> prepare(out, SESSION, 2));
         rig.work();
         assertEquals(LINK, rig.slowLinks.first());
@@ -58,21 +62,52 @@ final class BacklogTest {
         assertEquals(List.of(LINK), rig.links.closed());
     }
 
-    /** The time may have passed while the coordinator stood still. */
+    /** It may take something again at last. */
     @Test
     void shouldOfferOnceMoreBeforeItCallsALinkSlow() {
         attachBoth();
-        rig.links.block(LINK);
-        for (int i = 0; i < 5; i++) {
-            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
-            rig.work();
-        }
-        rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        stall(SESSION, 5);
+        passTimeout(rig);
         rig.links.unblock(LINK);
         rig.frame(out -> prepare(out, SESSION, 2));
         rig.work();
         assertEquals(List.of(), rig.told);
         assertEquals(6, rig.links.takeSent(LINK).size());
+    }
+
+    /** Its media driver may have stood still with it, and hasn't heard yet what the peer has taken since. */
+    @Test
+    void shouldNotCallALinkSlowBecauseTheCoordinatorStoodStill() {
+        attachBoth();
+        stall(SESSION, 5);
+        rig.nowNs += 10 * SLOW_LINK_TIMEOUT_NS;
+        for (int i = 0; i < 10; i++) {
+            rig.frame(out -> prepare(out, SESSION, 2));
+            rig.work();
+            rig.nowNs++;
+        }
+        assertEquals(List.of(), rig.told);
+
+        passTimeout(rig);
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.work();
+        assertEquals(List.of("too slow " + LINK), rig.told);
+    }
+
+    /** Whoever comes back after a stall isn't slow because of it. */
+    @Test
+    void shouldNotHoldAFormerLinksStallAgainstANewOne() {
+        attachBoth();
+        stall(SESSION, 5);
+        passTimeout(rig);
+        rig.frame(out -> out.sessionAttached(SESSION, 30));
+        rig.work();
+        rig.links.block(30);
+        for (int i = 0; i < 6; i++) {
+            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
+            rig.work();
+        }
+        assertEquals(List.of(), rig.told);
     }
 
     @Test
@@ -106,11 +141,10 @@ final class BacklogTest {
         assertEquals(5, rig.links.takeSent(LINK).size());
         assertEquals(List.of(), rig.told);
 
-        for (int i = 0; i < 2; i++) {
-            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
-            rig.frame(out -> prepare(out, SESSION, 2));
-            rig.work();
-        }
+        rig.work();
+        passTimeout(rig);
+        rig.frame(out -> prepare(out, SESSION, 2));
+        rig.work();
         assertEquals(List.of("too slow " + LINK), rig.told);
     }
 
@@ -121,7 +155,7 @@ final class BacklogTest {
         for (int i = 0; i < 10; i++) {
             rig.frame(out -> prepare(out, SESSION, 2));
             rig.work();
-            rig.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS / 4;
         }
         assertEquals(List.of(), rig.told);
     }
@@ -156,7 +190,7 @@ final class BacklogTest {
             }
         }
         crowded.work();
-        crowded.nowNs += SLOW_LINK_TIMEOUT_NS + 1;
+        passTimeout(crowded);
         for (int session = 1; session <= 3; session++) {
             final int id = session;
             crowded.frame(out -> prepare(out, id, 2));
@@ -238,7 +272,7 @@ final class BacklogTest {
         for (int session = 1; session <= 5; session++) {
             takesNothing(session, 2);
         }
-        rig.nowNs += SLOW_LINK_TIMEOUT_NS;
+        passTimeout(rig);
         rig.frame(out -> out.sessionAttached(id, 10 * id));
         waitingForTheForce(rig, id, 6);
         rig.work();
@@ -249,23 +283,97 @@ final class BacklogTest {
         assertEquals(6, rig.links.takeSent(10 * id).size());
     }
 
+    /** Blocked just now is less than blocked for a while, and more than not blocked; only then length counts. */
     @Test
-    void shouldNotKeepTheMemoryOfALongBacklogThatIsGone() {
-        final Outlets outlets = new Outlets(new FakeLinks(), new SlowLinks(4));
-        final UnsafeBuffer record = new UnsafeBuffer(new byte[32 * 1024]);
-        OutboundDescriptor.header(record, 0, OutboundDescriptor.TYPE_SESSION_MESSAGE, 1, 5, false, 40, 22, 16 * 1024);
-        outlets.attach(SESSION, LINK);
-        final Outlet outlet = outlets.ofSession(SESSION);
-        outlets.activate(outlet);
-        for (int i = 0; i < 100; i++) {
-            outlet.queue(record, 0);
-        }
-        assertEquals(outlet.backlogBytes(), outlets.settle());
-        assertTrue(outlet.capacityBytes() > 1 << 20, () -> "" + outlet.capacityBytes());
+    void shouldGiveUpWhoTakesNothingForLongestBeforeWhoTakesNothingJustNowBeforeTheLongest() {
+        takesNothing(1, 2);
+        passTimeout(rig);
+        takesNothing(2, 4);
+        rig.frame(out -> out.sessionAttached(3, 30));
+        waitingForTheForce(rig, 3, 5);
+        rig.work();
+        assertEquals(List.of(), rig.told);
 
-        outlets.attach(SESSION, OTHER_LINK);
-        assertEquals(0, outlets.settle());
-        assertTrue(outlet.capacityBytes() < 1 << 14, () -> "" + outlet.capacityBytes());
+        waitingForTheForce(rig, 3, 3);
+        rig.work();
+        assertEquals(List.of("too slow 10"), rig.told);
+        waitingForTheForce(rig, 3, 1);
+        rig.work();
+        assertEquals(List.of("too slow 10", "too slow 20"), rig.told);
+        waitingForTheForce(rig, 3, 4);
+        rig.work();
+        assertEquals(List.of("too slow 10", "too slow 20", "too slow 30"), rig.told);
+    }
+
+    /** Participants come back one after the other, under load: for each something always waits for the next force. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldNotKeepTheMemoryOfLongBacklogsThatAreGone(final boolean isOnAppend) {
+        final int keptBytes = 1 << 20;
+        final LaneMemory memory = new LaneMemory(keptBytes);
+        final FakeLinks links = new FakeLinks();
+        links.stopRecording();
+        final Outlets outlets = new Outlets(links, new SlowLinks(4), memory);
+        for (int session = 1; session <= 20; session++) {
+            outlets.attach(session, 10 * session);
+            final Outlet outlet = outlets.ofSession(session);
+            outlets.activate(outlet);
+            for (int i = 0; i < 100; i++) {
+                rig.frame(out -> out.prepare(SESSION, isOnAppend, 4, 77, 1, 0, 3, payload(16 * 1024)));
+                rig.queue.read(outlet::queue, 1);
+            }
+            final long released = rig.position;
+            rig.frame(out -> decide(out, SESSION, 1));
+            rig.queue.read(outlet::queue, 1);
+            assertTrue(memory.bytes() > keptBytes, () -> "" + memory.bytes());
+            while (outlet.flush(new FrameBuilder(1376), released, links, 16) == Outlet.MORE) {
+                outlets.settle();
+            }
+            assertFalse(outlet.isEmpty());
+            outlets.settle();
+            assertTrue(memory.bytes() <= keptBytes, () -> "" + memory.bytes());
+        }
+    }
+
+    @Test
+    void shouldGiveUpTheMemoryOfASessionThatIsGone() {
+        final LaneMemory memory = new LaneMemory(1 << 20);
+        final Outlets outlets = new Outlets(new FakeLinks(), new SlowLinks(4), memory);
+        outlets.attach(SESSION, LINK);
+        queueThree(outlets, SESSION);
+        assertEquals(GROWTH_OF_THREE, memory.bytes());
+
+        outlets.attach(SESSION, 0);
+        outlets.settle();
+        assertEquals(0, memory.bytes());
+    }
+
+    /** What others keep for their next burst is no reason for one at work to grow anew each time. */
+    @Test
+    void shouldGiveUpTheMemoryOfIdleSessionsFirst() {
+        final LaneMemory memory = new LaneMemory(3 * GROWTH_OF_THREE / 2);
+        final FakeLinks links = new FakeLinks();
+        final Outlets outlets = new Outlets(links, new SlowLinks(4), memory);
+        for (int session = 1; session <= 3; session++) {
+            outlets.attach(session, LINK);
+            queueThree(outlets, session);
+            outlets.settle();
+            assertEquals(Outlet.FLUSHED, outlets.ofSession(session).flush(new FrameBuilder(1376), 0, links, 16));
+            outlets.settle();
+            queueThree(outlets, session);
+            assertEquals(GROWTH_OF_THREE, memory.bytes());
+            assertEquals(Outlet.FLUSHED, outlets.ofSession(session).flush(new FrameBuilder(1376), 0, links, 16));
+            outlets.settle();
+        }
+    }
+
+    private void queueThree(final Outlets outlets, final int session) {
+        final Outlet outlet = outlets.ofSession(session);
+        outlets.activate(outlet);
+        for (int i = 0; i < 3; i++) {
+            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
+            rig.queue.read(outlet::queue, 1);
+        }
     }
 
     /** Of each transaction it is sent a message for each resource: more than the settings say of a single one. */
@@ -275,7 +383,7 @@ final class BacklogTest {
         final int resources = 100;
         final CoordinatorSettings settings = settings(transactions, 0);
         final EgressRig large =
-            new EgressRig(CoordinatorSettings.DURABILITY_FORCE, 4, BacklogBounds.of(settings, 64 << 20)).started();
+            new EgressRig(CoordinatorSettings.DURABILITY_FORCE, 4, BacklogBounds.of(settings, 96 << 20)).started();
         large.frame(out -> out.sessionAttached(SESSION, LINK));
         for (int i = 0; i < transactions; i++) {
             final int transactionId = i;
@@ -309,13 +417,13 @@ final class BacklogTest {
         final long owed = 2L * 72 * settings.maxTransactions() + settings.maxPayloadTotalBytes();
         final long leastBytes = BacklogBounds.of(settings, 0).totalBytes();
         assertEquals(owed, leastBytes - BacklogBounds.of(settings, 0).sessionBytes());
-        assertEquals(leastBytes, BacklogBounds.of(settings, 4 * leastBytes - 1).totalBytes());
+        assertEquals(leastBytes, BacklogBounds.of(settings, 6 * leastBytes - 1).totalBytes());
     }
 
     @Test
     void shouldKeepMoreIfThereIsMemoryForIt() {
         final CoordinatorSettings settings = settings(1, 0);
-        assertEquals(32 << 20, BacklogBounds.of(settings, 128 << 20).totalBytes());
+        assertEquals(32 << 20, BacklogBounds.of(settings, 192 << 20).totalBytes());
         assertEquals(1L << 29, BacklogBounds.of(settings, Long.MAX_VALUE).totalBytes());
     }
 
@@ -351,12 +459,24 @@ final class BacklogTest {
 
     /** So many messages wait for a session whose link takes none. */
     private void takesNothing(final int session, final int prepares) {
-        rig.links.block(10 * session);
         rig.frame(out -> out.sessionAttached(session, 10 * session));
+        stall(session, prepares);
+    }
+
+    private void stall(final int session, final int prepares) {
+        rig.links.block(10 * session);
         for (int i = 0; i < prepares; i++) {
             rig.frame(out -> out.prepare(session, true, 4, 77, 1, 0, 3, payload(15 * 1024)));
         }
         rig.work();
+    }
+
+    /** For so long links that take nothing are offered something now and then. */
+    private static void passTimeout(final EgressRig rig) {
+        for (int i = 0; i < 4; i++) {
+            rig.nowNs += SLOW_LINK_TIMEOUT_NS / 4;
+            rig.agent.doWork();
+        }
     }
 
     private static void waitingForTheForce(final EgressRig rig, final int session, final int prepares) {

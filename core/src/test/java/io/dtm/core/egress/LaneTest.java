@@ -10,7 +10,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class LaneTest {
-    private final Lane lane = new Lane();
+    private static final int KEPT_BYTES = 100_000;
+
+    private final LaneMemory memory = new LaneMemory(KEPT_BYTES);
+    private final Lane lane = new Lane(memory);
     private final UnsafeBuffer source = new UnsafeBuffer(new byte[70_000]);
 
     @Test
@@ -40,7 +43,45 @@ class LaneTest {
                 lane.rollBack();
             }
             assertEquals(expected.isEmpty(), lane.isEmpty());
+            if (random.nextInt(5) == 0) {
+                lane.trim();
+            }
         }
+    }
+
+    /** What is in use, four times, or what may be kept: whatever the way there was. */
+    @Test
+    void shouldHoldLittleMoreMemoryThanItNeeds() {
+        final Random random = new Random(4);
+        for (int i = 0; i < 200; i++) {
+            final int length = random.nextInt(1, 60_000);
+            for (int j = random.nextInt(60); j > 0; j--) {
+                append(i, length);
+            }
+            for (int j = random.nextInt(80); j > 0 && lane.hasNext(); j--) {
+                lane.next();
+                lane.advance();
+            }
+            lane.commit();
+            lane.trim();
+            assertTrue(memory.bytes() <= Math.max(KEPT_BYTES, 4 * lane.sizeBytes()),
+                () -> lane.sizeBytes() + " bytes in " + lane.buffer().capacity());
+            assertEquals(lane.buffer().capacity() - 4096, memory.bytes());
+        }
+    }
+
+    /** A session at work doesn't grow its buffer again and again. */
+    @Test
+    void shouldKeepItsMemoryWhileThereIsEnough() {
+        append(1, 60_000);
+        lane.clear();
+        final int capacity = lane.buffer().capacity();
+        lane.trim();
+        assertEquals(capacity, lane.buffer().capacity());
+
+        memory.onResized(KEPT_BYTES);
+        lane.trim();
+        assertEquals(4096, lane.buffer().capacity());
     }
 
     @Test
@@ -57,13 +98,14 @@ class LaneTest {
     }
 
     @Test
-    void shouldGiveUpMemoryWhenItShrinks() {
+    void shouldGiveUpMemoryWhenItIsReset() {
         append(1, 60_000);
-        lane.shrink();
+        lane.reset();
 
         assertTrue(lane.isEmpty());
         assertFalse(lane.hasNext());
-        assertTrue(lane.buffer().capacity() <= 4096);
+        assertEquals(4096, lane.buffer().capacity());
+        assertEquals(0, memory.bytes());
     }
 
     private void append(final long position, final int bodyLength) {
