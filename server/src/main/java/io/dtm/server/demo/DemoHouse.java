@@ -298,6 +298,7 @@ final class DemoHouse implements AutoCloseable {
 
     /** Deletes the data, and what a coordinator leaves in shared memory that had to be killed. */
     static void delete(final Path directory) throws IOException {
+        Thread.interrupted(); // who was told to end has heard it: an interrupted thread can't read files
         try {
             final TailPointer tail = TailPointer.read(new MappedStorage(journal(directory)));
             if (tail != null) {

@@ -23,7 +23,7 @@ import java.util.function.LongUnaryOperator;
 
 /**
  * One of the places at which a resource is served, or several: one process after another, for one coordinator or
- * several. Each process is a new incarnation at each place.
+ * several. Each process is a new incarnation: the same at all of its places, or another at each.
  */
 public final class ParticipantNode extends Peer {
     private static final int UNFINISHED = 1 << 16;
@@ -166,10 +166,13 @@ public final class ParticipantNode extends Peer {
     @Override
     protected void onStart() {
         final RandomStream ofLife = random.split("process " + life());
-        start(places.get(0), ofLife, random.nextLong());
+        final long incarnation = random.nextLong();
+        start(places.get(0), ofLife, incarnation);
         for (final Place place : places.subList(1, places.size())) {
             final RandomStream ofPlace = ofLife.split(place.resourceName);
-            start(place, ofPlace, ofPlace.split("incarnation").nextLong());
+            final RandomStream ofIncarnation = ofPlace.split("incarnation");
+            final long ofItsOwn = ofIncarnation.nextLong();
+            start(place, ofPlace, ofIncarnation.nextInt(2) == 0 ? incarnation : ofItsOwn);
         }
     }
 
