@@ -112,7 +112,7 @@ final class CoordinatorProcess implements AutoCloseable {
         makePrivate(directory);
         // Before anything runs: of the files that this process has its classes from.
         final long program = programFingerprint();
-        final long downtimeNs = downtimeNs(directory.resolve(JOURNAL));
+        final long lastWrittenMs = lastWrittenMs(directory.resolve(JOURNAL));
         AeronServerTransport transport = null;
         JournalRecovery recovery = null;
         try {
@@ -153,8 +153,7 @@ final class CoordinatorProcess implements AutoCloseable {
                 new JournalReplay(opened, restored.replayPosition()),
                 opened::start,
                 restored.recovered(),
-                new EpochStart(opened.coordinatorId(), notZero(random), downtimeNs, consents,
-                    System.currentTimeMillis()));
+                epochStart(opened, random, lastWrittenMs, consents));
             final SegmentedJournal journal = (SegmentedJournal) context.journal();
             pipeline.start();
             return new CoordinatorProcess(journal, transport, pipeline, context.operators(),
@@ -318,20 +317,33 @@ final class CoordinatorProcess implements AutoCloseable {
         }
     }
 
-    /** By the files' times: since when nothing was written. It can only bring undecided deadlines nearer. */
-    private static long downtimeNs(final Path journalDirectory) {
+    /** What is appended to a staged journal is written when it is forced, which may be long after. */
+    private static long lastWrittenMs(final Path journalDirectory) {
         if (!Files.isDirectory(journalDirectory)) {
             return 0;
         }
         try (var files = Files.list(journalDirectory)) {
-            long lastMs = Long.MIN_VALUE;
+            long lastMs = 0;
             for (final Path file : files.filter(one -> one.toString().endsWith(".segment")).toList()) {
                 lastMs = Math.max(lastMs, Files.getLastModifiedTime(file).toMillis());
             }
-            return lastMs == Long.MIN_VALUE ? 0 : Math.max(0, System.currentTimeMillis() - lastMs) * 1_000_000L;
+            return lastMs;
         } catch (final IOException failed) {
             throw new UncheckedIOException("cannot look into " + journalDirectory, failed);
         }
+    }
+
+    /** The downtime is since the former process's last trace. It can only bring undecided deadlines nearer. */
+    private static EpochStart epochStart(
+        final JournalRecovery recovery,
+        final SecureRandom random,
+        final long lastWrittenMs,
+        final Set<Consent> consents) {
+        final long nowMs = System.currentTimeMillis();
+        final long lastMs = Math.max(lastWrittenMs, recovery.lastActivityMs());
+        final long downtimeMs = lastMs == 0 ? 0 : Math.max(0, nowMs - lastMs);
+        return new EpochStart(
+            recovery.coordinatorId(), notZero(random), TimeUnit.MILLISECONDS.toNanos(downtimeMs), consents, nowMs);
     }
 
     private static long notZero(final SecureRandom random) {

@@ -5,6 +5,7 @@ import io.dtm.core.journal.reading.CoordinatorIdFile;
 import io.dtm.core.journal.reading.CutOrderFile;
 import io.dtm.core.journal.reading.JournalReader;
 import io.dtm.core.journal.reading.JournalTail;
+import io.dtm.core.journal.reading.MarkReader;
 import io.dtm.core.journal.reading.RecordHandler;
 import io.dtm.core.journal.reading.TailPointer;
 import io.dtm.core.storage.FileNames;
@@ -14,6 +15,7 @@ import io.dtm.core.storage.JournalException.Category;
 import io.dtm.core.storage.JournalFile;
 import io.dtm.core.storage.JournalStorage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -92,6 +94,23 @@ public final class JournalRecovery implements AutoCloseable {
     /** @return the first position from which it can be replayed. */
     public long oldestPosition() {
         return reader.oldestPosition();
+    }
+
+    /**
+     * Before the start, which begins to count anew.
+     *
+     * @return epoch milliseconds when the process that had the directory before was seen to run last, within a second
+     *     or so; 0: there is no telling, a power loss may have taken it.
+     * @throws JournalException FOREIGN.
+     */
+    public long lastActivityMs() {
+        try (JournalFile file = storage.open(FileNames.MARK, false)) {
+            return MarkReader.ofStart(file, storage.describe(FileNames.MARK), coordinatorId).activityMs();
+        } catch (final NoSuchFileException ex) {
+            return 0;
+        } catch (final IOException ex) {
+            throw failed(storage, ex);
+        }
     }
 
     /** @return position of a cut that an operator ordered and that isn't complete, or JournalException.NOWHERE. */

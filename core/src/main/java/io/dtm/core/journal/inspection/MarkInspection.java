@@ -1,7 +1,5 @@
 package io.dtm.core.journal.inspection;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.journal.reading.ForcedEvidence;
 import io.dtm.core.journal.reading.MarkReader;
@@ -83,7 +81,7 @@ final class MarkInspection {
                 mark.pid(),
                 mark.forcedPosition(),
                 Math.max(mark.forcedPosition(), MarkDescriptor.appendedPosition(buffer)),
-                buffer.getLong(MarkDescriptor.TIMESTAMP_OFFSET, LITTLE_ENDIAN),
+                mark.activityMs(),
                 MarkDescriptor.usableBytes(buffer),
                 MarkDescriptor.lowSpaceBytes(buffer),
                 MarkDescriptor.refusedSinceMs(buffer),

@@ -1,5 +1,7 @@
 package io.dtm.core.journal.reading;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.dtm.codec.MarkDescriptor;
 import io.dtm.core.storage.JournalException;
 import io.dtm.core.storage.JournalException.Category;
@@ -15,22 +17,30 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @param firstForced  position up to which it says that the journal was forced; 0: it says nothing.
  * @param secondForced the same by its second copy, which is stored last.
  * @param pid          of the process that owns the directory, or owned it last; 0: not known, or closed in order.
+ * @param activityMs   epoch milliseconds when that process was seen to run last; 0: not known.
  * @param isOurs       whether it says anything about this coordinator's journal.
  * @param foreignId    of the coordinator that it is of, going by both copies; 0: of none but this.
  * @param defect       what is wrong with it, whatever its copies of the forced position say; or null.
  */
 public record MarkReader(
-    long firstForced, long secondForced, long pid, boolean isOurs, long foreignId, String defect) {
+    long firstForced,
+    long secondForced,
+    long pid,
+    long activityMs,
+    boolean isOurs,
+    long foreignId,
+    String defect) {
 
-    private static final MarkReader NOTHING = new MarkReader(0, 0, 0, false, 0, null);
+    private static final MarkReader NOTHING = new MarkReader(0, 0, 0, 0, false, 0, null);
 
     /**
-     * @param file  as it was found; it stays the caller's.
-     * @param place for people.
+     * @param file          as it was found; it stays the caller's.
+     * @param place         for people.
+     * @param coordinatorId whose it should be.
      * @return what it says about this coordinator's journal.
      * @throws JournalException FOREIGN if it belongs to another one.
      */
-    static MarkReader ofStart(final JournalFile file, final String place, final long coordinatorId) {
+    public static MarkReader ofStart(final JournalFile file, final String place, final long coordinatorId) {
         if (file.length() != MarkDescriptor.FILE_LENGTH || version(file.buffer()) != MarkDescriptor.VERSION) {
             return NOTHING;
         }
@@ -54,7 +64,7 @@ public record MarkReader(
         final long checkedId = MarkDescriptor.checkedCoordinatorId(buffer);
         if (id != coordinatorId && checkedId != coordinatorId) {
             final boolean isForeign = id == checkedId && id != 0;
-            return new MarkReader(0, 0, 0, false, isForeign ? id : 0,
+            return new MarkReader(0, 0, 0, 0, false, isForeign ? id : 0,
                 isForeign ? null : "neither of its two copies of the coordinator's id is right: it says nothing");
         }
         final long pidBefore = MarkDescriptor.pid(buffer);
@@ -68,7 +78,8 @@ public record MarkReader(
             defect = "one of its two copies of the coordinator's id is wrong";
         }
         // A process that began or ended meanwhile may have stored one copy only of those that were read.
-        return new MarkReader(firstForced, secondForced, pid == 0 ? pidBefore : pid, true, 0, defect);
+        return new MarkReader(firstForced, secondForced, pid == 0 ? pidBefore : pid,
+            buffer.getLong(MarkDescriptor.TIMESTAMP_OFFSET, LITTLE_ENDIAN), true, 0, defect);
     }
 
     /** @return position up to which the journal was forced, at least: the lower copy counts. */
