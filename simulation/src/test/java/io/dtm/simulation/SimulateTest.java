@@ -28,7 +28,7 @@ final class SimulateTest {
         "702, 7937", "703, 933", "708, 1099", "709, 10428", "711, 2823", "721, 8072", "722, 12070", "801, 758",
         "802, 2386", "804, 1055", "806, 3397", "807, 716", "808, 413", "951, 20485", "961, 1790", "964, 4803",
         "965, 6574", "967, 6477", "969, 11792", "971, 8271", "972, 9580", "1982, 5455", "1983, 6936", "1984, 14586",
-        "3301, 169", "5001, 10", "5002, 107", "6003, 262"})
+        "1986, 36199", "3301, 169", "5001, 10", "5002, 107", "6003, 262"})
     void shouldKeepEveryPromiseWhereOneWasBrokenBefore(final long seed, final int episode) {
         final EpisodePlan plan = EpisodePlan.drawn(seed, episode);
         final SimulationReport report = new Simulate(seed, 1, null).runOnly(plan);

@@ -42,6 +42,7 @@ public final class EgressAgent implements Agent {
     private final NanoClock nanoClock;
     private final BacklogBounds backlogs;
     private final FrameBuilder frame;
+    private final LaneMemory memory;
     private final Outlets outlets;
     private final HostAnswers answers;
     private final OutboundQueue.Handler onRecord = this::onRecord;
@@ -66,7 +67,7 @@ public final class EgressAgent implements Agent {
         nanoClock = config.nanoClock();
         backlogs = config.backlogs();
         frame = new FrameBuilder(config.frameSoftLimitBytes());
-        final LaneMemory memory = new LaneMemory(backlogs.keptBytes());
+        memory = new LaneMemory(backlogs.keptBytes());
         outlets = new Outlets(publisher, config.slowLinks(), memory);
         answers = new HostAnswers(listener, memory);
     }
@@ -101,6 +102,11 @@ public final class EgressAgent implements Agent {
     /** @return about how many messages wait for a force, 0: none. Egress agent only. */
     public int waitingForForce() {
         return waitingCount;
+    }
+
+    /** @return bytes that its buffers have grown by. */
+    long memoryBytes() {
+        return memory.bytes();
     }
 
     private int flush(final boolean forcedMore) {

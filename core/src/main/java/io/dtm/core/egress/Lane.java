@@ -14,8 +14,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Lane {
     private static final int INITIAL_CAPACITY = 4 * 1024;
-    /** More than a duty cycle brings one session as a rule. */
-    private static final int LARGE_CAPACITY = 1024 * 1024;
+    /** Kept, however scarce memory is: a session at work isn't to grow its buffer for each little burst. */
+    private static final int SMALL_CAPACITY = 16 * 1024;
     /** Of a buffer so much must be in use. Emptied to that, it has taken as many records as are copied. */
     private static final int LEAST_USED = 4;
 
@@ -104,14 +104,13 @@ final class Lane {
     }
 
     /**
-     * Gives up a buffer of which little is in use, so that a burst doesn't hold memory for ever: a large one, and any
-     * that grew while all lanes together hold much. Not while a frame is being built.
+     * Gives up a buffer of which little is in use while all lanes together hold much, so that a burst doesn't hold
+     * memory for ever. Not while a frame is being built.
      */
     void trim() {
         final int capacity = buffer.capacity();
-        final boolean isKept = capacity <= INITIAL_CAPACITY || capacity <= LARGE_CAPACITY && !memory.isScarce();
-        if (!isKept && sizeBytes() <= capacity / LEAST_USED) {
-            resize(Math.max(INITIAL_CAPACITY, BitUtil.findNextPositivePowerOfTwo(2 * (int) sizeBytes())));
+        if (capacity > SMALL_CAPACITY && memory.isScarce() && sizeBytes() <= capacity / LEAST_USED) {
+            resize(Math.max(SMALL_CAPACITY, BitUtil.findNextPositivePowerOfTwo(2 * (int) sizeBytes())));
         }
     }
 

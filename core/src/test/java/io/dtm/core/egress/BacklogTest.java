@@ -80,11 +80,13 @@ final class BacklogTest {
     void shouldNotCallALinkSlowBecauseTheCoordinatorStoodStill() {
         attachBoth();
         stall(SESSION, 5);
-        rig.nowNs += 10 * SLOW_LINK_TIMEOUT_NS;
-        for (int i = 0; i < 10; i++) {
-            rig.frame(out -> prepare(out, SESSION, 2));
-            rig.work();
-            rig.nowNs++;
+        for (int pauses = 0; pauses < 3; pauses++) {
+            rig.nowNs += 10 * SLOW_LINK_TIMEOUT_NS;
+            for (int i = 0; i < 10; i++) {
+                rig.frame(out -> prepare(out, SESSION, 2));
+                rig.work();
+                rig.nowNs++;
+            }
         }
         assertEquals(List.of(), rig.told);
 
@@ -335,6 +337,21 @@ final class BacklogTest {
         }
     }
 
+    /** A quarter of what may wait: here 48 KiB. */
+    @Test
+    void shouldKeepAsMuchMemoryAsItsBoundsSay() {
+        attachBoth();
+        for (int i = 0; i < 11; i++) {
+            rig.frame(out -> out.prepare(SESSION, true, 4, 77, 1, 0, 3, payload(16 * 1024)));
+        }
+        rig.links.takes(LINK, 1);
+        rig.agent.doWork();
+        assertTrue(rig.agent.memoryBytes() > 48 * 1024);
+        rig.links.takes(LINK, Integer.MAX_VALUE);
+        rig.work();
+        assertTrue(rig.agent.memoryBytes() <= 48 * 1024, () -> "" + rig.agent.memoryBytes());
+    }
+
     @Test
     void shouldGiveUpTheMemoryOfASessionThatIsGone() {
         final LaneMemory memory = new LaneMemory(1 << 20);
@@ -418,6 +435,13 @@ final class BacklogTest {
         final long leastBytes = BacklogBounds.of(settings, 0).totalBytes();
         assertEquals(owed, leastBytes - BacklogBounds.of(settings, 0).sessionBytes());
         assertEquals(leastBytes, BacklogBounds.of(settings, 6 * leastBytes - 1).totalBytes());
+    }
+
+    /** Each buffer may be four times as large as what is in it, and some are kept. */
+    @Test
+    void shouldSayHowMuchMemoryAllThatTakes() {
+        assertEquals((4 << 20) + (1 << 18), new BacklogBounds(1024, 0, 1 << 20).neededBytes());
+        assertEquals((4L << 29) + (1 << 26), new BacklogBounds(1024, 0, 1L << 29).neededBytes());
     }
 
     @Test

@@ -266,7 +266,8 @@ public final class Checker implements FrameObserver {
 
     /** @param forcedPosition of the journal's last process, when its directory is copied. */
     public void onCopied(final long forcedPosition) {
-        copiedEnd = forcedPosition;
+        // a new segment's header may lie between the last record and what is called forced
+        copiedEnd = Math.min(forcedPosition, facts.onDevice());
     }
 
     /**

@@ -29,6 +29,11 @@ final class JournalFacts {
         return appends ? appended : forced;
     }
 
+    /** @return end of the last record of which the journal has said that it is on the device. */
+    long onDevice() {
+        return forced;
+    }
+
     long appended() {
         return appended;
     }
