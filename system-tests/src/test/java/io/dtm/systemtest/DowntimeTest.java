@@ -24,6 +24,8 @@ class DowntimeTest {
 
     private final House house = new House();
     private final HeldParticipant held = new HeldParticipant().withholdsVotes();
+    private CoordinatorChild coordinator;
+    private Peer peer;
 
     @AfterEach
     void close() {
@@ -34,44 +36,38 @@ class DowntimeTest {
     @ParameterizedTest
     @ValueSource(strings = {"staged", "mapped"})
     void shouldNotTakeAQuietTimeForADowntime(final String storage) throws IOException {
-        final CoordinatorChild coordinator = coordinator(storage);
-        final Peer peer = peer(coordinator);
-        final CompletableFuture<Answer> open = submitAndKill(coordinator, peer);
-        ageSegments(coordinator);
+        start(storage);
+        final CompletableFuture<Answer> open = submitAndKill();
+        ageSegments();
 
-        startAgain(coordinator, peer);
+        startAgain();
         held.votes(true);
         held.prepares().get(held.prepares().size() - 1).yes();
         Conditions.await("outcome", open).assertCommitted();
-        assertTrue(downtimeNs(coordinator) < TWO_HOURS_NS);
+        assertTrue(downtimeNs() < TWO_HOURS_NS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"staged", "mapped"})
     void shouldBringADeadlineNearerByADowntime(final String storage) throws IOException {
-        final CoordinatorChild coordinator = coordinator(storage);
-        final Peer peer = peer(coordinator);
-        final CompletableFuture<Answer> open = submitAndKill(coordinator, peer);
-        ageSegments(coordinator);
-        ageMark(coordinator);
+        start(storage);
+        final CompletableFuture<Answer> open = submitAndKill();
+        ageSegments();
+        ageMark();
 
-        startAgain(coordinator, peer);
+        startAgain();
         Conditions.await("outcome", open).assertAborted(AbortReason.DEADLINE);
-        assertTrue(downtimeNs(coordinator) >= TWO_HOURS_NS);
+        assertTrue(downtimeNs() >= TWO_HOURS_NS);
     }
 
-    private CoordinatorChild coordinator(final String storage) {
-        return house.coordinator("dtm.journal.storage=" + storage);
-    }
-
-    private Peer peer(final CoordinatorChild coordinator) {
-        final Peer peer = house.peer("peer", coordinator);
+    private void start(final String storage) {
+        coordinator = house.coordinator("dtm.journal.storage=" + storage);
+        peer = house.peer("peer", coordinator);
         peer.register("held", held);
         peer.register("willing", new HeldParticipant());
-        return peer;
     }
 
-    private CompletableFuture<Answer> submitAndKill(final CoordinatorChild coordinator, final Peer peer) {
+    private CompletableFuture<Answer> submitAndKill() {
         final CompletableFuture<Answer> open =
             peer.submit(peer.request("open", peer.lookUp("willing"), peer.lookUp("held")));
         held.awaitPrepare();
@@ -79,28 +75,28 @@ class DowntimeTest {
         return open;
     }
 
-    private static void startAgain(final CoordinatorChild coordinator, final Peer peer) {
+    private void startAgain() {
         coordinator.start();
         Conditions.await("the participant is back", () -> peer.registeredEpoch("held") == 2);
     }
 
-    private static long downtimeNs(final CoordinatorChild coordinator) {
+    private long downtimeNs() {
         return (Long) coordinator.story().epochs().get(1).arguments().get(5);
     }
 
-    private static void ageSegments(final CoordinatorChild coordinator) throws IOException {
-        try (var files = Files.list(journal(coordinator))) {
+    private void ageSegments() throws IOException {
+        try (var files = Files.list(journal())) {
             for (final Path file : files.filter(one -> one.toString().endsWith(".segment")).toList()) {
                 Files.setLastModifiedTime(file, FileTime.fromMillis(twoHoursAgoMs()));
             }
         }
     }
 
-    private static void ageMark(final CoordinatorChild coordinator) throws IOException {
+    private void ageMark() throws IOException {
         final ByteBuffer time = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         time.putLong(0, twoHoursAgoMs());
         try (FileChannel file =
-            FileChannel.open(journal(coordinator).resolve("coordinator.mark"), StandardOpenOption.WRITE)) {
+            FileChannel.open(journal().resolve("coordinator.mark"), StandardOpenOption.WRITE)) {
             file.write(time, MarkDescriptor.TIMESTAMP_OFFSET);
         }
     }
@@ -109,7 +105,7 @@ class DowntimeTest {
         return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(TWO_HOURS_NS);
     }
 
-    private static Path journal(final CoordinatorChild coordinator) {
+    private Path journal() {
         return coordinator.directory().resolve("journal");
     }
 }

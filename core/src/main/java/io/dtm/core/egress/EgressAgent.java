@@ -127,9 +127,6 @@ public final class EgressAgent implements Agent {
      * yet: a force may hang, that of the epoch, too, and what waits for it grows.
      */
     private void boundTotal(final long backlogBytes) {
-        if (backlogBytes <= backlogs.totalBytes()) {
-            return;
-        }
         long leftBytes = backlogBytes;
         while (leftBytes > backlogs.totalBytes()) {
             final Outlet outlet = outlets.firstToGo(backlogs.slowLinkTimeoutNs());

@@ -161,9 +161,6 @@ final class Outlets {
     }
 
     private static int rank(final Outlet outlet, final long timeoutNs) {
-        if (outlet.isEmpty()) {
-            return 0;
-        }
         if (!outlet.isBlocked()) {
             return 1;
         }
